@@ -1,0 +1,36 @@
+# Sourced by the other scripts: where things are, and which tools to use.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+tools=$root/.tools
+
+# npm's tools first; among them is the Node that wrangler needs.
+export PATH="$root/node_modules/.bin:$tools/bin:$PATH"
+export WASM_BINDGEN_BIN="$tools/bin/wasm-bindgen"
+export ESBUILD_BIN="$root/node_modules/.bin/esbuild"
+export WASM_OPT_BIN="$root/node_modules/.bin/wasm-opt"
+export WRANGLER_SEND_METRICS=false
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# The version of a crate in Cargo.lock.
+locked_version() {
+  awk -v want="name = \"$1\"" '$0 == want { getline; gsub(/version = |"/, ""); print; exit }' "$root/Cargo.lock"
+}
+
+# Makes cargo use the toolchain that scripts/setup found or made for wasm32. Host builds keep the
+# default one, so call this only around wasm builds.
+use_wasm_toolchain() {
+  local chosen
+  chosen=$(cat "$tools/wasm-toolchain" 2>/dev/null) || die "not set up yet: run scripts/setup"
+  if [ "$chosen" != default ]; then export RUSTUP_TOOLCHAIN=$chosen; fi
+}
+
+# Prints the path of the browser that the tests drive.
+find_browser() {
+  local name
+  for name in ${CHROMIUM:+"$CHROMIUM"} chromium chromium-browser google-chrome google-chrome-stable; do
+    command -v "$name" && return
+  done
+  return 1
+}

@@ -1,0 +1,153 @@
+//! `acr_values`: URNs that name an eID and a level or method, and the levels of NSIS.
+
+use super::Eid;
+use serde::{Deserialize, Serialize};
+
+/// Level of assurance of NSIS, the Danish profile of eIDAS. Ordered: a request for a level is met
+/// by that level or a higher one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// lav
+    Low,
+    /// betydelig
+    Substantial,
+    /// høj
+    High,
+}
+
+impl Level {
+    /// Reads an upstream's `loa`: a bare word or a URI whose last segment is the word
+    /// (`https://data.gov.dk/concept/core/nsis/Substantial`), in any case.
+    pub fn parse(raw: &str) -> Option<Self> {
+        match raw.rsplit('/').next().unwrap_or(raw).to_ascii_lowercase().as_str() {
+            "low" => Some(Self::Low),
+            "substantial" => Some(Self::Substantial),
+            "high" => Some(Self::High),
+            _ => None,
+        }
+    }
+}
+
+/// One of the authentication contexts we offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Acr {
+    /// NemID, personal.
+    #[serde(rename = "urn:grn:authn:dk:nemid:poces")]
+    NemidPoces,
+    /// NemID, employee with code card or app.
+    #[serde(rename = "urn:grn:authn:dk:nemid:moces")]
+    NemidMoces,
+    /// NemID, employee with key file.
+    #[serde(rename = "urn:grn:authn:dk:nemid:moces:codefile")]
+    NemidMocesCodefile,
+    /// MitID at level low.
+    #[serde(rename = "urn:grn:authn:dk:mitid:low")]
+    MitidLow,
+    /// MitID at level substantial.
+    #[serde(rename = "urn:grn:authn:dk:mitid:substantial")]
+    MitidSubstantial,
+    /// MitID at level high.
+    #[serde(rename = "urn:grn:authn:dk:mitid:high")]
+    MitidHigh,
+}
+
+impl Acr {
+    /// All that discovery announces.
+    pub const ALL: [Self; 6] = [
+        Self::NemidPoces,
+        Self::NemidMoces,
+        Self::NemidMocesCodefile,
+        Self::MitidLow,
+        Self::MitidSubstantial,
+        Self::MitidHigh,
+    ];
+
+    /// The URN as requests and tokens carry it.
+    pub fn urn(self) -> &'static str {
+        match self {
+            Self::NemidPoces => "urn:grn:authn:dk:nemid:poces",
+            Self::NemidMoces => "urn:grn:authn:dk:nemid:moces",
+            Self::NemidMocesCodefile => "urn:grn:authn:dk:nemid:moces:codefile",
+            Self::MitidLow => "urn:grn:authn:dk:mitid:low",
+            Self::MitidSubstantial => "urn:grn:authn:dk:mitid:substantial",
+            Self::MitidHigh => "urn:grn:authn:dk:mitid:high",
+        }
+    }
+
+    /// The acr of this URN.
+    pub fn parse(raw: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|acr| acr.urn() == raw)
+    }
+
+    /// Whose it is.
+    pub fn eid(self) -> Eid {
+        match self {
+            Self::NemidPoces | Self::NemidMoces | Self::NemidMocesCodefile => Eid::Nemid,
+            Self::MitidLow | Self::MitidSubstantial | Self::MitidHigh => Eid::Mitid,
+        }
+    }
+
+    /// The level a login must reach. NemID counts as substantial.
+    pub fn level(self) -> Level {
+        match self {
+            Self::MitidLow => Level::Low,
+            Self::MitidHigh => Level::High,
+            _ => Level::Substantial,
+        }
+    }
+
+    /// Whether it identifies an employee rather than a person.
+    pub fn is_employee(self) -> bool {
+        matches!(self, Self::NemidMoces | Self::NemidMocesCodefile)
+    }
+
+    /// The acr used when somebody takes the successor's tab from a request for this one: the level
+    /// that equals NemID's, and only for people, since an employee's NemID had no such twin.
+    pub fn side_by_side(self) -> Option<Self> {
+        (self == Self::NemidPoces).then_some(Self::MitidSubstantial)
+    }
+
+    /// The reverse: the old eID's acr offered beside a request for the successor on its own domain.
+    pub fn predecessor(self) -> Option<Self> {
+        (self.eid() == Eid::Mitid && self != Self::MitidHigh).then_some(Self::NemidPoces)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_urn_reads_back_as_itself_and_nothing_else_does() {
+        for acr in Acr::ALL {
+            assert_eq!(Acr::parse(acr.urn()), Some(acr));
+            assert_eq!(serde_json::to_value(acr).unwrap(), acr.urn());
+        }
+        for raw in [
+            "",
+            "urn:grn:authn:dk:mitid",
+            "URN:GRN:AUTHN:DK:MITID:LOW",
+            "urn:grn:authn:dk:mitid:low ",
+            "urn:grn:authn:se:bankid",
+        ] {
+            assert_eq!(Acr::parse(raw), None);
+        }
+    }
+
+    #[test]
+    fn both_published_spellings_of_a_level_are_read() {
+        assert_eq!(
+            Level::parse("https://data.gov.dk/concept/core/nsis/Substantial"),
+            Some(Level::Substantial)
+        );
+        assert_eq!(Level::parse("https://data.gov.dk/concept/core/nsis/loa/High"), Some(Level::High));
+        assert_eq!(Level::parse("LOW"), Some(Level::Low));
+        assert_eq!(Level::parse("https://data.gov.dk/concept/core/nsis/"), None);
+    }
+
+    #[test]
+    fn a_higher_level_meets_a_lower_request() {
+        assert!(Level::High > Level::Substantial && Level::Substantial > Level::Low);
+    }
+}

@@ -1,0 +1,61 @@
+//! The eIDs: their names, levels and claims, and the connector that reaches their upstreams.
+//!
+//! The pair NemID → MitID is data ([`Eid::successor`]), so that the next pair needs no new
+//! machinery. A file here knows its upstream only: not the client, not the code, not the session.
+
+pub mod acr;
+
+pub use acr::{Acr, Level};
+use serde::{Deserialize, Serialize};
+
+/// A Danish electronic identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Eid {
+    /// The old one, closed on 31 October 2023.
+    Nemid,
+    /// Its successor.
+    Mitid,
+}
+
+impl Eid {
+    /// Every eID, old before new: the order of the tabs.
+    pub const ALL: [Self; 2] = [Self::Nemid, Self::Mitid];
+
+    /// Name in URLs, settings and element attributes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nemid => "nemid",
+            Self::Mitid => "mitid",
+        }
+    }
+
+    /// Word mark, spelt as its owner demands.
+    pub fn word_mark(self) -> &'static str {
+        match self {
+            Self::Nemid => "NemID",
+            Self::Mitid => "MitID",
+        }
+    }
+
+    /// Claim `identityscheme`, by which applications tell the two apart.
+    pub fn identityscheme(self) -> &'static str {
+        match self {
+            Self::Nemid => "dknemid",
+            Self::Mitid => "dkmitid",
+        }
+    }
+
+    /// The eID that takes over from this one.
+    pub fn successor(self) -> Option<Self> {
+        match self {
+            Self::Nemid => Some(Self::Mitid),
+            Self::Mitid => None,
+        }
+    }
+
+    /// The eID of this name.
+    pub fn parse(raw: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|eid| eid.as_str() == raw)
+    }
+}

@@ -1,0 +1,7 @@
+//! edge-eid: an eID broker at the edge.
+
+pub mod eid;
+pub mod model;
+
+#[cfg(target_arch = "wasm32")]
+mod edge;

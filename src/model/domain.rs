@@ -1,0 +1,120 @@
+//! A domain as it is published for the login path: everything one request needs, in one KV value.
+
+use super::key_ring::AnnouncedKey;
+use super::names::{ClientId, Environment, Host, TenantId};
+use super::sealed::Sealed;
+use super::time::UnixTime;
+use super::url::WebUrl;
+use crate::eid::Eid;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// NemID closed on 31 October 2023 at the end of the day, Danish time (Agency for Digital
+/// Government); a domain's setting may move it.
+pub const NEMID_CLOSED_AT: UnixTime = UnixTime(1_698_793_199);
+
+/// What a domain is in a side-by-side pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DomainKind {
+    /// Where applications are today: runs the old eID itself and crosses over for the successor.
+    Ordinary,
+    /// Runs MitID.
+    Mitid,
+}
+
+/// The other half of a pair, copied into the snapshot so that a login page needs one read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Peer {
+    /// Its host.
+    pub host: Host,
+    /// Whether it is in service.
+    pub enabled: bool,
+    /// Whether it has an upstream for its eID, that is, whether its order is completed.
+    pub ready: bool,
+    /// `Show alongside NemID logins` of the MitID domain of the pair.
+    pub show_alongside_nemid_logins: bool,
+}
+
+/// How an eID's upstream is reached: an OIDC provider and us as its client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upstream {
+    /// Its issuer; discovery is read below it and `iss` must equal it.
+    pub issuer: WebUrl,
+    /// Our client id there.
+    pub client_id: String,
+    /// Our client secret there, sealed for this tenant and environment.
+    pub client_secret: Sealed,
+    /// Scopes we ask for, `openid` first.
+    pub scopes: Vec<String>,
+    /// Our name of an identity field → the upstream's claim, where it differs from the default of
+    /// the connector (`eid::claims`).
+    #[serde(default)]
+    pub claim_map: BTreeMap<String, String>,
+}
+
+/// A published domain: KV `domain:<host>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainSnapshot {
+    /// Version of the tenant's configuration; an isolate ignores one older than it has seen.
+    pub version: u64,
+    /// The owner, for ever.
+    pub tenant: TenantId,
+    /// TEST or PRODUCTION, for ever.
+    pub environment: Environment,
+    /// The host this snapshot answers for.
+    pub host: Host,
+    /// `iss` of every token and answer.
+    pub issuer: String,
+    /// Ordinary or MitID domain.
+    pub kind: DomainKind,
+    /// A disabled domain answers like an unknown one.
+    pub enabled: bool,
+    /// The service provider's alias: shown to end users, 1 to 64 characters.
+    pub display_name: String,
+    /// The other half of the pair, if one is set.
+    #[serde(default)]
+    pub peer: Option<Peer>,
+    /// `Show alongside NemID logins` (a MitID domain's own; see [`Peer`] for the other side's).
+    pub show_alongside_nemid_logins: bool,
+    /// Whether a MitID login first shows our block with its start button.
+    pub show_start_block: bool,
+    /// From then on NemID starts no login, unless it is a simulator's on TEST.
+    pub nemid_closed_at: UnixTime,
+    /// Upstreams by eID.
+    #[serde(default)]
+    pub upstreams: BTreeMap<Eid, Upstream>,
+    /// Every announced public key of the tenant and environment, and the sealed private half of
+    /// those that sign.
+    pub keys: Vec<AnnouncedKey>,
+    /// The environment's data key, wrapped by `KEY_ENCRYPTION_KEY`.
+    pub data_key: Sealed,
+    /// The environment's key of `sub` values, wrapped likewise. It never rotates.
+    pub sub_key: Sealed,
+}
+
+/// Who reads this snapshot's secrets: the associated data of everything sealed for an environment.
+pub fn environment_label(tenant: &TenantId, environment: Environment) -> String {
+    format!("{tenant}/{}", environment.as_str())
+}
+
+impl DomainSnapshot {
+    /// `tenant/ENVIRONMENT`: first part of every object name and of all associated data.
+    pub fn label(&self) -> String {
+        environment_label(&self.tenant, self.environment)
+    }
+
+    /// Whether NemID may start a login at `now`.
+    pub fn nemid_is_open(&self, now: UnixTime) -> bool {
+        !self.nemid_closed_at.is_over(now)
+    }
+}
+
+/// A reference to one application on one domain.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ApplicationKey {
+    /// The domain.
+    pub host: Host,
+    /// The application's id there.
+    pub client_id: ClientId,
+}

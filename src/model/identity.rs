@@ -1,0 +1,56 @@
+//! Who an eID says somebody is, in one normal form that every upstream is mapped to.
+
+use super::time::UnixTime;
+use crate::eid::{Acr, Level};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An identified person or employee. Sealed wherever it is stored; `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The acr that was really reached: claim `authenticationtype`.
+    pub acr: Acr,
+    /// The eID's own id of the person: MitID UUID, NemID PID or RID. Source of `sub`.
+    pub eid_id: String,
+    /// Level of assurance as the upstream stated it; never raised.
+    pub level: Level,
+    /// When the person authenticated at the upstream.
+    pub auth_time: UnixTime,
+    /// Display name, or the text that stands for a protected one. Never used for matching.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthdate: Option<String>,
+    /// Organisation, for employees and signatories.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Company>,
+    /// The upstream's reference of this login, kept as evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_id: Option<String>,
+}
+
+/// The organisation somebody acts for (`domain` words of the Danish business register).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Company {
+    /// CVR number, 8 digits; not validated when it comes from an upstream.
+    pub cvr: String,
+    /// RID, the employee's number within the company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rid: Option<String>,
+    /// Organisation name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({}, …)", self.acr.urn())
+    }
+}
+
+impl fmt::Debug for Company {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Company(…)")
+    }
+}

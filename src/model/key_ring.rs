@@ -1,0 +1,101 @@
+//! Signing keys of one tenant, environment and eID.
+//!
+//! A ring always announces at least two keys: the one that signs and a standby that clients have
+//! already fetched when it is needed. Only public halves leave this Worker; private halves are
+//! sealed, and only of keys that sign are they published to the login path.
+
+use super::sealed::Sealed;
+use super::time::UnixTime;
+use crate::eid::Eid;
+use serde::{Deserialize, Serialize};
+
+/// Where a key is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyState {
+    /// Announced, not yet signing.
+    Standby,
+    /// Signs.
+    Active,
+    /// Signs no more; announced while a token it signed may live.
+    Retiring,
+    /// Gone from the metadata.
+    Removed,
+    /// Gone at once, after a disaster.
+    Compromised,
+}
+
+impl KeyState {
+    /// Whether the key stands in JWKS.
+    pub fn is_announced(self) -> bool {
+        matches!(self, Self::Standby | Self::Active | Self::Retiring)
+    }
+}
+
+/// JWS algorithm of a key (RFC 7518 §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256; the one every client library must support.
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+/// The public half of an RSA key as base64url numbers (RFC 7518 §6.3.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RsaPublic {
+    /// Modulus.
+    pub n: String,
+    /// Exponent.
+    pub e: String,
+}
+
+/// A key as the tenant's object keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// RFC 7638 thumbprint, so that no two keys can share one.
+    pub kid: String,
+    /// Whose tokens it signs.
+    pub eid: Eid,
+    /// JWS algorithm.
+    pub alg: Algorithm,
+    /// Where it is in its life.
+    pub state: KeyState,
+    /// When it entered that state.
+    pub since: UnixTime,
+    /// The public half.
+    pub public: RsaPublic,
+    /// PKCS #8, sealed under the environment's data key with the `kid` as associated data.
+    pub private: Sealed,
+}
+
+/// A key as published with a domain: the private half only where it signs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncedKey {
+    /// See [`SigningKey::kid`].
+    pub kid: String,
+    /// Whose tokens it signs.
+    pub eid: Eid,
+    /// JWS algorithm.
+    pub alg: Algorithm,
+    /// Where it is in its life.
+    pub state: KeyState,
+    /// The public half.
+    pub public: RsaPublic,
+    /// The sealed private half of an active key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private: Option<Sealed>,
+}
+
+impl SigningKey {
+    /// What the domains of this tenant and environment say of the key; `None` once it is gone.
+    pub fn announced(&self) -> Option<AnnouncedKey> {
+        self.state.is_announced().then(|| AnnouncedKey {
+            kid: self.kid.clone(),
+            eid: self.eid,
+            alg: self.alg,
+            state: self.state,
+            public: self.public.clone(),
+            private: (self.state == KeyState::Active).then(|| self.private.clone()),
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! What a tenant owns: names, domains, applications, keys, and the identity an eID proves.
+//!
+//! Everything here is data with its rules. Raw strings become these types in one place, `parse`,
+//! and are trusted afterwards. Nothing here reads a store, a clock or a request.
+
+pub mod application;
+pub mod domain;
+pub mod identity;
+pub mod key_ring;
+pub mod names;
+pub mod sealed;
+pub mod time;
+pub mod url;
+
+pub use application::Application;
+pub use domain::DomainSnapshot;
+pub use identity::Identity;
+pub use names::{ClientId, Environment, Host, TenantId};
+pub use sealed::Sealed;
+pub use time::UnixTime;
