@@ -1,0 +1,29 @@
+//! The hosted pages: values in, [`maud::Markup`] out.
+//!
+//! Nothing here knows a store, a request or the broker's model, so a page can be rendered, read
+//! and tested by itself. Whoever calls has already checked every link and address that goes in;
+//! the pages only escape them. Every page is one plain HTML document that works without script,
+//! under a content security policy without `unsafe-inline`.
+//!
+//! - [`choose`]: the log-on page, with NemID and MitID side by side, or other eIDs to pick from
+//! - [`error`]: what went wrong, a reference to quote, and a way out
+//! - [`moving_on`]: the step between a POST and another origin
+//! - [`simulator`]: the stand-in for an eID, on TEST domains
+//! - [`demo`]: a small application to try a TEST domain with
+//! - [`lang`], [`texts`]: Danish and English
+//! - [`layout`]: the document that they all share
+
+pub mod choose;
+mod components;
+pub mod demo;
+pub mod error;
+pub mod lang;
+pub mod layout;
+pub mod moving_on;
+pub mod simulator;
+#[cfg(test)]
+mod tests;
+pub mod texts;
+
+pub use lang::Lang;
+pub use layout::{Eid, Frame};

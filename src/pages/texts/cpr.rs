@@ -1,0 +1,81 @@
+//! The CPR number and the consent to pass it on.
+
+use super::Text;
+
+pub static TITLE: Text = Text::fixed("Indtast dit CPR-nummer", "Enter your CPR number");
+pub static LABEL: Text = Text::fixed("CPR-nummer (10 cifre)", "CPR number (10 digits)");
+pub static HINT: Text = Text::fixed(
+    "Skriv DDMMÅÅ-XXXX, med eller uden bindestreg",
+    "Write DDMMYY-XXXX, with or without the hyphen",
+);
+pub static REMEMBER: Text = Text::fixed("Husk mit CPR-nummer i et år", "Remember my CPR number for one year");
+pub static SUBMIT: Text = Text::fixed("Fortsæt", "Continue");
+pub static SKIP: Text = Text::fixed("Fortsæt uden CPR-nummer", "Continue without a CPR number");
+pub static ERR_FORMAT: Text =
+    Text::fixed("CPR-nummeret skal have 10 cifre.", "The CPR number must have 10 digits.");
+pub static ERR_DATE: Text = Text::fixed(
+    "De første seks cifre er ikke en gyldig fødselsdato.",
+    "The first six digits are not a valid date of birth.",
+);
+pub static ERR_LOCKED: Text = Text::fixed(
+    "Du har brugt alle forsøg. Log på igen for at prøve på ny.",
+    "You have used all attempts. Log on again to retry.",
+);
+pub static ERR_TIMEOUT: Text =
+    Text::fixed("Der er gået for lang tid. Log på igen.", "Too much time has passed. Please log on again.");
+pub static CONSENT_TITLE: Text = Text::fixed("Samtykke", "Consent");
+pub static CONSENT_YES: Text = Text::fixed("Ja, giv samtykke", "Yes, I consent");
+pub static CONSENT_NO: Text = Text::fixed("Nej tak", "No thanks");
+pub static CONSENT_REVOKED: Text = Text::fixed(
+    "Dit samtykke er trukket tilbage, og dit CPR-nummer er slettet her.",
+    "Your consent has been withdrawn and your CPR number deleted here.",
+);
+
+pub fn why(sp: &str) -> Text {
+    Text::filled(
+        format!(
+            "{sp} skal kende dit CPR-nummer. MitID videregiver det ikke selv, så vi beder dig om \
+             at indtaste det. Vi kontrollerer, at nummeret hører til dit MitID."
+        ),
+        format!(
+            "{sp} needs your CPR number. MitID does not pass it on, so we ask you to enter it. \
+             We check that the number belongs to your MitID."
+        ),
+    )
+}
+
+pub fn remember_help(sp: &str) -> Text {
+    Text::filled(
+        format!(
+            "Nummeret gemmes krypteret og bruges kun hos {sp}. Du kan altid trække dit samtykke \
+             tilbage."
+        ),
+        format!(
+            "The number is stored encrypted and used only at {sp}. You can withdraw your consent \
+             at any time."
+        ),
+    )
+}
+
+/// `left` is the number of tries left. English has one form more than the Danish word needs.
+pub fn err_match(left: u8) -> Text {
+    let attempts = if left == 1 { "attempt" } else { "attempts" };
+    Text::filled(
+        format!("Nummeret passer ikke til dit MitID. Du har {left} forsøg tilbage."),
+        format!("The number does not match your MitID. You have {left} {attempts} left."),
+    )
+}
+
+pub fn none(sp: &str) -> Text {
+    Text::filled(
+        format!("Der er ikke knyttet et CPR-nummer til dit MitID, og {sp} kræver et."),
+        format!("Your MitID has no CPR number, and {sp} requires one."),
+    )
+}
+
+pub fn consent(sp: &str) -> Text {
+    Text::filled(
+        format!("Jeg giver samtykke til, at {sp} modtager mit CPR-nummer."),
+        format!("I consent to {sp} receiving my CPR number."),
+    )
+}
