@@ -1,0 +1,60 @@
+// @ts-check
+// The process behind a test server (see server.mjs): holds workerd and passes on its log lines.
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The bindings as wrangler.toml tells them, and the code as scripts/build left it. */
+async function workerOptions(/** @type {string} */ env, /** @type {Record<string, string>} */ vars) {
+  const config = path.join(root, "wrangler.toml");
+  const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config, env === "local" ? undefined : env);
+  if (!main) throw new Error("wrangler.toml names no main");
+  const directory = path.dirname(main);
+  const files = await readdir(directory).catch(() => []);
+  if (!files.includes("index.js")) throw new Error(`nothing is built in ${directory}; run scripts/build ${env}`);
+  return {
+    ...workerOptions,
+    bindings: { ...workerOptions.bindings, ...vars },
+    modulesRoot: directory,
+    modules: [
+      { type: "ESModule", path: main },
+      { type: "CompiledWasm", path: path.join(directory, "index_bg.wasm") },
+    ],
+  };
+}
+
+const [{ env, port, stateDir, vars }] = await once(process, "message");
+
+/** @type {Miniflare | undefined} */
+let miniflare;
+async function stop() {
+  await miniflare?.dispose();
+  process.exit();
+}
+process.on("message", (message) => message === "stop" && stop());
+// The tests ended without stopping us.
+process.on("disconnect", stop);
+
+try {
+  miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      .../** @type {any} */ (await workerOptions(env, vars)),
+      host: "127.0.0.1",
+      port,
+      resourcePersistencePath: stateDir,
+      cf: false,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ level, message }) => process.send?.({ type: "log", level, message }),
+    }),
+  );
+  await miniflare.ready;
+  process.send?.({ type: "ready" });
+} catch (error) {
+  process.send?.({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+}

@@ -1,0 +1,93 @@
+// @ts-check
+// Runs the built Worker in the real runtime, workerd, for tests.
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** The secrets of every test server. Fixed, so that a second server can read the first one's state. */
+export const ADMIN_TOKEN = "test-admin-token";
+const KEY_ENCRYPTION_KEY = Buffer.alloc(32, "test only ").toString("base64");
+
+/** @typedef {{ level: string, message: string }} LogLine */
+
+/**
+ * Starts a server and resolves once it takes requests. Answers under `localhost`, `127.0.0.1` and
+ * every `*.localhost`, each of which reaches the Worker as its request's host.
+ *
+ * @param {object} [options]
+ * @param {number} [options.port] a free one unless given
+ * @param {string} [options.stateDir] where KV and Durable Objects live; the caller's to remove.
+ *   Unless given: an own temporary one, removed by `stop` and `kill`
+ * @param {Record<string, string>} [options.vars] more or other Worker variables and secrets
+ * @param {"local" | "staging" | "production"} [options.env] which build to run, `local` unless given
+ */
+export async function startServer({ port, stateDir, vars = {}, env = "local" } = {}) {
+  const listenPort = port ?? (await freePort());
+  const directory = stateDir ?? (await mkdtemp(path.join(tmpdir(), "edge-eid-state-")));
+
+  // A process of its own, in a group of its own, so that `kill` can end all of it at once.
+  const child = fork(new URL("runtime.mjs", import.meta.url), { detached: true, serialization: "json" });
+  const exited = once(child, "exit");
+
+  /** @type {LogLine[]} */
+  const lines = [];
+  const ready = new Promise((resolve, reject) => {
+    child.on("message", (/** @type {any} */ message) => {
+      if (message.type === "log") lines.push({ level: message.level, message: message.message });
+      if (message.type === "ready") resolve(undefined);
+      if (message.type === "failed") reject(new Error(`the Worker did not start: ${message.reason}`));
+    });
+    exited.then(([code]) => reject(new Error(`the runtime ended while starting, with code ${code}`)));
+  });
+
+  child.send({
+    env,
+    port: listenPort,
+    stateDir: directory,
+    vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
+  });
+
+  async function ended() {
+    await exited;
+    if (stateDir === undefined) await rm(directory, { recursive: true, force: true });
+  }
+
+  const server = {
+    port: listenPort,
+    /** The origin of the demo tenant's ordinary domain. */
+    origin: `http://localhost:${listenPort}`,
+    /** What the Worker wrote to its console so far. Lines arrive shortly after their response. */
+    logs: () => [...lines],
+    /** Ends the runtime in good order. */
+    async stop() {
+      if (child.connected) child.send("stop");
+      await ended();
+    },
+    /** Ends the runtime at once, as a crash would. */
+    async kill() {
+      if (child.exitCode === null && child.signalCode === null && child.pid) process.kill(-child.pid, "SIGKILL");
+      await ended();
+    },
+  };
+
+  try {
+    await ready;
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
+  return server;
+}
+
+/** @returns {Promise<number>} */
+export async function freePort() {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (probe.address());
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
