@@ -2,7 +2,7 @@
 // Runs the built Worker in the real runtime, workerd, for tests.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -26,10 +26,14 @@ const KEY_ENCRYPTION_KEY = Buffer.alloc(32, "test only ").toString("base64");
  */
 export async function startServer({ port, stateDir, vars = {}, env = "local" } = {}) {
   const listenPort = port ?? (await freePort());
-  const directory = stateDir ?? (await mkdtemp(path.join(tmpdir(), "edge-eid-state-")));
+  const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-test-"));
+  await mkdir(path.join(scratch, "tmp"));
 
   // A process of its own, in a group of its own, so that `kill` can end all of it at once.
-  const child = fork(new URL("runtime.mjs", import.meta.url), { detached: true, serialization: "json" });
+  const child = fork(new URL("runtime.mjs", import.meta.url), {
+    detached: true,
+    env: { ...process.env, TMPDIR: path.join(scratch, "tmp"), WRANGLER_LOG: "error" },
+  });
   const exited = once(child, "exit");
 
   /** @type {LogLine[]} */
@@ -46,13 +50,13 @@ export async function startServer({ port, stateDir, vars = {}, env = "local" } =
   child.send({
     env,
     port: listenPort,
-    stateDir: directory,
+    stateDir: stateDir ?? path.join(scratch, "state"),
     vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
   });
 
   async function ended() {
     await exited;
-    if (stateDir === undefined) await rm(directory, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
 
   const server = {
