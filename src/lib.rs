@@ -1,5 +1,6 @@
 //! edge-eid: an eID broker at the edge.
 
+pub mod admin;
 pub mod eid;
 pub mod model;
 

@@ -1,0 +1,388 @@
+//! The wire between the Worker and the objects of the management side: commands and answers.
+//!
+//! A command that changes something carries everything the object needs to decide in one step:
+//! the caller's precondition, time, and what the Worker made by asynchronous cryptography.
+
+use super::record::{
+    ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
+};
+use crate::eid::Eid;
+use crate::model::key_ring::SigningKey;
+use crate::model::url::WebUrl;
+use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+// --- Tenant -------------------------------------------------------------------------------------
+
+/// What the Worker asks the object of one tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantCommand {
+    /// One thing: [`TenantAnswer::Item`] or [`TenantAnswer::Absent`].
+    Get(Target),
+    /// Things of one list in the order of their ids: [`TenantAnswer::List`].
+    List {
+        /// Which list.
+        scope: Scope,
+        /// The last id of the page before.
+        after: Option<String>,
+        /// Most items.
+        limit: usize,
+    },
+    /// The log of changes, newest first: [`TenantAnswer::Audit`].
+    Audit {
+        /// The last sequence number of the page before.
+        before: Option<u64>,
+        /// Most entries.
+        limit: usize,
+    },
+    /// What has not reached KV, `Host` or `Directory` yet: [`TenantAnswer::Publication`].
+    Publication,
+    /// Decides a change and stores nothing: the refusal, or [`TenantAnswer::Acceptable`].
+    Check(Box<Change>),
+    /// Decides a change and stores it, its log entry and what is now due, in one step.
+    Change(Box<Change>),
+}
+
+/// A change that somebody asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Who, for the audit log.
+    pub actor: String,
+    /// When.
+    pub at: UnixTime,
+    /// What must hold of the thing it changes.
+    pub precondition: Precondition,
+    /// The change itself.
+    pub action: Action,
+}
+
+/// RFC 9110 §13.1 as the object needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precondition {
+    /// No header: good for making a thing, refused with 428 for changing one (RFC 6585 §3).
+    None,
+    /// `If-None-Match: *`
+    Absent,
+    /// `If-Match: *`
+    Present,
+    /// `If-Match: "<version>"`
+    Version(u64),
+}
+
+/// The changes there are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Makes the tenant or replaces its settings (`created_at` counts when it is made).
+    PutTenant(TenantRecord),
+    /// Makes or replaces a domain.
+    PutDomain {
+        /// Its record (`created_at` counts when it is made).
+        domain: DomainRecord,
+        /// Keys for the environment, needed with its first domain and ignored afterwards.
+        material: Option<Material>,
+    },
+    /// Makes or replaces an upstream.
+    PutUpstream(UpstreamInput),
+    /// Makes or replaces an application (`created_at` counts when it is made).
+    PutApplication(ApplicationRecord),
+    /// Adds a secret.
+    AddSecret(SecretRecord),
+    /// Removes a domain, upstream, application or secret.
+    Remove(Target),
+}
+
+/// First keys of an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Material {
+    /// See [`super::record::EnvironmentRecord::data_key`].
+    pub data_key: Sealed,
+    /// See [`super::record::EnvironmentRecord::sub_key`].
+    pub sub_key: Sealed,
+    /// An active and a standby key for each eID.
+    pub keys: Vec<SigningKey>,
+}
+
+/// An upstream as asked for; without a secret the stored one stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpstreamInput {
+    /// The domain.
+    pub host: Host,
+    /// The eID.
+    pub eid: Eid,
+    /// See [`crate::model::domain::Upstream`].
+    pub issuer: WebUrl,
+    /// Our client id there.
+    pub client_id: String,
+    /// A new secret, sealed.
+    pub client_secret: Option<Sealed>,
+    /// Scopes we ask for.
+    pub scopes: Vec<String>,
+    /// See [`crate::model::domain::Upstream::claim_map`].
+    pub claim_map: BTreeMap<String, String>,
+}
+
+/// What the object of a tenant says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TenantAnswer {
+    /// There is no such thing: for a tenant that was never made, nothing is.
+    Absent,
+    /// One thing.
+    Item(Versioned),
+    /// A page of things.
+    List {
+        /// In the order of their ids.
+        items: Vec<Versioned>,
+        /// Id to go on after, when there is more.
+        next: Option<String>,
+    },
+    /// A page of the log of changes.
+    Audit {
+        /// Newest first.
+        entries: Vec<AuditEntry>,
+        /// Sequence number to go on before, when there is more.
+        next: Option<u64>,
+    },
+    /// What is still due.
+    Publication {
+        /// Version of the tenant's configuration.
+        version: u64,
+        /// Oldest first.
+        due: Vec<Due>,
+    },
+    /// A change that was only checked would be stored.
+    Acceptable,
+    /// The change is stored, for good.
+    Done(Done),
+    /// The change is refused; nothing was written.
+    Refused(Refusal),
+}
+
+/// A stored change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// What happened to the thing.
+    pub outcome: Outcome,
+    /// The thing as it now is; `None` once it is removed.
+    pub item: Option<Versioned>,
+    /// Whether all that was due had been published when this answer was made.
+    pub published: bool,
+}
+
+/// What a change did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was made.
+    Created,
+    /// It was replaced.
+    Replaced,
+    /// It already was so: nothing was written.
+    Unchanged,
+    /// It is gone.
+    Removed,
+}
+
+/// Why a change was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The thing exists, so changing it needs `If-Match`.
+    PreconditionRequired,
+    /// The precondition does not hold.
+    PreconditionFailed,
+    /// The environment has no keys yet and none were given.
+    NeedsMaterial,
+    /// Fields that contradict what is stored.
+    Invalid(Vec<FieldError>),
+    /// Something else stands in the way.
+    Conflict(Conflict),
+}
+
+/// What stands in the way of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conflict {
+    /// A limit is reached.
+    LimitReached,
+    /// Other things of the tenant refer to it.
+    InUse,
+    /// The application has this secret already.
+    SecretExists,
+    /// A public application has no secrets.
+    PublicApplication,
+}
+
+/// One field that cannot be as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Its name in the API: `redirect_uris[1]`.
+    pub field: String,
+    /// What is allowed; never what was sent.
+    pub detail: String,
+}
+
+/// One change that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// Counts up from 1 within the tenant.
+    pub sequence: u64,
+    /// When.
+    pub at: UnixTime,
+    /// Who.
+    pub actor: String,
+    /// `domain.created`, `application.replaced`, `secret.removed` …
+    pub action: String,
+    /// `domain acme.example`
+    pub target: String,
+    /// The thing before, secrets left out; `null` when it was made.
+    pub before: Value,
+    /// The thing after, secrets left out; `null` when it was removed.
+    pub after: Value,
+}
+
+/// Something that the tenant's object has to publish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// What.
+    pub item: DueItem,
+    /// Version of the tenant's configuration that last touched it.
+    pub version: u64,
+    /// Attempts that failed.
+    pub attempts: u32,
+    /// Not before this moment.
+    pub next_at: UnixTime,
+}
+
+/// What may be due.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueItem {
+    /// The tenant's line in the directory.
+    Directory,
+    /// A domain's snapshot.
+    Domain {
+        /// Its host.
+        host: Host,
+    },
+    /// An application.
+    Application {
+        /// The domain.
+        host: Host,
+        /// Its id.
+        client_id: ClientId,
+    },
+}
+
+// --- Host ---------------------------------------------------------------------------------------
+
+/// What is asked of the object of one host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostCommand {
+    /// Claims the host for ever: [`HostAnswer::Claimed`] (again and again for the same owner) or
+    /// [`HostAnswer::Taken`].
+    Claim {
+        /// The tenant.
+        tenant: TenantId,
+        /// Its environment.
+        environment: Environment,
+    },
+    /// Keeps a published value: [`HostAnswer::Kept`], [`HostAnswer::Older`] when it holds a newer
+    /// one, [`HostAnswer::Taken`] for anyone but the owner.
+    Keep {
+        /// The tenant.
+        tenant: TenantId,
+        /// Its environment; `None` for a removed value, which names none.
+        environment: Option<Environment>,
+        /// Which value.
+        value: PublishedName,
+        /// Its version.
+        version: u64,
+        /// The published text, as in KV.
+        text: String,
+    },
+    /// Reads a kept value, when KV fails: [`HostAnswer::Published`].
+    Read(PublishedName),
+}
+
+/// One of the values published for a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublishedName {
+    /// The domain's snapshot.
+    Domain,
+    /// One application.
+    Application {
+        /// Its id.
+        client_id: ClientId,
+    },
+}
+
+/// What the object of a host says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostAnswer {
+    /// It is the caller's.
+    Claimed,
+    /// It is somebody else's, or nobody's.
+    Taken,
+    /// The value is stored, or already was.
+    Kept,
+    /// A newer value is stored.
+    Older,
+    /// The value as published (see `admin::publication::parse_published`), if there is one.
+    Published {
+        /// The text.
+        text: Option<String>,
+    },
+}
+
+// --- Directory ----------------------------------------------------------------------------------
+
+/// What is asked of the installation's directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectoryCommand {
+    /// Enters a tenant or its new name; an older version changes nothing.
+    Enter {
+        /// The tenant.
+        tenant: TenantRecord,
+        /// Version of its configuration.
+        version: u64,
+    },
+    /// Tenants in the order of their ids: [`DirectoryAnswer::List`].
+    List {
+        /// The last id of the page before.
+        after: Option<TenantId>,
+        /// Most tenants.
+        limit: usize,
+    },
+}
+
+/// What the directory says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DirectoryAnswer {
+    /// The tenant stands in the list.
+    Entered,
+    /// A page.
+    List {
+        /// In the order of their ids.
+        tenants: Vec<TenantRecord>,
+        /// Id to go on after, when there is more.
+        next: Option<TenantId>,
+    },
+}
+
+impl Done {
+    /// The record of the answer, for those who know which one it is.
+    pub fn record(&self) -> Option<&Record> {
+        self.item.as_ref().map(|item| &item.record)
+    }
+}

@@ -1,0 +1,273 @@
+//! What a tenant's object keeps: one row a thing, each with the version it last changed at.
+//!
+//! Records are written by people through the API. What the login path reads is derived from them
+//! (`admin::publication`) and never edited.
+
+use crate::eid::Eid;
+use crate::model::application::{ClientAuthMethod, StoredSecret};
+use crate::model::domain::{DomainKind, Upstream};
+use crate::model::key_ring::SigningKey;
+use crate::model::url::{RedirectUri, WebUrl};
+use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantRecord {
+    /// Its id, for ever.
+    pub id: TenantId,
+    /// Shown to administrators.
+    pub name: String,
+    /// When it was made.
+    pub created_at: UnixTime,
+}
+
+/// The keys of one environment: made with its first domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentRecord {
+    /// Which one.
+    pub environment: Environment,
+    /// The data key, wrapped by `KEY_ENCRYPTION_KEY`.
+    pub data_key: Sealed,
+    /// The key of `sub` values, wrapped likewise. It never rotates.
+    pub sub_key: Sealed,
+    /// The signing keys of every ring, in any state.
+    pub keys: Vec<SigningKey>,
+}
+
+/// A domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainRecord {
+    /// Its host, for ever.
+    pub host: Host,
+    /// TEST or PRODUCTION, for ever.
+    pub environment: Environment,
+    /// Ordinary or MitID domain, for ever.
+    pub kind: DomainKind,
+    /// The service provider's alias, shown to end users.
+    pub display_name: String,
+    /// A disabled domain answers like an unknown one.
+    pub enabled: bool,
+    /// The other half of the pair: an ordinary domain's `mitid_domain`, a MitID domain's
+    /// `nemid_domain`.
+    #[serde(default)]
+    pub peer: Option<Host>,
+    /// `Show alongside NemID logins`, of MitID domains.
+    pub show_alongside_nemid_logins: bool,
+    /// Whether a MitID login first shows our block with its start button.
+    pub show_start_block: bool,
+    /// Moves the day from which NemID starts no login; `None` is the day it closed.
+    #[serde(default)]
+    pub nemid_closed_at: Option<UnixTime>,
+    /// When it was made.
+    pub created_at: UnixTime,
+}
+
+/// How one eID is reached from one domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpstreamRecord {
+    /// The domain.
+    pub host: Host,
+    /// The eID.
+    pub eid: Eid,
+    /// Its settings, the secret sealed.
+    pub settings: Upstream,
+}
+
+/// A relying party on one domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationRecord {
+    /// The domain.
+    pub host: Host,
+    /// Its id there.
+    pub client_id: ClientId,
+    /// Shown to administrators.
+    pub name: String,
+    /// A disabled application is refused everywhere.
+    pub enabled: bool,
+    /// Callback URLs, in the order given.
+    pub redirect_uris: Vec<RedirectUri>,
+    /// How it may prove itself at the token endpoint.
+    pub token_endpoint_auth_methods: Vec<ClientAuthMethod>,
+    /// Where "start again" may lead.
+    #[serde(default)]
+    pub initiate_login_uri: Option<WebUrl>,
+    /// When it was made.
+    pub created_at: UnixTime,
+}
+
+/// One secret of an application, as an HMAC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretRecord {
+    /// The domain.
+    pub host: Host,
+    /// The application.
+    pub client_id: ClientId,
+    /// The secret's id, hash and times.
+    pub secret: StoredSecret,
+}
+
+/// Anything a tenant's object keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// A tenant.
+    Tenant(TenantRecord),
+    /// Keys of an environment.
+    Environment(EnvironmentRecord),
+    /// A domain.
+    Domain(DomainRecord),
+    /// An upstream of a domain.
+    Upstream(UpstreamRecord),
+    /// An application of a domain.
+    Application(ApplicationRecord),
+    /// A secret of an application.
+    Secret(SecretRecord),
+}
+
+/// A record and the version of the tenant's configuration at which it last changed: its ETag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versioned {
+    /// Unique within the tenant: never given twice, not even to a thing removed and made anew.
+    pub version: u64,
+    /// The thing.
+    pub record: Record,
+}
+
+/// The name of one thing within its tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// The tenant itself.
+    Tenant,
+    /// An environment's keys.
+    Environment {
+        /// Which.
+        environment: Environment,
+    },
+    /// A domain.
+    Domain {
+        /// Its host.
+        host: Host,
+    },
+    /// An upstream.
+    Upstream {
+        /// The domain.
+        host: Host,
+        /// The eID.
+        eid: Eid,
+    },
+    /// An application.
+    Application {
+        /// The domain.
+        host: Host,
+        /// Its id.
+        client_id: ClientId,
+    },
+    /// A secret.
+    Secret {
+        /// The domain.
+        host: Host,
+        /// The application.
+        client_id: ClientId,
+        /// The secret's id.
+        id: String,
+    },
+}
+
+/// The things that stand in one list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Every domain of the tenant.
+    Domains,
+    /// Upstreams of a domain.
+    Upstreams {
+        /// The domain.
+        host: Host,
+    },
+    /// Applications of a domain.
+    Applications {
+        /// The domain.
+        host: Host,
+    },
+    /// Secrets of an application.
+    Secrets {
+        /// The domain.
+        host: Host,
+        /// The application.
+        client_id: ClientId,
+    },
+}
+
+/// First column of the table of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// See [`Record::Tenant`].
+    Tenant,
+    /// See [`Record::Environment`].
+    Environment,
+    /// See [`Record::Domain`].
+    Domain,
+    /// See [`Record::Upstream`].
+    Upstream,
+    /// See [`Record::Application`].
+    Application,
+    /// See [`Record::Secret`].
+    Secret,
+}
+
+impl Kind {
+    /// As it is stored and as the audit log names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tenant => "tenant",
+            Self::Environment => "environment",
+            Self::Domain => "domain",
+            Self::Upstream => "upstream",
+            Self::Application => "application",
+            Self::Secret => "secret",
+        }
+    }
+}
+
+impl Target {
+    /// Where the thing stands in the table: its kind, and an id whose parts are divided by a space,
+    /// which no host, client id or secret id contains.
+    pub fn row(&self) -> (Kind, String) {
+        match self {
+            Self::Tenant => (Kind::Tenant, "tenant".to_owned()),
+            Self::Environment { environment } => (Kind::Environment, environment.as_str().to_owned()),
+            Self::Domain { host } => (Kind::Domain, host.to_string()),
+            Self::Upstream { host, eid } => (Kind::Upstream, format!("{host} {}", eid.as_str())),
+            Self::Application { host, client_id } => (Kind::Application, format!("{host} {client_id}")),
+            Self::Secret { host, client_id, id } => (Kind::Secret, format!("{host} {client_id} {id}")),
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// As the audit log names it: `domain acme.example`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tenant => f.write_str("tenant"),
+            _ => {
+                let (kind, id) = self.row();
+                write!(f, "{} {id}", kind.as_str())
+            }
+        }
+    }
+}
+
+impl Scope {
+    /// The kind of its rows and what all their ids begin with.
+    pub fn rows(&self) -> (Kind, String) {
+        match self {
+            Self::Domains => (Kind::Domain, String::new()),
+            Self::Upstreams { host } => (Kind::Upstream, format!("{host} ")),
+            Self::Applications { host } => (Kind::Application, format!("{host} ")),
+            Self::Secrets { host, client_id } => (Kind::Secret, format!("{host} {client_id} ")),
+        }
+    }
+}
