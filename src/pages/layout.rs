@@ -94,7 +94,7 @@ pub(super) fn document(page: Document<'_>) -> Markup {
             body class=(body_class(&page)) {
                 a.skip href="#main" { (common::SKIP_LINK.say(lang)) }
                 @if let Some(text) = page.banner {
-                    div.banner role="note" { (both(text, lang)) }
+                    section.banner aria-label="TEST" { (both(text, lang)) }
                 }
                 (header(page.frame))
                 main #main tabindex="-1" {

@@ -9,7 +9,7 @@ pub static MITID_SUPPORT: Text = Text::fixed("MitID Support", "MitID Support");
 pub static PRIVACY: Text = Text::fixed("Privatlivspolitik", "Privacy Policy");
 pub static SWITCHING: Text = Text::fixed("Vi sender dig videre til MitID …", "Taking you to MitID …");
 pub static SWITCH_BY_LINK: Text =
-    Text::fixed("Sker der ikke noget? Fortsæt selv:", "Is nothing happening? Continue by yourself:");
+    Text::fixed("Sker der ikke noget? Så fortsæt her.", "Is nothing happening? Then continue here.");
 pub static CONTINUE: Text = Text::fixed("Fortsæt", "Continue");
 
 /// The language switch names the other language, in that language.
