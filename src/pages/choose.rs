@@ -255,7 +255,7 @@ fn no_shadow(view: &Choose<'_>, missing: &NoShadow<'_>) -> Markup {
     let lang = view.frame.lang;
     html! {
         div.block {
-            p.message role="status" { (both(&errors::no_shadow(view.frame.sp()), lang)) }
+            p.message { (both(&errors::no_shadow(view.frame.sp()), lang)) }
             details {
                 summary { (texts::DETAILS.say(lang)) }
                 p { (texts::DETAILS_ABOUT.say(lang)) }

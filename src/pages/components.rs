@@ -40,11 +40,11 @@ pub(super) fn table(caption: &str, columns: [&str; 2], rows: &[(&str, &str)], ma
 
 /// What is wrong with a form, at the top of the page, with a link to the field (WCAG 3.3.1).
 ///
-/// `role="alert"` sits on a child, because some screen readers stay silent when the element that
-/// also takes the focus has it.
+/// It takes the focus, which `autofocus` does without script. `role="alert"` sits on a child,
+/// because some screen readers stay silent when the element that takes the focus has it.
 pub(super) fn error_summary(lang: Lang, field: &str, problem: &Text) -> Markup {
     html! {
-        div.summary tabindex="-1" {
+        div.summary tabindex="-1" autofocus {
             div role="alert" {
                 h2 { (simulator::SUMMARY_TITLE.say(lang)) }
                 ul { li { a href={ "#" (field) } { (problem.say(lang)) } } }
