@@ -9,6 +9,7 @@ export WASM_BINDGEN_BIN="$tools/bin/wasm-bindgen"
 export ESBUILD_BIN="$root/node_modules/.bin/esbuild"
 export WASM_OPT_BIN="$root/node_modules/.bin/wasm-opt"
 export WRANGLER_SEND_METRICS=false
+export WRANGLER_LOG_PATH="$root/.wrangler/logs"
 # The local world asks nobody where its requests come from.
 export CLOUDFLARE_CF_FETCH_ENABLED=false
 
