@@ -270,4 +270,16 @@ impl Scope {
             Self::Secrets { host, client_id } => (Kind::Secret, format!("{host} {client_id} ")),
         }
     }
+    /// The thing that the list belongs to, where it is not the tenant itself.
+    pub fn owner(&self) -> Option<Target> {
+        match self {
+            Self::Domains => None,
+            Self::Upstreams { host } | Self::Applications { host } => {
+                Some(Target::Domain { host: host.clone() })
+            }
+            Self::Secrets { host, client_id } => {
+                Some(Target::Application { host: host.clone(), client_id: client_id.clone() })
+            }
+        }
+    }
 }

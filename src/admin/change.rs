@@ -1,0 +1,290 @@
+//! Decides a change against what is stored: whether it may be made, what it writes, and which
+//! published values it touches. Pure; nothing is written here.
+
+use super::command::{Action, Change, Conflict, DueItem, Material, Outcome, Precondition, Refusal};
+use super::command::UpstreamInput;
+use super::configuration::{Configuration, target_of};
+use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord};
+use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
+use super::rows::{Rows, StoreFault};
+use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
+use super::rules::{check_upstream, field, refuse_if_any};
+use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
+use crate::model::domain::Upstream;
+use crate::model::{Environment, Host};
+
+/// Most domains of one tenant.
+pub const DOMAINS_MAX: usize = 200;
+/// Most applications of one domain.
+pub const APPLICATIONS_MAX: usize = 1_000;
+
+/// What a change writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What it does to the thing.
+    pub outcome: Outcome,
+    /// The thing.
+    pub target: Target,
+    /// The thing as it was.
+    pub before: Option<Record>,
+    /// The thing as it will be.
+    pub after: Option<Record>,
+    /// Keys of an environment that gets its first domain.
+    pub first_keys: Option<EnvironmentRecord>,
+    /// What goes with a thing that is removed.
+    pub also_removed: Vec<Target>,
+    /// Published values that change.
+    pub touched: Vec<DueItem>,
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The thing, or what it belongs to, does not exist.
+    Absent,
+    /// It already is as it should be.
+    Unchanged(Versioned),
+    /// It may not be made.
+    Refused(Refusal),
+    /// The store failed.
+    Fault(StoreFault),
+}
+
+impl From<StoreFault> for Stop {
+    fn from(fault: StoreFault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Conflict> for Stop {
+    fn from(conflict: Conflict) -> Self {
+        Self::Refused(Refusal::Conflict(conflict))
+    }
+}
+
+/// Decides a change.
+///
+/// # Errors
+/// See [`Stop`].
+pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result<Plan, Stop> {
+    match &change.action {
+        Action::PutTenant(tenant) => put_tenant(stored, &change.precondition, tenant),
+        Action::PutDomain { domain, material } => {
+            put_domain(stored, &change.precondition, domain, material.as_ref())
+        }
+        Action::PutUpstream(input) => put_upstream(stored, &change.precondition, input),
+        Action::PutApplication(application) => put_application(stored, &change.precondition, application),
+        Action::AddSecret(secret) => add_secret(stored, secret),
+        Action::Remove(target) => remove(stored, &change.precondition, target),
+    }
+}
+
+fn put_tenant<R: Rows>(
+    stored: &Configuration<'_, R>,
+    precondition: &Precondition,
+    wanted: &TenantRecord,
+) -> Result<Plan, Stop> {
+    let old = stored.get(&Target::Tenant)?;
+    check_precondition(precondition, old.as_ref())?;
+    let mut tenant = wanted.clone();
+    if let Some(Versioned { record: Record::Tenant(old), .. }) = &old {
+        tenant.created_at = old.created_at;
+    }
+    put(old, Record::Tenant(tenant), vec![DueItem::Directory])
+}
+
+fn put_domain<R: Rows>(
+    stored: &Configuration<'_, R>,
+    precondition: &Precondition,
+    wanted: &DomainRecord,
+    material: Option<&Material>,
+) -> Result<Plan, Stop> {
+    stored.tenant()?.ok_or(Stop::Absent)?;
+    let old = stored.get(&Target::Domain { host: wanted.host.clone() })?;
+    check_precondition(precondition, old.as_ref())?;
+    let mut domain = wanted.clone();
+    let mut errors = Vec::new();
+    if let Some(Versioned { record: Record::Domain(old), .. }) = &old {
+        domain.created_at = old.created_at;
+        check_fixed(old, wanted, &mut errors);
+        check_peer_lets_go(stored, old, wanted, &mut errors)?;
+    } else if stored.domains()?.len() >= DOMAINS_MAX {
+        return Err(Conflict::LimitReached.into());
+    }
+    check_peer(stored, wanted, &mut errors)?;
+    refuse_if_any(errors)?;
+    let first_keys = first_keys(stored, wanted.environment, material)?;
+    let touched = touched_by_domain(stored, &domain.host)?;
+    Ok(Plan { first_keys, ..put(old, Record::Domain(domain), touched)? })
+}
+
+fn put_upstream<R: Rows>(
+    stored: &Configuration<'_, R>,
+    precondition: &Precondition,
+    input: &UpstreamInput,
+) -> Result<Plan, Stop> {
+    let domain = stored.domain(&input.host)?.ok_or(Stop::Absent)?;
+    let old = stored.get(&Target::Upstream { host: input.host.clone(), eid: input.eid })?;
+    check_precondition(precondition, old.as_ref())?;
+    let mut errors = Vec::new();
+    check_upstream(&domain, input, &mut errors);
+    let kept = match &old {
+        Some(Versioned { record: Record::Upstream(old), .. }) => Some(&old.settings),
+        _ => None,
+    };
+    // Whoever may change the issuer but does not know the secret must not get it sent there.
+    let kept_secret = kept.filter(|kept| kept.issuer == input.issuer).map(|kept| &kept.client_secret);
+    let secret = input.client_secret.as_ref().or(kept_secret);
+    if secret.is_none() {
+        errors.push(field("client_secret", "needed for a new upstream and for another issuer"));
+    }
+    refuse_if_any(errors)?;
+    let Some(client_secret) = secret.cloned() else { return Err(Stop::Absent) };
+    let settings = Upstream {
+        issuer: input.issuer.clone(),
+        client_id: input.client_id.clone(),
+        client_secret,
+        scopes: input.scopes.clone(),
+        claim_map: input.claim_map.clone(),
+    };
+    let upstream = UpstreamRecord { host: input.host.clone(), eid: input.eid, settings };
+    let touched = touched_by_domain(stored, &input.host)?;
+    put(old, Record::Upstream(upstream), touched)
+}
+
+fn put_application<R: Rows>(
+    stored: &Configuration<'_, R>,
+    precondition: &Precondition,
+    wanted: &ApplicationRecord,
+) -> Result<Plan, Stop> {
+    let domain = stored.domain(&wanted.host)?.ok_or(Stop::Absent)?;
+    let old = stored.get(&target_of(&Record::Application(wanted.clone())))?;
+    check_precondition(precondition, old.as_ref())?;
+    let mut application = wanted.clone();
+    if let Some(Versioned { record: Record::Application(old), .. }) = &old {
+        application.created_at = old.created_at;
+    } else {
+        let scope = Scope::Applications { host: wanted.host.clone() };
+        if stored.all(&scope)?.len() >= APPLICATIONS_MAX {
+            return Err(Conflict::LimitReached.into());
+        }
+    }
+    refuse_if_any(application_faults(&domain, wanted))?;
+    let touched = vec![touched_by_application(&application.host, &application)];
+    put(old, Record::Application(application), touched)
+}
+
+fn add_secret<R: Rows>(stored: &Configuration<'_, R>, wanted: &SecretRecord) -> Result<Plan, Stop> {
+    let application = stored.application(&wanted.host, &wanted.client_id)?.ok_or(Stop::Absent)?;
+    if application.token_endpoint_auth_methods.contains(&ClientAuthMethod::None) {
+        return Err(Conflict::PublicApplication.into());
+    }
+    let secrets = stored.secrets(&wanted.host, &wanted.client_id)?;
+    let is_known = |known: &SecretRecord| {
+        known.secret.hash == wanted.secret.hash || known.secret.id == wanted.secret.id
+    };
+    if secrets.iter().any(is_known) {
+        return Err(Conflict::SecretExists.into());
+    }
+    if secrets.len() >= SECRETS_MAX {
+        return Err(Conflict::LimitReached.into());
+    }
+    let touched = vec![touched_by_application(&wanted.host, &application)];
+    put(None, Record::Secret(wanted.clone()), touched)
+}
+
+fn remove<R: Rows>(
+    stored: &Configuration<'_, R>,
+    precondition: &Precondition,
+    target: &Target,
+) -> Result<Plan, Stop> {
+    let old = stored.get(target)?.ok_or(Stop::Absent)?;
+    check_precondition(precondition, Some(&old))?;
+    let (also_removed, touched) = match target {
+        // A tenant's id is for ever: its hosts are claimed under it.
+        Target::Tenant | Target::Environment { .. } => return Err(Conflict::InUse.into()),
+        Target::Domain { host } => {
+            let applications = Scope::Applications { host: host.clone() };
+            if !stored.list(&applications, None, 1)?.0.is_empty()
+                || !stored.domains_paired_with(host)?.is_empty()
+            {
+                return Err(Conflict::InUse.into());
+            }
+            let upstreams = stored.all(&Scope::Upstreams { host: host.clone() })?;
+            (upstreams.iter().map(target_of).collect(), vec![DueItem::Domain { host: host.clone() }])
+        }
+        Target::Upstream { host, .. } => (Vec::new(), touched_by_domain(stored, host)?),
+        Target::Application { host, client_id } => {
+            let secrets = stored.secrets(host, client_id)?.into_iter().map(Record::Secret);
+            let item = DueItem::Application { host: host.clone(), client_id: client_id.clone() };
+            (secrets.map(|secret| target_of(&secret)).collect(), vec![item])
+        }
+        Target::Secret { host, client_id, .. } => {
+            let item = DueItem::Application { host: host.clone(), client_id: client_id.clone() };
+            (Vec::new(), vec![item])
+        }
+    };
+    Ok(Plan {
+        outcome: Outcome::Removed,
+        target: target.clone(),
+        before: Some(old.record),
+        after: None,
+        first_keys: None,
+        also_removed,
+        touched,
+    })
+}
+
+/// The plan of making or replacing a thing.
+fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Result<Plan, Stop> {
+    if let Some(old) = old.as_ref().filter(|old| old.record == after) {
+        return Err(Stop::Unchanged(old.clone()));
+    }
+    Ok(Plan {
+        outcome: if old.is_some() { Outcome::Replaced } else { Outcome::Created },
+        target: target_of(&after),
+        before: old.map(|old| old.record),
+        after: Some(after),
+        first_keys: None,
+        also_removed: Vec::new(),
+        touched,
+    })
+}
+
+fn first_keys<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+    material: Option<&Material>,
+) -> Result<Option<EnvironmentRecord>, Stop> {
+    if stored.environment(environment)?.is_some() {
+        return Ok(None);
+    }
+    let material = material.ok_or(Refusal::NeedsMaterial)?;
+    Ok(Some(EnvironmentRecord {
+        environment,
+        data_key: material.data_key.clone(),
+        sub_key: material.sub_key.clone(),
+        keys: material.keys.clone(),
+    }))
+}
+
+/// The domain's own snapshot and those that copy its facts.
+fn touched_by_domain<R: Rows>(
+    stored: &Configuration<'_, R>,
+    host: &Host,
+) -> Result<Vec<DueItem>, StoreFault> {
+    let mut touched = vec![DueItem::Domain { host: host.clone() }];
+    let paired = stored.domains_paired_with(host)?;
+    touched.extend(paired.into_iter().map(|domain| DueItem::Domain { host: domain.host }));
+    Ok(touched)
+}
+
+fn touched_by_application(host: &Host, application: &ApplicationRecord) -> DueItem {
+    DueItem::Application { host: host.clone(), client_id: application.client_id.clone() }
+}

@@ -1,0 +1,127 @@
+//! The object of one tenant: the truth of its configuration. Pure; the shell is
+//! `edge::tenant_object`.
+//!
+//! A change is decided (`admin::change`) before anything is written; then the thing, its line in
+//! the audit log, the new version and what is now due for publication are written in one step.
+
+use super::audit_log::redacted;
+use super::change::{Plan, Stop, decide};
+use super::command::{AuditEntry, Change, Done, Due, Outcome, TenantAnswer, TenantCommand};
+use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
+use super::record::{Record, Target, Versioned};
+use super::rows::{Rows, StoreFault, Write};
+use serde_json::Value;
+
+/// Applies a command.
+///
+/// # Errors
+/// When the store fails; then nothing was written.
+pub fn apply(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnswer, StoreFault> {
+    let stored = Configuration(&*rows);
+    match command {
+        TenantCommand::Change(change) => match decide(&stored, change) {
+            Ok(plan) => store(rows, change, plan),
+            Err(stop) => answer(stop),
+        },
+        TenantCommand::Check(change) => match decide(&stored, change) {
+            Ok(_) => Ok(TenantAnswer::Acceptable),
+            Err(stop) => answer(stop),
+        },
+        _ if stored.tenant()?.is_none() => Ok(TenantAnswer::Absent),
+        TenantCommand::Get(target) => {
+            Ok(stored.get(target)?.map_or(TenantAnswer::Absent, TenantAnswer::Item))
+        }
+        TenantCommand::List { scope, after, limit } => match scope.owner() {
+            Some(owner) if stored.get(&owner)?.is_none() => Ok(TenantAnswer::Absent),
+            _ => {
+                let (items, next) = stored.list(scope, after.as_deref(), *limit)?;
+                Ok(TenantAnswer::List { items, next })
+            }
+        },
+        TenantCommand::Audit { before, limit } => {
+            let mut entries = stored.audit(*before, limit.saturating_add(1))?;
+            let more = entries.len() > *limit;
+            entries.truncate(*limit);
+            let next = entries.last().filter(|_| more).map(|entry| entry.sequence);
+            Ok(TenantAnswer::Audit { entries, next })
+        }
+        TenantCommand::Publication => {
+            Ok(TenantAnswer::Publication { version: stored.version()?, due: stored.due()? })
+        }
+    }
+}
+
+fn answer(stop: Stop) -> Result<TenantAnswer, StoreFault> {
+    match stop {
+        Stop::Absent => Ok(TenantAnswer::Absent),
+        Stop::Refused(refusal) => Ok(TenantAnswer::Refused(refusal)),
+        Stop::Unchanged(item) => Ok(TenantAnswer::Done(Done {
+            outcome: Outcome::Unchanged,
+            item: Some(item),
+            published: false,
+        })),
+        Stop::Fault(fault) => Err(fault),
+    }
+}
+
+/// One commit, so that a change is there with its log entry and its publication, or not at all.
+fn store(rows: &mut impl Rows, change: &Change, plan: Plan) -> Result<TenantAnswer, StoreFault> {
+    let stored = Configuration(&*rows);
+    let version = stored.version()? + 1;
+    let mut log = Log { next: stored.audit(None, 1)?.first().map_or(1, |last| last.sequence + 1), change };
+    let mut writes = vec![put_version(version)];
+    if let Some(environment) = plan.first_keys.map(Record::Environment) {
+        writes.push(put_record(version, &environment));
+        writes.push(log.entry(version, Outcome::Created, None, Some(&environment)));
+    }
+    match &plan.after {
+        Some(after) => writes.push(put_record(version, after)),
+        None => writes.push(delete_record(&plan.target)),
+    }
+    writes.push(log.entry(version, plan.outcome, plan.before.as_ref(), plan.after.as_ref()));
+    for target in &plan.also_removed {
+        let gone = stored.get(target)?.map(|item| item.record);
+        writes.push(delete_record(target));
+        writes.push(log.entry(version, Outcome::Removed, gone.as_ref(), None));
+    }
+    for item in plan.touched {
+        writes.push(put_due(&Due { item, version, attempts: 0, next_at: change.at }));
+    }
+    rows.commit(writes)?;
+    let item = plan.after.map(|record| Versioned { version, record });
+    Ok(TenantAnswer::Done(Done { outcome: plan.outcome, item, published: false }))
+}
+
+/// Numbers the entries of one step.
+struct Log<'a> {
+    next: u64,
+    change: &'a Change,
+}
+
+impl Log<'_> {
+    fn entry(
+        &mut self,
+        version: u64,
+        outcome: Outcome,
+        before: Option<&Record>,
+        after: Option<&Record>,
+    ) -> Write {
+        let target = after.or(before).map(super::configuration::target_of).unwrap_or(Target::Tenant);
+        let verb = match outcome {
+            Outcome::Created => "created",
+            Outcome::Replaced | Outcome::Unchanged => "replaced",
+            Outcome::Removed => "removed",
+        };
+        let entry = AuditEntry {
+            sequence: self.next,
+            at: self.change.at,
+            actor: self.change.actor.clone(),
+            action: format!("{}.{verb}", target.row().0.as_str()),
+            target: target.to_string(),
+            before: before.map_or(Value::Null, redacted),
+            after: after.map_or(Value::Null, redacted),
+        };
+        self.next += 1;
+        put_audit(version, &entry)
+    }
+}
