@@ -1,8 +1,39 @@
-//! edge-eid: an eID broker at the edge.
+//! edge-eid: an eID broker at the edge. To applications it is an OpenID Connect provider; to the
+//! Danish eIDs it is a client.
+//!
+//! The map of the house, in the direction of its dependencies:
+//!
+//! | Module | What it is |
+//! |---|---|
+//! | `edge` | the Worker shell: bindings, KV, Durable Objects, WebCrypto, fetch (wasm32 only) |
+//! | [`routes`] | one `match` over method and path |
+//! | [`login`] | one login as a state machine, and the steps around it |
+//! | [`admin`] | the admin API and the objects that hold configuration |
+//! | `simulator` | stand-in upstreams and the demo (cargo feature, never in production) |
+//! | [`pages`] | the hosted pages: values in, markup out |
+//! | [`eid`] | the eIDs: acr, levels, claims, and the connector to upstreams |
+//! | [`vault`] | the keys of an environment and what is sealed under them |
+//! | [`ports`] | every outside thing, as small traits |
+//! | [`oauth`] | the protocol's words and rules |
+//! | [`model`] | what a tenant owns |
+//! | [`web`], [`error`] | our small request and response; our own faults |
+//!
+//! Only `edge` names the `worker` crate: it is a dependency for wasm32 alone, so the host build
+//! fails where the core would reach for it.
 
 pub mod admin;
 pub mod eid;
+pub mod error;
+pub mod login;
 pub mod model;
+pub mod oauth;
+pub mod pages;
+pub mod ports;
+pub mod routes;
+#[cfg(feature = "simulator")]
+pub mod simulator;
+pub mod vault;
+pub mod web;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;

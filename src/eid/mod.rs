@@ -4,6 +4,9 @@
 //! machinery. A file here knows its upstream only: not the client, not the code, not the session.
 
 pub mod acr;
+pub mod claims;
+pub mod identity;
+pub mod oidc;
 
 pub use acr::{Acr, Level};
 use serde::{Deserialize, Serialize};

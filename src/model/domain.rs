@@ -118,3 +118,8 @@ pub struct ApplicationKey {
     /// The application's id there.
     pub client_id: ClientId,
 }
+
+/// What an upstream's client secret is sealed for: see [`crate::vault::EnvironmentKeys::seal`].
+pub fn upstream_secret_label(host: &Host, eid: Eid) -> String {
+    format!("upstream secret {host} {}", eid.as_str())
+}

@@ -99,3 +99,8 @@ impl SigningKey {
         })
     }
 }
+
+/// What a private key is sealed for: see [`crate::vault::EnvironmentKeys::seal`].
+pub fn signing_key_label(kid: &str) -> String {
+    format!("signing key {kid}")
+}

@@ -1,0 +1,272 @@
+//! The connector: reaches an eID through an OpenID provider, as its client.
+//!
+//! One connector for every certified broker and for the simulators. Requests and the judging of
+//! answers are apart; whatever an upstream says is read with limits and believed only after its
+//! signature, issuer, audience, nonce and level were checked.
+
+use super::Acr;
+use super::identity::identity_from;
+use crate::login::pending::Leg;
+use crate::model::domain::{Upstream, upstream_secret_label};
+use crate::model::key_ring::Algorithm;
+use crate::model::{Host, Identity, UnixTime};
+use crate::oauth::jwt::{Expected, Unverified};
+use crate::oauth::{jwks, pkce::CodeChallenge};
+use crate::ports::{FetchRequest, Ports};
+use crate::vault::EnvironmentKeys;
+use crate::web::{Parameters, encode_pairs, percent_encode};
+use base64ct::{Base64, Encoding};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// An upstream's metadata and keys are kept this long in an isolate, seconds.
+pub const METADATA_SECONDS: u64 = 600;
+/// Longest code or access token of an upstream, bytes.
+const UPSTREAM_VALUE_MAX_BYTES: usize = 8 * 1024;
+
+/// What of discovery we use.
+#[derive(Deserialize)]
+struct Metadata {
+    issuer: String,
+    authorization_endpoint: String,
+    token_endpoint: String,
+    userinfo_endpoint: Option<String>,
+    jwks_uri: String,
+    #[serde(default)]
+    authorization_response_iss_parameter_supported: bool,
+}
+
+/// A start at an upstream.
+pub struct Start<'a> {
+    /// `state`
+    pub state: &'a str,
+    /// `nonce`
+    pub nonce: &'a str,
+    /// PKCE verifier; only its challenge is sent.
+    pub verifier: &'a str,
+    /// Our callback.
+    pub redirect_uri: &'a str,
+    /// What is asked for.
+    pub acr: Acr,
+    /// `ui_locales`
+    pub lang: &'a str,
+}
+
+/// A call to an upstream on behalf of one login.
+pub struct Call<'a> {
+    /// Opens the client secret.
+    pub keys: &'a EnvironmentKeys,
+    /// The domain whose upstream it is.
+    pub host: &'a Host,
+    /// Its settings.
+    pub upstream: &'a Upstream,
+    /// What was drawn at the start.
+    pub leg: &'a Leg,
+    /// Our callback.
+    pub redirect_uri: &'a str,
+}
+
+/// Why there is no identity.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The user said no.
+    Cancelled,
+    /// The level reached is below the level asked for.
+    LevelTooLow,
+    /// The upstream, or its setting, is broken; the text is for the log and holds no claim.
+    Broken(String),
+}
+
+impl Failure {
+    fn broken(why: &str) -> Self {
+        Self::Broken(why.to_owned())
+    }
+}
+
+async fn metadata(ports: &impl Ports, upstream: &Upstream, now: UnixTime) -> Result<Metadata, String> {
+    let issuer = upstream.issuer.as_str();
+    let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+    let text = ports.document(&url, METADATA_SECONDS, now).await.map_err(|failed| failed.cause)?;
+    let metadata: Metadata = serde_json::from_str(&text).map_err(|_| "metadata is malformed".to_owned())?;
+    // OIDC Discovery §4.3: it must be exactly the issuer that was configured.
+    if metadata.issuer != issuer {
+        return Err("metadata is of another issuer".to_owned());
+    }
+    Ok(metadata)
+}
+
+/// The address that starts a login at the upstream.
+///
+/// # Errors
+/// A text for the log.
+pub async fn authorize_url(
+    ports: &impl Ports,
+    upstream: &Upstream,
+    start: &Start<'_>,
+    now: UnixTime,
+) -> Result<String, String> {
+    let metadata = metadata(ports, upstream, now).await?;
+    let challenge = CodeChallenge::of(start.verifier);
+    let query = encode_pairs([
+        ("response_type", "code"),
+        ("client_id", upstream.client_id.as_str()),
+        ("redirect_uri", start.redirect_uri),
+        ("scope", &upstream.scopes.join(" ")),
+        ("state", start.state),
+        ("nonce", start.nonce),
+        ("code_challenge", challenge.as_str()),
+        ("code_challenge_method", "S256"),
+        ("acr_values", start.acr.urn()),
+        ("ui_locales", start.lang),
+    ]);
+    let joint = if metadata.authorization_endpoint.contains('?') { '&' } else { '?' };
+    Ok(format!("{}{joint}{query}", metadata.authorization_endpoint))
+}
+
+/// Turns an upstream's answer into an identity.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn complete(
+    ports: &impl Ports,
+    call: &Call<'_>,
+    answer: &Parameters,
+    now: UnixTime,
+) -> Result<Identity, Failure> {
+    let metadata = metadata(ports, call.upstream, now).await.map_err(Failure::Broken)?;
+    check_issuer(answer, &metadata)?;
+    let code = read_code(answer)?;
+    let tokens = redeem(ports, call, &metadata, code).await?;
+    let mut claims = verify(ports, call, &metadata, &tokens.id_token, now).await?;
+    if let Some(endpoint) = &metadata.userinfo_endpoint {
+        let more = userinfo(ports, endpoint, &tokens.access_token).await?;
+        merge_userinfo(&mut claims, more)?;
+    }
+    let identity = identity_from(&claims, &call.upstream.claim_map, call.leg.acr, now)
+        .map_err(|broken| Failure::broken(broken))?;
+    if identity.level < call.leg.acr.level() {
+        return Err(Failure::LevelTooLow);
+    }
+    Ok(identity)
+}
+
+/// RFC 9207 §2.4: an answer of another issuer is refused (mix-up); required where announced.
+fn check_issuer(answer: &Parameters, metadata: &Metadata) -> Result<(), Failure> {
+    match answer.get("iss") {
+        Some(iss) if iss == metadata.issuer => Ok(()),
+        None if !metadata.authorization_response_iss_parameter_supported => Ok(()),
+        _ => Err(Failure::broken("iss of the answer is missing or of another issuer")),
+    }
+}
+
+fn read_code(answer: &Parameters) -> Result<&str, Failure> {
+    match (answer.get("error"), answer.get("code")) {
+        (None, Some(code)) if code.len() <= UPSTREAM_VALUE_MAX_BYTES => Ok(code),
+        (Some("access_denied"), _) => Err(Failure::Cancelled),
+        (Some(error), _) => Err(Failure::Broken(format!("the upstream answered {}", word(error)))),
+        _ => Err(Failure::broken("an answer with neither code nor error")),
+    }
+}
+
+/// An upstream's error word for the log: letters and underscores, or a stand-in.
+fn word(raw: &str) -> &str {
+    let fits = raw.len() <= 60 && raw.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if fits { raw } else { "an unusual error" }
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    id_token: String,
+    access_token: String,
+}
+
+async fn redeem(ports: &impl Ports, call: &Call<'_>, metadata: &Metadata, code: &str) -> Result<Tokens, Failure> {
+    let eid = call.leg.acr.eid();
+    let secret = call
+        .keys
+        .open(ports, &upstream_secret_label(call.host, eid), &call.upstream.client_secret)
+        .await
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or(Failure::broken("our client secret can't be opened"))?;
+    // RFC 6749 §2.3.1: both halves form-encoded before they are joined.
+    let pair = format!("{}:{}", percent_encode(&call.upstream.client_id), percent_encode(&secret));
+    let form = encode_pairs([
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", call.redirect_uri),
+        ("code_verifier", call.leg.verifier.as_str()),
+    ]);
+    let response = ports
+        .send(FetchRequest {
+            url: metadata.token_endpoint.clone(),
+            form: Some(form),
+            authorization: Some(format!("Basic {}", Base64::encode_string(pair.as_bytes()))),
+        })
+        .await
+        .map_err(|failed| Failure::Broken(format!("token endpoint: {}", failed.cause)))?;
+    if response.status != 200 {
+        return Err(Failure::Broken(format!("token endpoint answered {}", response.status)));
+    }
+    serde_json::from_str(&response.body).map_err(|_| Failure::broken("token answer is malformed"))
+}
+
+/// Verifies the ID token by the upstream's published keys. A `kid` that is not in the keys we
+/// remember is looked up once more, for the upstream may have rolled its key over.
+async fn verify(
+    ports: &impl Ports,
+    call: &Call<'_>,
+    metadata: &Metadata,
+    id_token: &str,
+    now: UnixTime,
+) -> Result<Map<String, Value>, Failure> {
+    let broken = |why: &str| Failure::Broken(format!("id_token: {why}"));
+    let token = Unverified::parse(id_token).map_err(broken)?;
+    let mut key = None;
+    for max_age in [METADATA_SECONDS, 0] {
+        let set = ports
+            .document(&metadata.jwks_uri, max_age, now)
+            .await
+            .map_err(|failed| Failure::Broken(format!("keys: {}", failed.cause)))?;
+        key = jwks::find(&set, token.kid(), Algorithm::Rs256);
+        if key.is_some() {
+            break;
+        }
+    }
+    let key = key.ok_or(broken("signed by no published key"))?;
+    let holds = ports.verify(Algorithm::Rs256, &key, token.input(), token.signature()).await;
+    let expected =
+        Expected { issuer: &metadata.issuer, audience: &call.upstream.client_id, nonce: &call.leg.nonce };
+    token.verified(holds, &expected, now).map_err(broken)
+}
+
+async fn userinfo(ports: &impl Ports, endpoint: &str, access_token: &str) -> Result<Map<String, Value>, Failure> {
+    if access_token.len() > UPSTREAM_VALUE_MAX_BYTES || !access_token.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(Failure::broken("access token is malformed"));
+    }
+    let response = ports
+        .send(FetchRequest {
+            url: endpoint.to_owned(),
+            form: None,
+            authorization: Some(format!("Bearer {access_token}")),
+        })
+        .await
+        .map_err(|failed| Failure::Broken(format!("userinfo: {}", failed.cause)))?;
+    if response.status != 200 {
+        return Err(Failure::Broken(format!("userinfo answered {}", response.status)));
+    }
+    serde_json::from_str(&response.body).map_err(|_| Failure::broken("userinfo is malformed"))
+}
+
+/// OIDC Core §5.3.2: userinfo counts only for the same `sub`. What the signed ID token says
+/// stands; userinfo adds.
+fn merge_userinfo(claims: &mut Map<String, Value>, more: Map<String, Value>) -> Result<(), Failure> {
+    match (claims.get("sub").and_then(Value::as_str), more.get("sub").and_then(Value::as_str)) {
+        (Some(a), Some(b)) if a == b => {}
+        _ => return Err(Failure::broken("sub of userinfo differs")),
+    }
+    for (name, value) in more {
+        claims.entry(name).or_insert(value);
+    }
+    Ok(())
+}

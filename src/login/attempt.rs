@@ -1,0 +1,43 @@
+//! The name of one login attempt.
+
+use crate::ports::Random;
+use crate::vault::{base64url, from_base64url, random};
+use serde::{Deserialize, Serialize};
+
+/// Bytes of an attempt id: 128 random bits.
+pub const ATTEMPT_BYTES: usize = 16;
+
+/// One login, from authorize to token. Unguessable, but no secret: the cookie is what binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AttemptId(pub [u8; ATTEMPT_BYTES]);
+
+impl AttemptId {
+    /// A new name.
+    pub fn draw(ports: &impl Random) -> Self {
+        Self(random(ports))
+    }
+
+    /// Reads the 22 characters of base64url; anything else names no attempt.
+    pub fn parse(raw: &str) -> Option<Self> {
+        Some(Self(from_base64url(raw)?.try_into().ok()?))
+    }
+
+    /// 22 characters of base64url.
+    pub fn text(self) -> String {
+        base64url(&self.0)
+    }
+}
+
+impl TryFrom<String> for AttemptId {
+    type Error = &'static str;
+    fn try_from(raw: String) -> Result<Self, &'static str> {
+        Self::parse(&raw).ok_or("not an attempt id")
+    }
+}
+
+impl From<AttemptId> for String {
+    fn from(attempt: AttemptId) -> String {
+        attempt.text()
+    }
+}

@@ -1,0 +1,80 @@
+//! The start of an eID: at its upstream from here, or by crossing to the domain that runs it.
+
+use super::envelope::{self, Label, Purpose};
+use super::pending::{Leg, Pending, evicted};
+use super::refusal::Refusal;
+use super::{Context, Next, Reason, choose, cross};
+use crate::eid::{Acr, oidc};
+use crate::model::ClientId;
+use crate::pages::error::ErrorKind;
+use crate::ports::{LogEvent, Ports};
+use crate::vault::{base64url, random};
+use crate::web::Response;
+use serde::{Deserialize, Serialize};
+
+/// Where every upstream answers. One path per connector; the sealed request names the issuer.
+pub const CALLBACK_PATH: &str = "/callback";
+
+/// What `state` at an upstream holds, sealed: enough to say "start again" when the cookie is gone.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct UpstreamState {
+    /// The application.
+    pub client_id: ClientId,
+    /// Proves that the answer belongs to the leg in the cookie.
+    pub secret: String,
+}
+
+/// Starts an eID for a pending request.
+///
+/// # Errors
+/// When it can't be started here nor on the other domain.
+pub async fn begin<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr) -> Result<Next, Refusal> {
+    if !ctx.request.is_top_level() {
+        return Err(Refusal::show(ErrorKind::Cookie, "a login was started inside a frame or by a script"));
+    }
+    match ctx.domain.upstreams.get(&acr.eid()) {
+        Some(upstream) => at_upstream(ctx, pending, acr, upstream).await,
+        None => cross::go_over(ctx, pending, acr).await,
+    }
+}
+
+async fn at_upstream<P: Ports>(
+    ctx: &Context<'_, P>,
+    mut pending: Pending,
+    acr: Acr,
+    upstream: &crate::model::domain::Upstream,
+) -> Result<Next, Refusal> {
+    let leg = Leg {
+        acr,
+        secret: base64url(&random::<16>(ctx.ports)),
+        nonce: base64url(&random::<16>(ctx.ports)),
+        verifier: base64url(&random::<32>(ctx.ports)),
+        issuer: upstream.issuer.as_str().to_owned(),
+    };
+    let label = Label { attempt: pending.attempt, ends: pending.ends, from: ctx.host().clone() };
+    let inner = UpstreamState { client_id: pending.client_id.clone(), secret: leg.secret.clone() };
+    let state = envelope::seal(ctx.ports, &ctx.keys, Purpose::State, &label, ctx.host(), &inner).await?;
+    let start = oidc::Start {
+        state: &state,
+        nonce: &leg.nonce,
+        verifier: &leg.verifier,
+        redirect_uri: &format!("{}{CALLBACK_PATH}", ctx.domain.issuer),
+        acr,
+        lang: ctx.lang(pending.ui_locales.as_deref()).tag(),
+    };
+    let url = match oidc::authorize_url(ctx.ports, upstream, &start, ctx.now).await {
+        Ok(url) => url,
+        Err(broken) => {
+            ctx.ports.record(LogEvent { event: "upstream_failed", facts: vec![("step", "start".into()), ("why", broken)] });
+            return Ok(Next::Failed { pending, reason: Reason::UpstreamFailed });
+        }
+    };
+    pending.leg = Some(leg);
+    let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
+    let gone = evicted(ctx.request, pending.attempt, cookie.len());
+    let mut response = Response::see_other(&url).with_cookie(cookie).with_cookie(choose::remember_tab(acr.eid()));
+    for cookie in gone {
+        response = response.with_cookie(cookie);
+    }
+    Ok(Next::Answer(response))
+}

@@ -1,0 +1,62 @@
+//! `GET /callback`: an upstream's answer becomes an identity.
+
+use super::begin::{CALLBACK_PATH, UpstreamState};
+use super::envelope::{self, Opened, Purpose};
+use super::pending::Pending;
+use super::refusal::Refusal;
+use super::{Context, Next, Reason};
+use crate::eid::oidc::{self, Failure};
+use crate::pages::error::ErrorKind;
+use crate::ports::{LogEvent, Ports};
+use crate::vault::equal;
+
+/// Takes an upstream's answer. Only with this browser's cookie of the attempt, and only for the
+/// leg that was started last, does it count.
+///
+/// # Errors
+/// A page where the browser does not have the attempt: never an error to the application, since
+/// without the cookie nobody knows whose login this is.
+pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
+    let parameters = ctx
+        .request
+        .query_parameters()
+        .map_err(|_| Refusal::show(ErrorKind::Expired, "an upstream's answer can't be read"))?;
+    let state = parameters.get("state").ok_or(Refusal::show(ErrorKind::Expired, "an answer without state"))?;
+    let opened: Opened<UpstreamState> =
+        envelope::open(ctx.ports, &ctx.keys, Purpose::State, ctx.host(), state, ctx.now).await?;
+    let lost = |why| Refusal::Show { kind: ErrorKind::Cookie, why, client_id: Some(opened.value.client_id.clone()) };
+    let pending = Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, opened.label.attempt, ctx.now)
+        .await
+        .unwrap_or_default()
+        .ok_or_else(|| lost("an answer without this attempt's cookie"))?;
+    let leg = pending
+        .leg
+        .clone()
+        .filter(|leg| equal(leg.secret.as_bytes(), opened.value.secret.as_bytes()))
+        .ok_or_else(|| lost("an answer to a start that was superseded"))?;
+    let Some(upstream) = ctx.domain.upstreams.get(&leg.acr.eid()).filter(|u| u.issuer.as_str() == leg.issuer) else {
+        return failed(ctx, pending, "the upstream was changed during the login".to_owned());
+    };
+    if !still_registered(ctx, &pending).await? {
+        return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
+    }
+    let redirect_uri = format!("{}{CALLBACK_PATH}", ctx.domain.issuer);
+    let call = oidc::Call { keys: &ctx.keys, host: ctx.host(), upstream, leg: &leg, redirect_uri: &redirect_uri };
+    match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
+        Ok(identity) => Ok(Next::Identified { pending, identity: Box::new(identity) }),
+        Err(Failure::Cancelled) => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
+        Err(Failure::LevelTooLow) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow }),
+        Err(Failure::Broken(why)) => failed(ctx, pending, why),
+    }
+}
+
+/// Disabled means disabled here too, on whichever domain of the pair this is.
+async fn still_registered<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<bool, Refusal> {
+    let application = ctx.application(&pending.client_id).await?;
+    Ok(application.is_some_and(|app| app.redirect_uri(&pending.redirect_uri).is_some()))
+}
+
+fn failed<P: Ports>(ctx: &Context<'_, P>, pending: Pending, why: String) -> Result<Next, Refusal> {
+    ctx.ports.record(LogEvent { event: "upstream_failed", facts: vec![("step", "callback".into()), ("why", why)] });
+    Ok(Next::Failed { pending, reason: Reason::UpstreamFailed })
+}

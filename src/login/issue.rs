@@ -1,0 +1,155 @@
+//! The end of a login: a code or an error, to the application or first to the domain it called.
+
+use super::handles::{Handle, Kind};
+use super::pending::{Pending, clear_cookie};
+use super::refusal::Refusal;
+use super::return_to::ReturnTo;
+use super::state::{Answer, Bound, Event, GrantRequest, Refusal as Refused, Way};
+use super::{Context, Next, Reason, cross};
+use crate::error::Fault;
+use crate::model::{ClientId, Identity};
+use crate::oauth::{Error, ErrorCode};
+use crate::pages::error::ErrorKind;
+use crate::ports::Ports;
+use crate::vault::{base64url, random, sha256};
+use crate::web::Response;
+
+/// What an identity is sealed for at rest: its attempt.
+pub fn identity_label(attempt: super::attempt::AttemptId) -> String {
+    format!("identity {}", attempt.text())
+}
+
+/// Gives birth to the `Login` object of somebody just identified.
+///
+/// # Errors
+/// The attempt has already been completed, or a store fails.
+pub async fn identified<P: Ports>(ctx: &Context<'_, P>, pending: Pending, identity: &Identity) -> Result<Next, Refusal> {
+    let plain = serde_json::to_vec(identity).map_err(|_| Fault::lasting("identity", "can't be written"))?;
+    let sealed = ctx.keys.seal(ctx.ports, &identity_label(pending.attempt), &plain).await?;
+    if pending.origin == *ctx.host() {
+        let Some(planned) = plan_code(ctx, &pending).await? else {
+            return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
+        };
+        let Bound { code_hash, request } = planned.bound();
+        let way = Way::Here { code_hash, request };
+        born(ctx, &pending, identity, sealed, way).await?;
+        Ok(Next::Answer(planned.respond()))
+    } else {
+        let secret = base64url(&random::<16>(ctx.ports));
+        let way = Way::Home { ticket_hash: base64url(&sha256(secret.as_bytes())), origin: pending.origin.clone() };
+        born(ctx, &pending, identity, sealed, way).await?;
+        Ok(Next::Answer(cross::ticket_home(ctx, &pending, &secret).await?))
+    }
+}
+
+async fn born<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    identity: &Identity,
+    sealed: crate::model::Sealed,
+    way: Way,
+) -> Result<(), Refusal> {
+    let event = Event::Identified { acr: identity.acr, identity: sealed, ends: pending.ends, way };
+    match ctx.ports.advance(&ctx.login_name(pending.attempt), &event, ctx.now).await? {
+        Answer::CodeIssued { .. } | Answer::TicketIssued => Ok(()),
+        Answer::Refused { why } => {
+            // Only the originating domain may offer to start again: it is the issuer.
+            let client_id = (pending.origin == *ctx.host()).then(|| pending.client_id.clone());
+            Err(not_completed(why, true, client_id))
+        }
+        _ => Err(Fault::lasting("login object", "an answer that does not fit a birth").into()),
+    }
+}
+
+/// What the browser is told when the object says no.
+pub fn not_completed(why: Refused, has_cookie: bool, client_id: Option<ClientId>) -> Refusal {
+    let (kind, why) = match why {
+        Refused::AlreadyCompleted | Refused::Replayed => (ErrorKind::AlreadyDone, "the attempt was completed before"),
+        Refused::NotBound => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
+        _ if !has_cookie => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
+        _ => (ErrorKind::Expired, "the attempt is over"),
+    };
+    Refusal::Show { kind, why, client_id }
+}
+
+/// A code that will be sent once its object has taken it.
+pub struct PlannedCode {
+    return_to: ReturnTo,
+    code: String,
+    code_hash: String,
+    request: GrantRequest,
+    attempt: super::attempt::AttemptId,
+}
+
+impl PlannedCode {
+    /// What the object is told.
+    pub fn bound(&self) -> Bound {
+        Bound { code_hash: self.code_hash.clone(), request: self.request.clone() }
+    }
+
+    /// The redirect that brings the code; it ends the attempt in this browser.
+    pub fn respond(self) -> Response {
+        self.return_to.code(&self.code).with_cookie(clear_cookie(self.attempt))
+    }
+}
+
+/// Draws a code for a request of this domain, if the application may still have one.
+///
+/// # Errors
+/// When the catalog does not answer.
+pub async fn plan_code<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Option<PlannedCode>, Refusal> {
+    let Some(return_to) = return_to(ctx, pending).await? else { return Ok(None) };
+    let handle = Handle::draw(ctx.ports, pending.attempt);
+    Ok(Some(PlannedCode {
+        return_to,
+        code: handle.text(&ctx.keys, Kind::Code, ctx.host()),
+        code_hash: handle.hash(),
+        request: GrantRequest {
+            host: ctx.host().clone(),
+            client_id: pending.client_id.clone(),
+            redirect_uri: pending.redirect_uri.clone(),
+            scope: pending.scope.clone(),
+            nonce: pending.nonce.clone(),
+            code_challenge: pending.code_challenge.clone(),
+        },
+        attempt: pending.attempt,
+    }))
+}
+
+/// The callback of a pending request, looked up again: an application disabled, or a callback
+/// removed, since authorize counts.
+async fn return_to<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Option<ReturnTo>, Refusal> {
+    let Some(application) = ctx.application(&pending.client_id).await? else { return Ok(None) };
+    Ok(ReturnTo::checked(&application, &pending.redirect_uri, pending.state.as_deref(), &ctx.domain.issuer))
+}
+
+/// Ends a login without an identity: at the application, by way of the domain it called.
+///
+/// # Errors
+/// Always: the refusal is the answer. `Ok` only for the hop home.
+pub async fn failed<P: Ports>(ctx: &Context<'_, P>, pending: Pending, reason: Reason) -> Result<Next, Refusal> {
+    if pending.origin != *ctx.host() {
+        return Ok(Next::Answer(cross::outcome_home(ctx, &pending, reason).await?));
+    }
+    match return_to(ctx, &pending).await? {
+        Some(to) => Err(Refusal::Return {
+            to: Box::new(to),
+            error: told(reason),
+            cookie: Some(clear_cookie(pending.attempt)),
+        }),
+        None => Err(Refusal::show(ErrorKind::Client, "the application is no longer in service")),
+    }
+}
+
+fn told(reason: Reason) -> Error {
+    match reason {
+        Reason::Cancelled => Error::new(ErrorCode::AccessDenied, "the user cancelled"),
+        Reason::LevelTooLow => {
+            Error::new(ErrorCode::AccessDenied, "the level of assurance reached is lower than asked for")
+        }
+        Reason::UpstreamFailed => Error::new(ErrorCode::ServerError, "the eID could not complete the login"),
+        Reason::NotAllowed => {
+            Error::new(ErrorCode::UnauthorizedClient, "the application is not in service on the domain of this eID")
+        }
+    }
+}

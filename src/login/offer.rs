@@ -1,0 +1,108 @@
+//! Which eIDs a request may be answered with: the cases of the side-by-side move, as one function.
+//!
+//! The inputs are plain facts of the domain, so that the whole table can be tested. Whether the
+//! other domain really has the application's twin is asked later, when somebody goes there.
+
+use crate::eid::{Acr, Eid};
+use crate::oauth::{Error, ErrorCode};
+
+/// What a domain can do about an eID.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// NemID may start a login at this moment.
+    pub nemid_is_open: bool,
+    /// NemID can be reached: it runs here, or the other domain of the pair runs it.
+    pub nemid_reachable: bool,
+    /// MitID can be reached, likewise.
+    pub mitid_reachable: bool,
+    /// `Show alongside NemID logins` is on in this pair.
+    pub side_by_side: bool,
+}
+
+/// What the user is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// Both eIDs, as tabs; `first` is active unless this browser last used the other.
+    Both {
+        /// What NemID is asked for.
+        nemid: Acr,
+        /// What MitID is asked for.
+        mitid: Acr,
+        /// The one the request is about.
+        first: Eid,
+    },
+    /// One eID: a page with its block, or at once.
+    One {
+        /// What it is asked for.
+        acr: Acr,
+        /// Start without a page of ours.
+        at_once: bool,
+    },
+}
+
+const NOT_HERE: Error = Error::invalid_request("acr_values names an eID that is not available on this domain");
+const NEMID_CLOSED: Error =
+    Error::new(ErrorCode::InvalidRequest, "NemID has closed; ask for MitID (urn:grn:authn:dk:mitid:substantial)");
+
+/// Decides the offer for the `acr_values` of a request (empty: the user chooses).
+///
+/// # Errors
+/// For the application: nothing that it asked for can be had here.
+pub fn offer(acr_values: &[Acr], facts: Facts) -> Result<Offer, Error> {
+    let nemid = acr_values.iter().copied().find(|acr| acr.eid() == Eid::Nemid);
+    let mitid = acr_values.iter().copied().find(|acr| acr.eid() == Eid::Mitid);
+    match (nemid, mitid) {
+        (None, None) => offer_anything(facts),
+        (Some(nemid), None) => offer_nemid(nemid, facts),
+        (None, Some(mitid)) => offer_mitid(mitid, facts),
+        (Some(nemid), Some(mitid)) => {
+            if !facts.nemid_reachable || !facts.nemid_is_open {
+                offer_mitid(mitid, Facts { side_by_side: false, ..facts })
+            } else if !facts.mitid_reachable {
+                Ok(Offer::One { acr: nemid, at_once: false })
+            } else {
+                Ok(Offer::Both { nemid, mitid, first: acr_values[0].eid() })
+            }
+        }
+    }
+}
+
+/// No acr at all: the pair shows its two tabs, a single eID starts at once.
+fn offer_anything(facts: Facts) -> Result<Offer, Error> {
+    let nemid = facts.nemid_reachable && facts.nemid_is_open;
+    match (nemid, facts.mitid_reachable) {
+        (true, true) if facts.side_by_side => {
+            Ok(Offer::Both { nemid: Acr::NemidPoces, mitid: Acr::MitidSubstantial, first: Eid::Nemid })
+        }
+        (true, _) => Ok(Offer::One { acr: Acr::NemidPoces, at_once: true }),
+        (false, true) => Ok(Offer::One { acr: Acr::MitidSubstantial, at_once: true }),
+        (false, false) => Err(Error::invalid_request("no eID is available on this domain")),
+    }
+}
+
+fn offer_nemid(nemid: Acr, facts: Facts) -> Result<Offer, Error> {
+    let twin = nemid.side_by_side().filter(|_| facts.side_by_side && facts.mitid_reachable);
+    if !facts.nemid_reachable {
+        return Err(NOT_HERE);
+    }
+    match (facts.nemid_is_open, twin) {
+        (true, Some(mitid)) => Ok(Offer::Both { nemid, mitid, first: Eid::Nemid }),
+        (true, None) => Ok(Offer::One { acr: nemid, at_once: false }),
+        // After the closure the application need not have changed: its users get MitID.
+        (false, Some(mitid)) => Ok(Offer::One { acr: mitid, at_once: true }),
+        (false, None) => Err(NEMID_CLOSED),
+    }
+}
+
+/// A request for MitID shows MitID; NemID stands beside it only on the MitID domain, where
+/// `side_by_side` is then asked with the fallback in mind (the caller leaves it off elsewhere).
+fn offer_mitid(mitid: Acr, facts: Facts) -> Result<Offer, Error> {
+    if !facts.mitid_reachable {
+        return Err(NOT_HERE);
+    }
+    let old = mitid.predecessor().filter(|_| facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open);
+    match old {
+        Some(nemid) => Ok(Offer::Both { nemid, mitid, first: Eid::Mitid }),
+        None => Ok(Offer::One { acr: mitid, at_once: true }),
+    }
+}

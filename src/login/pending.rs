@@ -1,0 +1,191 @@
+//! The pending request: what an application asked for, sealed in its user's own browser.
+//!
+//! Nothing is stored for somebody who has not been identified: whoever knows a client id may open
+//! the authorize page as often as he likes, and it costs no write.
+
+use super::attempt::AttemptId;
+use super::envelope::{self, Label, Purpose, Unopened};
+use crate::eid::Acr;
+use crate::model::{ClientId, Host, UnixTime};
+use crate::oauth::pkce::CodeChallenge;
+use crate::oauth::scope::Scope;
+use crate::ports::{Crypto, CryptoError, Random};
+use crate::vault::EnvironmentKeys;
+use crate::web::Request;
+use serde::{Deserialize, Serialize};
+
+/// A pending request ends this long after authorize, seconds; sealing it again does not prolong it.
+pub const PENDING_SECONDS: u64 = 30 * 60;
+/// Longest sealed request, characters: browsers drop a cookie of more than 4,096 bytes silently.
+pub const SEALED_MAX_BYTES: usize = 3_800;
+/// Room that the upstream leg will take in the sealed form, characters.
+pub const LEG_RESERVE_BYTES: usize = 420;
+/// Most attempts of one browser on one domain.
+pub const ATTEMPTS_MAX: usize = 3;
+/// Most bytes of pending cookies of one browser on one domain.
+pub const COOKIES_MAX_BYTES: usize = 8 * 1024;
+const COOKIE_PREFIX: &str = "__Host-login.";
+
+/// A checked authorization request, from authorize until its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The attempt it belongs to. Not in the sealed text: its label has it.
+    #[serde(skip, default = "nobody")]
+    pub attempt: AttemptId,
+    /// When the attempt ends, absolutely. Likewise.
+    #[serde(skip, default = "never")]
+    pub ends: UnixTime,
+    /// The domain the application called: the issuer, and the only one that answers it.
+    #[serde(rename = "o")]
+    pub origin: Host,
+    /// The application.
+    #[serde(rename = "c")]
+    pub client_id: ClientId,
+    /// Its callback, as checked at authorize; looked up again in the record before it is used.
+    #[serde(rename = "r")]
+    pub redirect_uri: String,
+    /// `scope`
+    #[serde(rename = "s")]
+    pub scope: Scope,
+    /// `state`
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// `nonce`
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
+    /// `code_challenge`
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub code_challenge: Option<CodeChallenge>,
+    /// `acr_values`
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values: Vec<Acr>,
+    /// `ui_locales`, or the language chosen on a page.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub ui_locales: Option<String>,
+    /// The way to an upstream that has been started last.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub leg: Option<Leg>,
+}
+
+/// One start of an upstream: drawn fresh on the domain that starts it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// What was asked of it.
+    #[serde(rename = "a")]
+    pub acr: Acr,
+    /// The secret inside `state`, base64url.
+    #[serde(rename = "s")]
+    pub secret: String,
+    /// `nonce`
+    #[serde(rename = "n")]
+    pub nonce: String,
+    /// PKCE verifier.
+    #[serde(rename = "v")]
+    pub verifier: String,
+    /// The issuer it was started at; an answer of another is refused (RFC 9207, mix-up).
+    #[serde(rename = "i")]
+    pub issuer: String,
+}
+
+fn nobody() -> AttemptId {
+    AttemptId([0; 16])
+}
+
+fn never() -> UnixTime {
+    UnixTime(0)
+}
+
+impl Pending {
+    /// Seals the request at `from` for `to`; `ends` may be sooner than the attempt's own end.
+    ///
+    /// # Errors
+    /// When the platform's cryptography fails.
+    pub async fn seal(
+        &self,
+        ports: &(impl Crypto + Random),
+        keys: &EnvironmentKeys,
+        purpose: Purpose,
+        from: &Host,
+        to: &Host,
+    ) -> Result<String, CryptoError> {
+        let label = Label { attempt: self.attempt, ends: self.ends, from: from.clone() };
+        envelope::seal(ports, keys, purpose, &label, to, self).await
+    }
+
+    /// The `Set-Cookie` that keeps the request in this browser, on this domain only.
+    ///
+    /// # Errors
+    /// When the platform's cryptography fails.
+    pub async fn cookie(
+        &self,
+        ports: &(impl Crypto + Random),
+        keys: &EnvironmentKeys,
+        host: &Host,
+        now: UnixTime,
+    ) -> Result<String, CryptoError> {
+        let sealed = self.seal(ports, keys, Purpose::Pending, host, host).await?;
+        Ok(set_cookie(self.attempt, &sealed, self.ends.seconds_after(now)))
+    }
+
+    /// The request of this attempt, if this browser has it.
+    ///
+    /// # Errors
+    /// The cookie is there but altered, of another domain, or past its end.
+    pub async fn load(
+        ports: &impl Crypto,
+        keys: &EnvironmentKeys,
+        host: &Host,
+        request: &Request,
+        attempt: AttemptId,
+        now: UnixTime,
+    ) -> Result<Option<Self>, Unopened> {
+        let Some(sealed) = request.cookie(&cookie_name(attempt)) else { return Ok(None) };
+        let opened = envelope::open::<Self>(ports, keys, Purpose::Pending, host, sealed, now).await?;
+        // A cookie renamed to another attempt opens with its own key, but it is not that attempt.
+        if opened.label.attempt != attempt || opened.label.from != *host {
+            return Err(Unopened::Invalid);
+        }
+        Ok(Some(opened.value.of(&opened.label)))
+    }
+
+    /// The request with the attempt and end that its envelope's label states.
+    pub fn of(self, label: &Label) -> Self {
+        Self { attempt: label.attempt, ends: label.ends, ..self }
+    }
+}
+
+fn cookie_name(attempt: AttemptId) -> String {
+    format!("{COOKIE_PREFIX}{}", attempt.text())
+}
+
+fn set_cookie(attempt: AttemptId, value: &str, max_age_seconds: u64) -> String {
+    format!("{}={value}; Path=/; Max-Age={max_age_seconds}; Secure; HttpOnly; SameSite=Lax", cookie_name(attempt))
+}
+
+/// The `Set-Cookie` that ends an attempt in this browser.
+pub fn clear_cookie(attempt: AttemptId) -> String {
+    set_cookie(attempt, "", 0)
+}
+
+/// The cookies that must go so that one more of `new_bytes` fits: unreadable ones first, then the
+/// ones that end soonest.
+pub fn evicted(request: &Request, keep: AttemptId, new_bytes: usize) -> Vec<String> {
+    let mut others: Vec<(Option<UnixTime>, &str, usize)> = request
+        .cookies()
+        .filter(|(name, _)| name.starts_with(COOKIE_PREFIX) && *name != cookie_name(keep))
+        .map(|(name, value)| (envelope::peek(value).map(|label| label.ends), name, name.len() + value.len()))
+        .collect();
+    others.sort();
+    let mut bytes = new_bytes + others.iter().map(|(_, _, size)| size).sum::<usize>();
+    let mut count = 1 + others.len();
+    let mut gone = Vec::new();
+    for (_, name, size) in others {
+        if count <= ATTEMPTS_MAX && bytes <= COOKIES_MAX_BYTES {
+            break;
+        }
+        count -= 1;
+        bytes -= size;
+        gone.push(format!("{name}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"));
+    }
+    gone
+}

@@ -1,0 +1,152 @@
+//! A refusal at the front door: shown or returned, never both (RFC 6749 §4.1.2.1 as a type).
+
+use super::Context;
+use super::envelope::Unopened;
+use super::return_to::ReturnTo;
+use crate::error::Fault;
+use crate::model::ClientId;
+use crate::oauth;
+use crate::pages::error::{ErrorKind, ErrorPage};
+use crate::pages::layout::Frame;
+use crate::ports::{CryptoError, LogEvent, Ports, Unavailable};
+use crate::web::Response;
+
+/// How a login request is refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// A page of ours: the application or its callback is not trusted, or this browser does not
+    /// have the attempt.
+    Show {
+        /// What is told.
+        kind: ErrorKind,
+        /// Why, for the log: a constant.
+        why: &'static str,
+        /// The application, where it is known for certain: only its registered
+        /// `initiate_login_uri` may offer to start again.
+        client_id: Option<ClientId>,
+    },
+    /// An error for the application.
+    Return {
+        /// Its checked callback.
+        to: Box<ReturnTo>,
+        /// What it is told.
+        error: oauth::Error,
+        /// Cookies to set on the way: an attempt that has ended leaves none behind.
+        cookie: Option<String>,
+    },
+    /// A fault of ours: a page with a reference.
+    Fault(Fault),
+}
+
+impl Refusal {
+    /// A page for a browser of which no application is known.
+    pub fn show(kind: ErrorKind, why: &'static str) -> Self {
+        Self::Show { kind, why, client_id: None }
+    }
+
+    /// An error for the application, leaving cookies as they are.
+    pub fn back(to: ReturnTo, error: oauth::Error) -> Self {
+        Self::Return { to: Box::new(to), error, cookie: None }
+    }
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Unavailable> for Refusal {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Fault(unavailable.into())
+    }
+}
+
+impl From<CryptoError> for Refusal {
+    fn from(error: CryptoError) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<Unopened> for Refusal {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::Invalid => Self::show(ErrorKind::Expired, "an envelope was altered or is not for this place"),
+            Unopened::Expired => Self::show(ErrorKind::Expired, "an envelope is past its end"),
+        }
+    }
+}
+
+/// The one exit of refusals.
+pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Show { kind, why, client_id } => {
+            ctx.ports.record(LogEvent { event: "refused", facts: vec![("why", why.to_owned())] });
+            let start_again = start_again(ctx, client_id).await;
+            page(ctx, kind, start_again.as_deref())
+        }
+        Refusal::Return { to, error, cookie } => {
+            ctx.ports.record(LogEvent {
+                event: "returned_error",
+                facts: vec![("error", error.code.as_str().to_owned()), ("why", error.description.to_owned())],
+            });
+            let response = to.error(error, ctx.ports.trace_id());
+            match cookie {
+                Some(cookie) => response.with_cookie(cookie),
+                None => response,
+            }
+        }
+        Refusal::Fault(fault) => {
+            fault.log(ctx.ports);
+            let mut response = page(ctx, ErrorKind::Generic, None);
+            response.status = fault.status();
+            response
+        }
+    }
+}
+
+/// "Start again" leads to the URI that the application registered for it, never to its callback.
+async fn start_again<P: Ports>(ctx: &Context<'_, P>, client_id: Option<ClientId>) -> Option<String> {
+    let application = ctx.application(&client_id?).await.ok()??;
+    application.initiate_login_uri.as_ref().map(|uri| {
+        // OIDC Core §4: the initiator names the issuer.
+        let joint = if uri.as_str().contains('?') { '&' } else { '?' };
+        format!("{uri}{joint}iss={}", crate::web::percent_encode(&ctx.domain.issuer))
+    })
+}
+
+fn page<P: Ports>(ctx: &Context<'_, P>, kind: ErrorKind, start_again_href: Option<&str>) -> Response {
+    let view = ErrorPage {
+        frame: frame(ctx, None, None),
+        kind,
+        reference: ctx.ports.trace_id(),
+        start_again_href,
+        back_href: None,
+    };
+    Response::page(status(kind), crate::pages::error::page(&view))
+}
+
+fn status(kind: ErrorKind) -> u16 {
+    match kind {
+        ErrorKind::NotFound => 404,
+        ErrorKind::TooLarge => 413,
+        ErrorKind::Generic => 500,
+        _ => 400,
+    }
+}
+
+/// The frame of a page of this domain.
+pub fn frame<'a, P: Ports>(
+    ctx: &'a Context<'_, P>,
+    ui_locales: Option<&str>,
+    language_href: Option<&'a str>,
+) -> Frame<'a> {
+    Frame {
+        lang: ctx.lang(ui_locales),
+        service: Some(&ctx.domain.display_name),
+        broker: &ctx.ports.settings().broker_name,
+        host: ctx.host().as_str(),
+        app_class: None,
+        language_href,
+    }
+}

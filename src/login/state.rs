@@ -1,0 +1,397 @@
+//! One login from identification to its end, as a state machine.
+//!
+//! ```text
+//!  (nothing) ── identified here ──────────────▶ CodeIssued ── redeemed ──▶ Redeemed
+//!      │                                            ▲                         │ second use
+//!      └── identified on the other domain ▶ Returning ── ticket, bound        ▼
+//!                                              │                           Closed
+//!                                              └── ticket, not bound ─────────▲
+//! ```
+//! The Durable Object and the in-memory store of the tests run this same [`advance`]. It checks
+//! everything, then answers with at most one new state to be written: a refusal writes nothing,
+//! except where the refusal itself must be remembered (a spent ticket, a code used twice).
+
+use crate::eid::Acr;
+use crate::model::{ClientId, Host, Sealed, UnixTime};
+use crate::oauth::pkce::CodeChallenge;
+use crate::oauth::scope::Scope;
+use crate::vault::equal;
+use serde::{Deserialize, Serialize};
+
+/// An authorization code lives this long, seconds (RFC 6749 §4.1.2 allows ten minutes at most).
+pub const CODE_SECONDS: u64 = 60;
+/// A return ticket lives this long, seconds.
+pub const TICKET_SECONDS: u64 = 120;
+/// ID and access tokens live this long, seconds.
+pub const TOKEN_SECONDS: u64 = 20 * 60;
+
+/// What the application asked for, as far as the token needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantRequest {
+    /// The issuing domain.
+    pub host: Host,
+    /// The application.
+    pub client_id: ClientId,
+    /// `redirect_uri` of the authorization request.
+    pub redirect_uri: String,
+    /// `scope`
+    pub scope: Scope,
+    /// `nonce`
+    pub nonce: Option<String>,
+    /// `code_challenge`
+    pub code_challenge: Option<CodeChallenge>,
+}
+
+/// Who logged in for whom: what a redeemed code is worth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// What was asked for.
+    pub request: GrantRequest,
+    /// The acr reached.
+    pub acr: Acr,
+    /// The identity, sealed under the environment's data key.
+    pub identity: Sealed,
+}
+
+/// A login that has identified somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Login {
+    /// Identified on the other domain; waits for the browser to come home.
+    Returning {
+        /// Hash of the ticket's secret.
+        ticket_hash: String,
+        /// The domain that may take it.
+        origin: Host,
+        /// End of the ticket.
+        ticket_ends: UnixTime,
+        /// The acr reached.
+        acr: Acr,
+        /// The identity.
+        identity: Sealed,
+        /// End of the attempt.
+        ends: UnixTime,
+    },
+    /// A code is on its way to the application.
+    CodeIssued {
+        /// Hash of the code's secret.
+        code_hash: String,
+        /// End of the code.
+        code_ends: UnixTime,
+        /// What it is worth.
+        grant: Grant,
+        /// End of the attempt.
+        ends: UnixTime,
+    },
+    /// The code was redeemed; the access token lives.
+    Redeemed {
+        /// Hash of the code's secret, to know it again.
+        code_hash: String,
+        /// Hash of the access token's secret.
+        access_hash: String,
+        /// End of the access token.
+        access_ends: UnixTime,
+        /// What it is worth.
+        grant: Grant,
+        /// End of the attempt.
+        ends: UnixTime,
+    },
+    /// Over; remembered until the attempt's end, so that it can't begin again.
+    Closed {
+        /// End of the attempt.
+        ends: UnixTime,
+    },
+}
+
+/// How the browser gets its code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "way", rename_all = "snake_case")]
+pub enum Way {
+    /// Identified on the originating domain: the code at once.
+    Here {
+        /// Hash of the code's secret.
+        code_hash: String,
+        /// What was asked for.
+        request: GrantRequest,
+    },
+    /// Identified on the other domain: a ticket home.
+    Home {
+        /// Hash of the ticket's secret.
+        ticket_hash: String,
+        /// The originating domain.
+        origin: Host,
+    },
+}
+
+/// What the cookie of the originating domain adds to a ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// Hash of the code's secret.
+    pub code_hash: String,
+    /// What was asked for.
+    pub request: GrantRequest,
+}
+
+/// What happens to a login.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// An eID has identified somebody: the login's birth.
+    Identified {
+        /// The acr reached.
+        acr: Acr,
+        /// The identity, sealed.
+        identity: Sealed,
+        /// End of the attempt.
+        ends: UnixTime,
+        /// How it goes on.
+        way: Way,
+    },
+    /// A browser presents a return ticket; `bound` if it has the attempt's cookie.
+    TicketPresented {
+        /// Hash of the ticket's secret.
+        ticket_hash: String,
+        /// The host it was presented at.
+        host: Host,
+        /// From the cookie.
+        bound: Option<Bound>,
+    },
+    /// An authenticated application presents a code.
+    Redeem {
+        /// The host it was presented at.
+        host: Host,
+        /// Who presents it.
+        client_id: ClientId,
+        /// `redirect_uri` of the token request.
+        redirect_uri: String,
+        /// `code_verifier`
+        code_verifier: Option<String>,
+        /// Hash of the code's secret.
+        code_hash: String,
+        /// Hash of the access token to be.
+        access_hash: String,
+    },
+    /// Somebody presents an access token.
+    Userinfo {
+        /// The host it was presented at.
+        host: Host,
+        /// Hash of the access token's secret.
+        access_hash: String,
+    },
+}
+
+/// What an object answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// A code has been issued, for this acr.
+    CodeIssued {
+        /// The acr reached.
+        acr: Acr,
+    },
+    /// A ticket has been issued.
+    TicketIssued,
+    /// The code was worth this.
+    Redeemed {
+        /// The grant.
+        grant: Grant,
+    },
+    /// The access token is worth this.
+    Userinfo {
+        /// The grant.
+        grant: Grant,
+    },
+    /// No.
+    Refused {
+        /// Why, for the log; clients are told one and the same.
+        why: Refusal,
+    },
+}
+
+/// Why an event was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// Nobody has been identified under this name.
+    Unknown,
+    /// This attempt has already been completed.
+    AlreadyCompleted,
+    /// Past its end.
+    Expired,
+    /// Not the handle, client, callback or verifier it was issued for; nothing was spent.
+    Mismatch,
+    /// The ticket came without its attempt's cookie: ticket and login are dead.
+    NotBound,
+    /// A code used twice: the first use's access token is revoked.
+    Replayed,
+}
+
+/// The result of an event: the state to store if it changed, and the answer.
+pub struct Step {
+    /// To be written before the answer is given.
+    pub next: Option<Login>,
+    /// To be answered.
+    pub answer: Answer,
+}
+
+impl Step {
+    fn refuse(why: Refusal) -> Self {
+        Self { next: None, answer: Answer::Refused { why } }
+    }
+
+    fn close(ends: UnixTime, why: Refusal) -> Self {
+        Self { next: Some(Login::Closed { ends }), answer: Answer::Refused { why } }
+    }
+}
+
+impl Login {
+    /// When everything of it is over and the object may delete itself.
+    pub fn forgotten_at(&self) -> UnixTime {
+        match *self {
+            Self::Returning { ticket_ends, ends, .. } => ends.max(ticket_ends),
+            Self::CodeIssued { code_ends, ends, .. } => ends.max(code_ends),
+            Self::Redeemed { access_ends, ends, .. } => ends.max(access_ends),
+            Self::Closed { ends } => ends,
+        }
+    }
+}
+
+/// Applies an event to a login, in one step.
+pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
+    match event {
+        Event::Identified { acr, identity, ends, way } => match login {
+            // One attempt yields at most one code, whatever tabs and back buttons do.
+            Some(_) => Step::refuse(Refusal::AlreadyCompleted),
+            None if ends.is_over(now) => Step::refuse(Refusal::Expired),
+            None => identified(acr, identity, ends, way, now),
+        },
+        Event::TicketPresented { ticket_hash, host, bound } => ticket_presented(login, &ticket_hash, &host, bound, now),
+        Event::Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash } => {
+            let presented = Presented { host, client_id, redirect_uri, code_verifier, code_hash };
+            redeem(login, &presented, access_hash, now)
+        }
+        Event::Userinfo { host, access_hash } => userinfo(login, &host, &access_hash, now),
+    }
+}
+
+fn identified(acr: Acr, identity: Sealed, ends: UnixTime, way: Way, now: UnixTime) -> Step {
+    match way {
+        Way::Here { code_hash, request } => code_issued(code_hash, Grant { request, acr, identity }, ends, now),
+        Way::Home { ticket_hash, origin } => Step {
+            next: Some(Login::Returning {
+                ticket_hash,
+                origin,
+                ticket_ends: now.plus(TICKET_SECONDS),
+                acr,
+                identity,
+                ends,
+            }),
+            answer: Answer::TicketIssued,
+        },
+    }
+}
+
+fn code_issued(code_hash: String, grant: Grant, ends: UnixTime, now: UnixTime) -> Step {
+    let acr = grant.acr;
+    Step {
+        next: Some(Login::CodeIssued { code_hash, code_ends: now.plus(CODE_SECONDS), grant, ends }),
+        answer: Answer::CodeIssued { acr },
+    }
+}
+
+/// A ticket is spent by its first presentation: whoever lures somebody into identifying himself in
+/// an attempt of the lurer's must not get a second try at bringing the ticket home.
+fn ticket_presented(login: Option<Login>, presented: &str, host: &Host, bound: Option<Bound>, now: UnixTime) -> Step {
+    match login {
+        None => Step::refuse(Refusal::Unknown),
+        Some(Login::Returning { ticket_hash, origin, ticket_ends, acr, identity, ends }) => {
+            if !same(&ticket_hash, presented) || origin != *host {
+                return Step::refuse(Refusal::Mismatch);
+            }
+            match bound {
+                None => Step::close(ends, Refusal::NotBound),
+                Some(_) if ticket_ends.is_over(now) || ends.is_over(now) => Step::close(ends, Refusal::Expired),
+                Some(Bound { code_hash, request }) => {
+                    code_issued(code_hash, Grant { request, acr, identity }, ends, now)
+                }
+            }
+        }
+        Some(_) => Step::refuse(Refusal::AlreadyCompleted),
+    }
+}
+
+struct Presented {
+    host: Host,
+    client_id: ClientId,
+    redirect_uri: String,
+    code_verifier: Option<String>,
+    code_hash: String,
+}
+
+impl Presented {
+    /// RFC 6749 §4.1.3 and RFC 7636 §4.6: the code, its client, its callback, its verifier.
+    fn fits(&self, code_hash: &str, request: &GrantRequest) -> bool {
+        self.is_code_of(code_hash, request) && self.redirect_uri == request.redirect_uri && self.meets_challenge(request)
+    }
+
+    fn is_code_of(&self, code_hash: &str, request: &GrantRequest) -> bool {
+        same(code_hash, &self.code_hash) && self.host == request.host && self.client_id == request.client_id
+    }
+
+    /// A verifier where no challenge was sent is a mismatch too: somebody stripped the challenge
+    /// from the authorization request (RFC 9700 §4.8.2, PKCE downgrade).
+    fn meets_challenge(&self, request: &GrantRequest) -> bool {
+        match (&request.code_challenge, &self.code_verifier) {
+            (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A wrong guess changes nothing, so that it does not burn the rightful client's code. The right
+/// code a second time closes the login (RFC 6749 §4.1.2: revoke what the first use obtained).
+fn redeem(login: Option<Login>, presented: &Presented, access_hash: String, now: UnixTime) -> Step {
+    match login {
+        None => Step::refuse(Refusal::Unknown),
+        Some(Login::CodeIssued { code_hash, code_ends, grant, ends }) => {
+            if !presented.fits(&code_hash, &grant.request) {
+                return Step::refuse(Refusal::Mismatch);
+            }
+            if code_ends.is_over(now) {
+                return Step::refuse(Refusal::Expired);
+            }
+            let answer = Answer::Redeemed { grant: grant.clone() };
+            let access_ends = now.plus(TOKEN_SECONDS);
+            Step { next: Some(Login::Redeemed { code_hash, access_hash, access_ends, grant, ends }), answer }
+        }
+        Some(Login::Redeemed { code_hash, access_ends, grant, ends, .. }) => {
+            if presented.is_code_of(&code_hash, &grant.request) {
+                Step::close(ends.max(access_ends), Refusal::Replayed)
+            } else {
+                Step::refuse(Refusal::Mismatch)
+            }
+        }
+        Some(Login::Returning { .. } | Login::Closed { .. }) => Step::refuse(Refusal::Mismatch),
+    }
+}
+
+fn userinfo(login: Option<Login>, host: &Host, presented: &str, now: UnixTime) -> Step {
+    match login {
+        Some(Login::Redeemed { access_hash, access_ends, grant, .. })
+            if same(&access_hash, presented) && grant.request.host == *host =>
+        {
+            if access_ends.is_over(now) {
+                Step::refuse(Refusal::Expired)
+            } else {
+                Step { next: None, answer: Answer::Userinfo { grant } }
+            }
+        }
+        None => Step::refuse(Refusal::Unknown),
+        Some(_) => Step::refuse(Refusal::Mismatch),
+    }
+}
+
+fn same(stored: &str, presented: &str) -> bool {
+    equal(stored.as_bytes(), presented.as_bytes())
+}

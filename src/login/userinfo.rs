@@ -1,0 +1,48 @@
+//! `GET|POST /oauth2/userinfo`: what an access token is worth (OIDC Core §5.3).
+
+use super::Context;
+use super::handles::{Handle, Kind};
+use super::redeem::open_identity;
+use super::state::{Answer, Event};
+use crate::eid::claims::claims_of;
+use crate::error::Fault;
+use crate::oauth::token::bearer_error;
+use crate::oauth::{Error, ErrorCode};
+use crate::ports::Ports;
+use crate::web::Response;
+use serde_json::Value;
+
+const INVALID_TOKEN: Error = Error::new(ErrorCode::InvalidToken, "the access token is not valid");
+
+/// Answers with the claims of the ID token. The token is read from the `Authorization` header only
+/// (RFC 6750 §2.1): in a query it would end up in logs.
+pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    let header = ctx.request.header("authorization").and_then(|value| value.split_once(' '));
+    let Some((_, text)) = header.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) else {
+        return bearer_error(None);
+    };
+    match claims(ctx, text.trim()).await {
+        Ok(Some(claims)) => Response::json(200, &claims),
+        Ok(None) => bearer_error(Some(INVALID_TOKEN)),
+        Err(fault) => {
+            fault.log(ctx.ports);
+            Response::text(fault.status(), "")
+        }
+    }
+}
+
+async fn claims<P: Ports>(ctx: &Context<'_, P>, text: &str) -> Result<Option<Value>, Fault> {
+    let Some(handle) = Handle::parse(&ctx.keys, Kind::AccessToken, ctx.host(), text) else { return Ok(None) };
+    let event = Event::Userinfo { host: ctx.host().clone(), access_hash: handle.hash() };
+    let grant = match ctx.ports.advance(&ctx.login_name(handle.attempt), &event, ctx.now).await? {
+        Answer::Userinfo { grant } => grant,
+        Answer::Refused { .. } => return Ok(None),
+        _ => return Err(Fault::lasting("login object", "an answer that does not fit userinfo")),
+    };
+    // A disabled application's tokens end with it.
+    if ctx.application(&grant.request.client_id).await?.is_none() {
+        return Ok(None);
+    }
+    let identity = open_identity(ctx, &grant, handle.attempt).await?;
+    Ok(Some(Value::Object(claims_of(&identity, &ctx.keys, &handle.attempt.0, ctx.now))))
+}

@@ -1,0 +1,16 @@
+//! The protocol's words and rules: OAuth 2.0 and OpenID Connect, one parameter or document a file.
+//!
+//! Pure and synchronous. Nothing here knows a tenant, a store, a page or a clock, and nothing can
+//! fail except with [`Error`].
+
+pub mod authorize;
+pub mod client_auth;
+pub mod discovery;
+pub mod error;
+pub mod jwks;
+pub mod jwt;
+pub mod pkce;
+pub mod scope;
+pub mod token;
+
+pub use error::{Error, ErrorCode};

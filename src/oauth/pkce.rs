@@ -1,0 +1,92 @@
+//! Proof Key for Code Exchange (RFC 7636), S256 only.
+//!
+//! `plain` is refused: RFC 9700 §2.1.1 wants a method that does not expose the verifier.
+
+use super::Error;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// RFC 7636 §4.1.
+pub const VERIFIER_MIN_BYTES: usize = 43;
+/// RFC 7636 §4.1.
+pub const VERIFIER_MAX_BYTES: usize = 128;
+/// base64url of a SHA-256, without padding.
+const CHALLENGE_BYTES: usize = 43;
+
+/// `code_challenge` of method S256.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CodeChallenge(String);
+
+impl CodeChallenge {
+    /// Reads `code_challenge` and `code_challenge_method`.
+    ///
+    /// # Errors
+    /// `invalid_request` for another method (a missing one means `plain`, §4.3), for a method
+    /// without a challenge, or for a value that is no SHA-256 in base64url.
+    pub fn parse(challenge: Option<&str>, method: Option<&str>) -> Result<Option<Self>, Error> {
+        match (challenge, method) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(Error::invalid_request("code_challenge_method without code_challenge")),
+            (Some(value), Some("S256")) if is_sha256(value) => Ok(Some(Self(value.to_owned()))),
+            (Some(_), Some("S256")) => Err(Error::invalid_request("code_challenge is not a base64url SHA-256")),
+            (Some(_), _) => Err(Error::invalid_request("code_challenge_method must be S256")),
+        }
+    }
+
+    /// The challenge of a verifier: what we send to an upstream.
+    pub fn of(verifier: &str) -> Self {
+        Self(Base64UrlUnpadded::encode_string(&Sha256::digest(verifier.as_bytes())))
+    }
+
+    /// Whether `verifier` is the one (§4.6), compared in constant time.
+    pub fn is_met_by(&self, verifier: &str) -> bool {
+        is_verifier(verifier) && Self::of(verifier).0.as_bytes().ct_eq(self.0.as_bytes()).into()
+    }
+
+    /// The challenge as it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_sha256(value: &str) -> bool {
+    value.len() == CHALLENGE_BYTES && Base64UrlUnpadded::decode_vec(value).is_ok()
+}
+
+fn is_verifier(value: &str) -> bool {
+    (VERIFIER_MIN_BYTES..=VERIFIER_MAX_BYTES).contains(&value.len())
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    #[test]
+    fn the_vector_of_rfc_7636_appendix_b_is_met() {
+        let challenge = CodeChallenge::parse(Some(CHALLENGE), Some("S256")).unwrap().unwrap();
+        assert!(challenge.is_met_by(VERIFIER));
+        assert!(!challenge.is_met_by(CHALLENGE));
+        assert!(!challenge.is_met_by(""));
+    }
+
+    #[test]
+    fn plain_is_refused_also_where_it_is_only_implied() {
+        assert!(CodeChallenge::parse(Some(CHALLENGE), Some("plain")).is_err());
+        assert!(CodeChallenge::parse(Some(CHALLENGE), None).is_err());
+        assert!(CodeChallenge::parse(None, Some("S256")).is_err());
+    }
+
+    #[test]
+    fn a_challenge_that_is_no_hash_is_refused() {
+        for value in ["x", &"A".repeat(44), &"=".repeat(43), &"é".repeat(21)] {
+            assert!(CodeChallenge::parse(Some(value), Some("S256")).is_err(), "{value}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The token request's own parameters (RFC 6749 §4.1.3) and its answers (§5).
+
+use super::{Error, ErrorCode};
+use crate::web::{Parameters, Response};
+use serde_json::json;
+
+/// Longest code or token that is looked at, bytes.
+pub const TOKEN_MAX_BYTES: usize = 200;
+
+/// What `grant_type=authorization_code` brings.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TokenRequest {
+    /// `code`
+    pub code: String,
+    /// `redirect_uri`: required, since every authorization request here has one.
+    pub redirect_uri: String,
+    /// `code_verifier`
+    pub code_verifier: Option<String>,
+}
+
+impl TokenRequest {
+    /// Reads the form.
+    ///
+    /// # Errors
+    /// `unsupported_grant_type`, or `invalid_request` for what is missing.
+    pub fn read(form: &Parameters) -> Result<Self, Error> {
+        match form.get("grant_type") {
+            Some("authorization_code") => {}
+            Some(_) => {
+                return Err(Error::new(ErrorCode::UnsupportedGrantType, "grant_type must be authorization_code"));
+            }
+            None => return Err(Error::invalid_request("grant_type is missing")),
+        }
+        let code = form.get("code").ok_or(Error::invalid_request("code is missing"))?;
+        if code.len() > TOKEN_MAX_BYTES {
+            return Err(Error::new(ErrorCode::InvalidGrant, "the code is not valid"));
+        }
+        let redirect_uri = form.get("redirect_uri").ok_or(Error::invalid_request("redirect_uri is missing"))?;
+        Ok(Self {
+            code: code.to_owned(),
+            redirect_uri: redirect_uri.to_owned(),
+            code_verifier: form.get("code_verifier").map(str::to_owned),
+        })
+    }
+}
+
+/// The error answer of the token endpoint (RFC 6749 §5.2).
+pub fn error_response(error: Error, used_basic: bool) -> Response {
+    let status = match error.code {
+        ErrorCode::InvalidClient => 401,
+        ErrorCode::ServerError | ErrorCode::TemporarilyUnavailable => 503,
+        _ => 400,
+    };
+    let mut response = Response::json(
+        status,
+        &json!({ "error": error.code.as_str(), "error_description": error.description }),
+    )
+    .with("pragma", "no-cache");
+    if status == 401 && used_basic {
+        response.set("www-authenticate", "Basic realm=\"token\", charset=\"UTF-8\"".to_owned());
+    }
+    response
+}
+
+/// The error answer of a resource that takes a bearer token (RFC 6750 §3). Without a token in the
+/// request there is only the challenge.
+pub fn bearer_error(error: Option<Error>) -> Response {
+    match error {
+        None => Response::text(401, "").with("www-authenticate", "Bearer"),
+        Some(error) => Response::json(
+            401,
+            &json!({ "error": error.code.as_str(), "error_description": error.description }),
+        )
+        .with(
+            "www-authenticate",
+            format!("Bearer error=\"{}\", error_description=\"{}\"", error.code.as_str(), error.description),
+        ),
+    }
+}

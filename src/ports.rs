@@ -1,0 +1,165 @@
+//! Every outside thing, as small traits: what the core needs and what it may rely on.
+//!
+//! They are split by consistency, not by product. `Catalog` may be a minute stale and decides
+//! nothing that must happen once. `Tenants`, `Hosts` and `Logins` are single-threaded objects whose
+//! every event is checked and stored in one step. Time is no port: `now` is a value.
+
+// The core runs on one thread, in a Worker and in tests; no future here needs `Send`.
+#![allow(async_fn_in_trait)]
+
+use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand};
+use crate::login::state::{Answer, Event};
+use crate::model::key_ring::{Algorithm, RsaPublic};
+use crate::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use std::rc::Rc;
+
+/// An outside thing did not answer. The cause is for the log, never for the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unavailable {
+    /// Which thing.
+    pub what: &'static str,
+    /// What it said, without personal data.
+    pub cause: String,
+}
+
+/// Published configuration, eventually consistent: at most [`CATALOG_STALE_SECONDS`] old.
+pub trait Catalog {
+    /// The snapshot published for a host; `None` for a host nobody has.
+    async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable>;
+    /// An application of a host; `None` for an unknown client.
+    async fn application(&self, host: &Host, client_id: &ClientId) -> Result<Option<Rc<Application>>, Unavailable>;
+}
+
+/// KV settles within 60 s (its documentation), an isolate keeps a snapshot for 20 s; 10 s of reserve.
+pub const CATALOG_STALE_SECONDS: u64 = 90;
+
+/// One object per login attempt, named by tenant, environment and attempt id. Applies
+/// [`crate::login::state::advance`] atomically: of two events at once, one sees the other's result.
+pub trait Logins {
+    /// Sends an event to the object of this name and returns its answer.
+    async fn advance(&self, name: &str, event: &Event, now: UnixTime) -> Result<Answer, Unavailable>;
+}
+
+/// The management side's objects: the truth of configuration. Each command is checked and stored
+/// in one step; an answer that says "done" is never lost.
+pub trait Tenants {
+    /// The object that holds one tenant's configuration.
+    async fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Unavailable>;
+    /// The object that says whose a host is.
+    async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Unavailable>;
+    /// The installation's list of tenants.
+    async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable>;
+}
+
+/// A cryptographic operation failed: a wrong key, altered ciphertext, or malformed key material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CryptoError;
+
+/// A freshly made signing key.
+pub struct NewKey {
+    /// Public half.
+    pub public: RsaPublic,
+    /// PKCS #8 of the private half, to be sealed at once.
+    pub pkcs8: Vec<u8>,
+}
+
+/// The platform's cryptography (WebCrypto). AES is AES-256-GCM with a 12-byte IV and 16-byte tag.
+pub trait Crypto {
+    /// Encrypts; `iv` must never repeat under one key.
+    async fn seal(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    /// Decrypts and checks key, `aad` and tag.
+    async fn open(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    /// Makes a key pair that can be exported once, here.
+    async fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError>;
+    /// Whether this isolate holds the imported signing key of this `kid`.
+    fn holds(&self, kid: &str) -> bool;
+    /// Imports a private key, non-extractable, under its `kid`.
+    async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError>;
+    /// Signs with an imported key.
+    async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    /// Whether `signature` over `input` verifies under `public`.
+    async fn verify(&self, alg: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool;
+    /// The installation's master key, `KEY_ENCRYPTION_KEY`.
+    fn master_key(&self) -> &[u8; 32];
+    /// An unwrapped key this isolate remembers by its wrapped text, and the way to remember one.
+    fn remembered(&self, wrapped: &str) -> Option<[u8; 32]>;
+    /// See [`Crypto::remembered`].
+    fn remember(&self, wrapped: &str, key: [u8; 32]);
+}
+
+/// A request to an upstream.
+pub struct FetchRequest {
+    /// Absolute URL; the adapter refuses redirects.
+    pub url: String,
+    /// A form to POST; `None` is a GET.
+    pub form: Option<String>,
+    /// Value of `Authorization`.
+    pub authorization: Option<String>,
+}
+
+/// What an upstream answered, at most [`FETCH_MAX_BYTES`].
+#[derive(Debug, Clone)]
+pub struct FetchResponse {
+    /// HTTP status.
+    pub status: u16,
+    /// Body as text.
+    pub body: String,
+}
+
+/// Largest answer of an upstream that is read, bytes.
+pub const FETCH_MAX_BYTES: usize = 256 * 1024;
+/// Longest wait for an upstream, seconds.
+pub const FETCH_TIMEOUT_SECONDS: u32 = 10;
+
+/// HTTP to upstreams, with limits on time and size, redirects refused.
+pub trait Upstreams {
+    /// Sends one request.
+    async fn send(&self, request: FetchRequest) -> Result<FetchResponse, Unavailable>;
+    /// GETs a metadata document, from this isolate's memory while it is younger than
+    /// `max_age_seconds`. Only answers with status 200 are remembered.
+    async fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable>;
+}
+
+/// Cryptographically secure randomness.
+pub trait Random {
+    /// Fills `bytes`.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Settings of the installation, from the Worker's variables and secrets.
+#[derive(Clone)]
+pub struct Settings {
+    /// Host of the admin API.
+    pub management_host: Host,
+    /// HMAC-free digest of the operator's bearer token: SHA-256.
+    pub admin_token_sha256: [u8; 32],
+    /// Name in "Powered by …".
+    pub broker_name: String,
+    /// Whether this build has the simulators, and with them an open NemID on TEST.
+    pub simulators: bool,
+}
+
+/// A structured log line. Nothing here can hold a token, code, secret, CPR number or name: the
+/// texts are constants of ours or names of configuration.
+#[derive(Debug, Clone)]
+pub struct LogEvent {
+    /// What happened: `upstream_failed`, `shadow_missing`, `fault` …
+    pub event: &'static str,
+    /// Further facts.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// The log of one request.
+pub trait Log {
+    /// Writes one line, with the request's trace id.
+    fn record(&self, event: LogEvent);
+    /// The random id of this request, 32 hex digits: in every log line, and shown on error pages
+    /// as the reference.
+    fn trace_id(&self) -> &str;
+}
+
+/// All ports of one running Worker.
+pub trait Ports: Catalog + Logins + Tenants + Crypto + Upstreams + Random + Log {
+    /// Settings of the installation.
+    fn settings(&self) -> &Settings;
+}

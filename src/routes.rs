@@ -1,0 +1,117 @@
+//! Every route, once: one `match` over method and path segments, grouped by who calls.
+
+use crate::admin;
+use crate::error::Fault;
+use crate::login::attempt::AttemptId;
+use crate::login::choose::Link;
+use crate::login::refusal::respond;
+use crate::login::{self, Context, callback, choose, cross, metadata, redeem, start, userinfo};
+use crate::model::{Host, UnixTime};
+use crate::ports::Ports;
+use crate::web::{Method, Request, Response};
+use crate::{eid::Eid, model::DomainSnapshot};
+use std::rc::Rc;
+
+/// Answers a request. The host decides who is addressed; forwarded headers are never read.
+pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
+    let Ok(host) = Host::parse(&request.host) else { return nothing_here() };
+    if host == ports.settings().management_host {
+        return nothing_here(); //ADMIN
+    }
+    match ports.domain(&host).await {
+        Ok(Some(domain)) if domain.enabled && domain.host == host => at_domain(ports, request, now, domain).await,
+        Ok(_) => nothing_here(),
+        Err(unavailable) => {
+            let fault = Fault::from(unavailable);
+            fault.log(ports);
+            Response::text(fault.status(), &format!("Try again later. Reference: {}", ports.trace_id()))
+                .with("retry-after", "5")
+        }
+    }
+}
+
+/// An unknown host gets no name, no hint, no page.
+fn nothing_here() -> Response {
+    let mut response = Response::text(404, "Not found");
+    response.route = "unknown_host";
+    response
+}
+
+async fn at_domain<P: Ports>(ports: &P, request: &Request, now: UnixTime, domain: Rc<DomainSnapshot>) -> Response {
+    let context = match Context::new(ports, request, now, domain).await {
+        Ok(context) => context,
+        Err(fault) => {
+            fault.log(ports);
+            return Response::text(500, &format!("Something went wrong. Reference: {}", ports.trace_id()));
+        }
+    };
+    dispatch(&context).await
+}
+
+async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    use Method::{Get, Post};
+    let segments = ctx.request.segments();
+    let (route, answer) = match (ctx.request.method, segments.as_slice()) {
+        // What applications call.
+        (Get, [".well-known", "openid-configuration"]) => ("discovery", metadata::discovery_document(ctx)),
+        (Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(ctx)),
+        (Post, ["oauth2", "token"]) => ("token", redeem::token(ctx).await),
+        (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", userinfo::userinfo(ctx).await),
+        // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
+        (Get | Post, ["oauth2", "authorize"]) => ("authorize", step(ctx, start::start(ctx).await).await),
+        (Get, ["login", attempt]) => ("login", follow(ctx, attempt, Link::Page).await),
+        (Get, ["login", attempt, "cancel"]) => ("cancel", follow(ctx, attempt, Link::Cancel).await),
+        (Get, ["login", attempt, eid]) => match Eid::parse(eid) {
+            Some(eid) => ("start", follow(ctx, attempt, Link::Start(eid)).await),
+            None => ("unknown", not_found()),
+        },
+        (Get, ["continue"]) => ("continue", step(ctx, cross::arrive(ctx).await).await),
+        (Get, ["callback"]) => ("callback", step(ctx, callback::callback(ctx).await).await),
+        _ => others(ctx, &segments).await,
+    };
+    let mut answer = answer;
+    answer.route = route;
+    answer
+}
+
+/// The simulators and the demo, in builds that have them; else a known path with another method,
+/// or nothing.
+async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static str, Response) {
+    #[cfg(feature = "simulator")]
+    if let Some(answer) = crate::simulator::handle(ctx, segments).await {
+        return answer;
+    }
+    let allow = match segments {
+        [".well-known", "openid-configuration" | "jwks"] | ["continue" | "callback"] | ["login", ..] => "GET",
+        ["oauth2", "token"] => "POST",
+        ["oauth2", "authorize" | "userinfo"] => "GET, POST",
+        _ => return ("unknown", not_found()),
+    };
+    ("wrong_method", Response::text(405, "Method not allowed").with("allow", allow))
+}
+
+fn not_found() -> Response {
+    Response::text(404, "Not found")
+}
+
+async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: &str, link: Link) -> Response {
+    match AttemptId::parse(attempt) {
+        Some(attempt) => step(ctx, choose::follow(ctx, attempt, link).await).await,
+        None => not_found(),
+    }
+}
+
+/// Runs a step's result to its end: an answer, or the one exit of refusals.
+async fn step<P: Ports>(
+    ctx: &Context<'_, P>,
+    next: Result<login::Next, login::refusal::Refusal>,
+) -> Response {
+    let done = match next {
+        Ok(next) => login::run(ctx, next).await,
+        Err(refusal) => Err(refusal),
+    };
+    match done {
+        Ok(response) => response,
+        Err(refusal) => respond(ctx, refusal).await,
+    }
+}
