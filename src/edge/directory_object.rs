@@ -1,0 +1,23 @@
+//! Durable Object that lists the tenants: see [`crate::admin::directory_object`].
+
+use super::objects;
+use super::records::SqlRows;
+use crate::admin::directory_object;
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+/// The installation's directory; there is one.
+#[durable_object]
+pub struct DirectoryObject {
+    rows: SqlRows,
+}
+
+impl DurableObject for DirectoryObject {
+    fn new(state: State, _env: Env) -> Self {
+        Self { rows: SqlRows::new(&state) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let command = objects::command(&mut request).await?;
+        objects::answer(directory_object::apply(&mut self.rows.clone(), &command))
+    }
+}

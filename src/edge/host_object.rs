@@ -1,0 +1,23 @@
+//! Durable Object of one host, named by it: see [`crate::admin::host_object`].
+
+use super::objects;
+use super::records::SqlRows;
+use crate::admin::host_object;
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+/// One host.
+#[durable_object]
+pub struct HostObject {
+    rows: SqlRows,
+}
+
+impl DurableObject for HostObject {
+    fn new(state: State, _env: Env) -> Self {
+        Self { rows: SqlRows::new(&state) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let command = objects::command(&mut request).await?;
+        objects::answer(host_object::apply(&mut self.rows.clone(), &command))
+    }
+}
