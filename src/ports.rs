@@ -7,7 +7,9 @@
 // The core runs on one thread, in a Worker and in tests; no future here needs `Send`.
 #![allow(async_fn_in_trait)]
 
-use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand};
+use crate::admin::command::{
+    DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
+};
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::{Algorithm, RsaPublic};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
@@ -27,7 +29,11 @@ pub trait Catalog {
     /// The snapshot published for a host; `None` for a host nobody has.
     async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable>;
     /// An application of a host; `None` for an unknown client.
-    async fn application(&self, host: &Host, client_id: &ClientId) -> Result<Option<Rc<Application>>, Unavailable>;
+    async fn application(
+        &self,
+        host: &Host,
+        client_id: &ClientId,
+    ) -> Result<Option<Rc<Application>>, Unavailable>;
 }
 
 /// KV settles within 60 s (its documentation), an isolate keeps a snapshot for 20 s; 10 s of reserve.
@@ -66,9 +72,21 @@ pub struct NewKey {
 /// The platform's cryptography (WebCrypto). AES is AES-256-GCM with a 12-byte IV and 16-byte tag.
 pub trait Crypto {
     /// Encrypts; `iv` must never repeat under one key.
-    async fn seal(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    async fn seal(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, CryptoError>;
     /// Decrypts and checks key, `aad` and tag.
-    async fn open(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    async fn open(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        cipher: &[u8],
+    ) -> Result<Vec<u8>, CryptoError>;
     /// Makes a key pair that can be exported once, here.
     async fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError>;
     /// Whether this isolate holds the imported signing key of this `kid`.

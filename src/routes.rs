@@ -19,7 +19,9 @@ pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Re
         return nothing_here(); //ADMIN
     }
     match ports.domain(&host).await {
-        Ok(Some(domain)) if domain.enabled && domain.host == host => at_domain(ports, request, now, domain).await,
+        Ok(Some(domain)) if domain.enabled && domain.host == host => {
+            at_domain(ports, request, now, domain).await
+        }
         Ok(_) => nothing_here(),
         Err(unavailable) => {
             let fault = Fault::from(unavailable);
@@ -37,7 +39,12 @@ fn nothing_here() -> Response {
     response
 }
 
-async fn at_domain<P: Ports>(ports: &P, request: &Request, now: UnixTime, domain: Rc<DomainSnapshot>) -> Response {
+async fn at_domain<P: Ports>(
+    ports: &P,
+    request: &Request,
+    now: UnixTime,
+    domain: Rc<DomainSnapshot>,
+) -> Response {
     let context = match Context::new(ports, request, now, domain).await {
         Ok(context) => context,
         Err(fault) => {

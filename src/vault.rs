@@ -140,7 +140,12 @@ impl EnvironmentKeys {
     ///
     /// # Errors
     /// When it was sealed for something else, or altered.
-    pub async fn open(&self, ports: &impl Crypto, what: &str, sealed: &Sealed) -> Result<Vec<u8>, CryptoError> {
+    pub async fn open(
+        &self,
+        ports: &impl Crypto,
+        what: &str,
+        sealed: &Sealed,
+    ) -> Result<Vec<u8>, CryptoError> {
         let key = self.derive(Purpose::AtRest, b"");
         open_text(ports, &key, format!("{}|{what}", self.label).as_bytes(), sealed).await
     }

@@ -1,8 +1,8 @@
 //! Decides a change against what is stored: whether it may be made, what it writes, and which
 //! published values it touches. Pure; nothing is written here.
 
-use super::command::{Action, Change, Conflict, DueItem, Material, Outcome, Precondition, Refusal};
 use super::command::UpstreamInput;
+use super::command::{Action, Change, Conflict, DueItem, Material, Outcome, Precondition, Refusal};
 use super::configuration::{Configuration, target_of};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord};
 use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
@@ -186,9 +186,8 @@ fn add_secret<R: Rows>(stored: &Configuration<'_, R>, wanted: &SecretRecord) -> 
         return Err(Conflict::PublicApplication.into());
     }
     let secrets = stored.secrets(&wanted.host, &wanted.client_id)?;
-    let is_known = |known: &SecretRecord| {
-        known.secret.hash == wanted.secret.hash || known.secret.id == wanted.secret.id
-    };
+    let is_known =
+        |known: &SecretRecord| known.secret.hash == wanted.secret.hash || known.secret.id == wanted.secret.id;
     if secrets.iter().any(is_known) {
         return Err(Conflict::SecretExists.into());
     }

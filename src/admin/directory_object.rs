@@ -45,11 +45,8 @@ mod tests {
     use crate::model::{TenantId, UnixTime};
 
     fn enter(rows: &mut MemoryRows, id: &str, name: &str, version: u64) {
-        let tenant = TenantRecord {
-            id: TenantId::parse(id).unwrap(),
-            name: name.to_owned(),
-            created_at: UnixTime(1),
-        };
+        let tenant =
+            TenantRecord { id: TenantId::parse(id).unwrap(), name: name.to_owned(), created_at: UnixTime(1) };
         apply(rows, &DirectoryCommand::Enter { tenant, version }).unwrap();
     }
 

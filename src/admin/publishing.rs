@@ -7,8 +7,8 @@
 // Only `edge` and tests implement `Outlet`; no future here needs `Send`.
 #![allow(async_fn_in_trait)]
 
-use super::command::{DirectoryAnswer, DirectoryCommand, Due, DueItem, HostAnswer, HostCommand};
 use super::command::PublishedName;
+use super::command::{DirectoryAnswer, DirectoryCommand, Due, DueItem, HostAnswer, HostCommand};
 use super::configuration::{Configuration, delete_due, put_due};
 use super::publication::{published_key, published_text};
 use super::record::DomainRecord;

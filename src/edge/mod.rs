@@ -1,7 +1,46 @@
-//! The Worker shell.
+//! The Worker shell: everything that knows the platform. It converts, delegates and counts; it
+//! decides nothing about a login or a tenant.
+
+mod bindings;
+mod call;
+mod catalog;
+mod convert;
+mod crypto;
+mod directory_object;
+mod host_object;
+mod log;
+mod login_object;
+mod objects;
+mod outbound;
+mod records;
+mod shell;
+mod tenant_object;
+
+use crate::routes;
+use crate::web;
+use shell::Shell;
 use worker::{Context, Env, Request, Response, Result, event};
 
+/// Answers every request that no static asset answered.
 #[event(fetch)]
-async fn fetch(_request: Request, _env: Env, _context: Context) -> Result<Response> {
-    Response::ok("edge-eid")
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    let shell = match Shell::new(&env) {
+        Ok(shell) => shell,
+        Err(missing) => return convert::misconfigured(&missing),
+    };
+    let is_head = request.method() == worker::Method::Head;
+    let now = shell.now();
+    let answer = match convert::request(request).await {
+        Ok(request) => {
+            let answer = routes::handle(&shell, &request, now).await;
+            log::request(&shell, &request.host, &answer);
+            answer
+        }
+        Err(refused) => {
+            let answer = web::Response::text(refused.status, refused.text);
+            log::request(&shell, "", &answer);
+            answer
+        }
+    };
+    convert::response(&shell, answer, is_head)
 }

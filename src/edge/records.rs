@@ -124,9 +124,9 @@ fn run(
 
 fn row(columns: Vec<SqlStorageValue>) -> Result<Row, StoreFault> {
     match <[SqlStorageValue; 3]>::try_from(columns) {
-        Ok([SqlStorageValue::String(id), SqlStorageValue::Integer(version), SqlStorageValue::String(value)]) => {
-            Ok(Row { id, version: version.unsigned_abs(), value })
-        }
+        Ok(
+            [SqlStorageValue::String(id), SqlStorageValue::Integer(version), SqlStorageValue::String(value)],
+        ) => Ok(Row { id, version: version.unsigned_abs(), value }),
         _ => Err(StoreFault("a row of another shape".to_owned())),
     }
 }

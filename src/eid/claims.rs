@@ -7,7 +7,12 @@ use crate::vault::{EnvironmentKeys, sha256};
 use serde_json::{Map, Value};
 
 /// The claims about a person for one tenant and environment. `attempt` names the login.
-pub fn claims_of(identity: &Identity, keys: &EnvironmentKeys, attempt: &[u8], now: UnixTime) -> Map<String, Value> {
+pub fn claims_of(
+    identity: &Identity,
+    keys: &EnvironmentKeys,
+    attempt: &[u8],
+    now: UnixTime,
+) -> Map<String, Value> {
     let id = subject(identity, keys);
     let mut claims = Map::new();
     let mut set = |name: &str, value: String| {

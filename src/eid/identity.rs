@@ -4,10 +4,10 @@
 //! about who somebody is, but not about sizes and types: wrong types and overlong texts count as
 //! absent, and a required one that is absent fails the login.
 
-use super::acr::{Acr, Level};
 use super::Eid;
-use crate::model::identity::{Company, Identity};
+use super::acr::{Acr, Level};
 use crate::model::UnixTime;
+use crate::model::identity::{Company, Identity};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -27,7 +27,10 @@ pub fn identity_from(
 ) -> Result<Identity, &'static str> {
     let read = |field: &str, default: &str| {
         let name = names.get(field).map_or(default, String::as_str);
-        claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty() && text.len() <= CLAIM_MAX_BYTES)
+        claims
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty() && text.len() <= CLAIM_MAX_BYTES)
     };
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let company = read("cvr", "cvr").map(|cvr| Company {
@@ -63,7 +66,10 @@ fn level(stated: Option<&str>, acr: Acr) -> Result<Level, &'static str> {
 fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 10
-        && bytes.iter().enumerate().all(|(at, b)| if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() })
+        && bytes
+            .iter()
+            .enumerate()
+            .all(|(at, b)| if at == 4 || at == 7 { *b == b'-' } else { b.is_ascii_digit() })
 }
 
 #[cfg(test)]
@@ -85,7 +91,8 @@ mod tests {
     #[test]
     fn wrong_types_and_megabytes_count_as_absent() {
         let long = "x".repeat(CLAIM_MAX_BYTES + 1);
-        let identity = read(json!({"sub": "x", "name": long, "birthdate": 7, "loa": "low"}), Acr::MitidLow).unwrap();
+        let identity =
+            read(json!({"sub": "x", "name": long, "birthdate": 7, "loa": "low"}), Acr::MitidLow).unwrap();
         assert_eq!((identity.name, identity.birthdate), (None, None));
         assert!(read(json!({"sub": 7, "loa": "low"}), Acr::MitidLow).is_err());
     }
@@ -95,14 +102,20 @@ mod tests {
         assert!(read(json!({"sub": "x", "cvr": "13585628"}), Acr::NemidMoces).is_err());
         let employee = read(json!({"sub": "x", "cvr": "13585628", "rid": "7"}), Acr::NemidMoces).unwrap();
         assert_eq!(employee.company.unwrap().cvr, "13585628");
-        assert!(read(json!({"sub": "x", "cvr": "13585628", "rid": "7"}), Acr::NemidPoces).unwrap().company.is_none());
+        assert!(
+            read(json!({"sub": "x", "cvr": "13585628", "rid": "7"}), Acr::NemidPoces)
+                .unwrap()
+                .company
+                .is_none()
+        );
     }
 
     #[test]
     fn a_claim_map_reads_flat_keys_with_dots() {
         let names = BTreeMap::from([("eid_id".to_owned(), "mitid.uuid".to_owned())]);
         let claims = json!({"mitid.uuid": "u", "loa": "low"});
-        let identity = identity_from(claims.as_object().unwrap(), &names, Acr::MitidLow, UnixTime(0)).unwrap();
+        let identity =
+            identity_from(claims.as_object().unwrap(), &names, Acr::MitidLow, UnixTime(0)).unwrap();
         assert_eq!(identity.eid_id, "u");
     }
 }

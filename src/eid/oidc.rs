@@ -180,7 +180,12 @@ struct Tokens {
     access_token: String,
 }
 
-async fn redeem(ports: &impl Ports, call: &Call<'_>, metadata: &Metadata, code: &str) -> Result<Tokens, Failure> {
+async fn redeem(
+    ports: &impl Ports,
+    call: &Call<'_>,
+    metadata: &Metadata,
+    code: &str,
+) -> Result<Tokens, Failure> {
     let eid = call.leg.acr.eid();
     let secret = call
         .keys
@@ -240,7 +245,11 @@ async fn verify(
     token.verified(holds, &expected, now).map_err(broken)
 }
 
-async fn userinfo(ports: &impl Ports, endpoint: &str, access_token: &str) -> Result<Map<String, Value>, Failure> {
+async fn userinfo(
+    ports: &impl Ports,
+    endpoint: &str,
+    access_token: &str,
+) -> Result<Map<String, Value>, Failure> {
     if access_token.len() > UPSTREAM_VALUE_MAX_BYTES || !access_token.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(Failure::broken("access token is malformed"));
     }

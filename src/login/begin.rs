@@ -65,14 +65,18 @@ async fn at_upstream<P: Ports>(
     let url = match oidc::authorize_url(ctx.ports, upstream, &start, ctx.now).await {
         Ok(url) => url,
         Err(broken) => {
-            ctx.ports.record(LogEvent { event: "upstream_failed", facts: vec![("step", "start".into()), ("why", broken)] });
+            ctx.ports.record(LogEvent {
+                event: "upstream_failed",
+                facts: vec![("step", "start".into()), ("why", broken)],
+            });
             return Ok(Next::Failed { pending, reason: Reason::UpstreamFailed });
         }
     };
     pending.leg = Some(leg);
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     let gone = evicted(ctx.request, pending.attempt, cookie.len());
-    let mut response = Response::see_other(&url).with_cookie(cookie).with_cookie(choose::remember_tab(acr.eid()));
+    let mut response =
+        Response::see_other(&url).with_cookie(cookie).with_cookie(choose::remember_tab(acr.eid()));
     for cookie in gone {
         response = response.with_cookie(cookie);
     }

@@ -21,10 +21,12 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         .request
         .query_parameters()
         .map_err(|_| Refusal::show(ErrorKind::Expired, "an upstream's answer can't be read"))?;
-    let state = parameters.get("state").ok_or(Refusal::show(ErrorKind::Expired, "an answer without state"))?;
+    let state =
+        parameters.get("state").ok_or(Refusal::show(ErrorKind::Expired, "an answer without state"))?;
     let opened: Opened<UpstreamState> =
         envelope::open(ctx.ports, &ctx.keys, Purpose::State, ctx.host(), state, ctx.now).await?;
-    let lost = |why| Refusal::Show { kind: ErrorKind::Cookie, why, client_id: Some(opened.value.client_id.clone()) };
+    let lost =
+        |why| Refusal::Show { kind: ErrorKind::Cookie, why, client_id: Some(opened.value.client_id.clone()) };
     let pending = Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, opened.label.attempt, ctx.now)
         .await
         .unwrap_or_default()
@@ -34,14 +36,16 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         .clone()
         .filter(|leg| equal(leg.secret.as_bytes(), opened.value.secret.as_bytes()))
         .ok_or_else(|| lost("an answer to a start that was superseded"))?;
-    let Some(upstream) = ctx.domain.upstreams.get(&leg.acr.eid()).filter(|u| u.issuer.as_str() == leg.issuer) else {
+    let Some(upstream) = ctx.domain.upstreams.get(&leg.acr.eid()).filter(|u| u.issuer.as_str() == leg.issuer)
+    else {
         return failed(ctx, pending, "the upstream was changed during the login".to_owned());
     };
     if !still_registered(ctx, &pending).await? {
         return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
     }
     let redirect_uri = format!("{}{CALLBACK_PATH}", ctx.domain.issuer);
-    let call = oidc::Call { keys: &ctx.keys, host: ctx.host(), upstream, leg: &leg, redirect_uri: &redirect_uri };
+    let call =
+        oidc::Call { keys: &ctx.keys, host: ctx.host(), upstream, leg: &leg, redirect_uri: &redirect_uri };
     match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
         Ok(identity) => Ok(Next::Identified { pending, identity: Box::new(identity) }),
         Err(Failure::Cancelled) => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
@@ -57,6 +61,9 @@ async fn still_registered<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> 
 }
 
 fn failed<P: Ports>(ctx: &Context<'_, P>, pending: Pending, why: String) -> Result<Next, Refusal> {
-    ctx.ports.record(LogEvent { event: "upstream_failed", facts: vec![("step", "callback".into()), ("why", why)] });
+    ctx.ports.record(LogEvent {
+        event: "upstream_failed",
+        facts: vec![("step", "callback".into()), ("why", why)],
+    });
     Ok(Next::Failed { pending, reason: Reason::UpstreamFailed })
 }

@@ -50,9 +50,10 @@ pub enum Link {
 /// # Errors
 /// No cookie, or one that is altered or too old.
 pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Link) -> Result<Next, Refusal> {
-    let mut pending = Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, attempt, ctx.now)
-        .await?
-        .ok_or(Refusal::show(ErrorKind::Cookie, "the browser does not have this attempt's cookie"))?;
+    let mut pending =
+        Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, attempt, ctx.now)
+            .await?
+            .ok_or(Refusal::show(ErrorKind::Cookie, "the browser does not have this attempt's cookie"))?;
     match link {
         Link::Page => {
             if let Some(lang) = chosen_language(ctx.request) {
@@ -92,7 +93,10 @@ pub async fn show<P: Ports>(
     obstacle: Option<Obstacle>,
 ) -> Result<Next, Refusal> {
     if !ctx.request.is_top_level() {
-        return Err(Refusal::show(ErrorKind::Cookie, "a login page was asked for inside a frame or by a script"));
+        return Err(Refusal::show(
+            ErrorKind::Cookie,
+            "a login page was asked for inside a frame or by a script",
+        ));
     }
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     let gone = evicted(ctx.request, pending.attempt, cookie.len());
@@ -103,7 +107,12 @@ pub async fn show<P: Ports>(
     Ok(Next::Answer(response))
 }
 
-fn page<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, active: Eid, obstacle: Option<Obstacle>) -> Response {
+fn page<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    active: Eid,
+    obstacle: Option<Obstacle>,
+) -> Response {
     let base = format!("/login/{}", pending.attempt.text());
     let lang = ctx.lang(pending.ui_locales.as_deref());
     let language_href = format!("{base}?lang={}", lang.other().tag());
@@ -112,11 +121,9 @@ fn page<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, active: Eid, obstacle
     let hrefs = (format!("{base}/nemid"), format!("{base}/mitid"));
     let to_register = obstacle.as_ref().map(|missing| [missing.redirect_uri.as_str()]);
     let no_shadow = match (&obstacle, &to_register) {
-        (Some(missing), Some(to_register)) => Some(NoShadow {
-            client_id: &missing.client_id,
-            mitid_domain: missing.host.as_str(),
-            to_register,
-        }),
+        (Some(missing), Some(to_register)) => {
+            Some(NoShadow { client_id: &missing.client_id, mitid_domain: missing.host.as_str(), to_register })
+        }
         _ => None,
     };
     let Some(pair) = pair(ctx, pending, active, &hrefs, no_shadow) else {

@@ -73,7 +73,8 @@ pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr)
         from: ctx.host().clone(),
     };
     let content = HandOver { ends: pending.ends.0, request: over };
-    let sealed = envelope::seal(ctx.ports, &ctx.keys, Purpose::HandOver, &label, &peer.host, &content).await?;
+    let sealed =
+        envelope::seal(ctx.ports, &ctx.keys, Purpose::HandOver, &label, &peer.host, &content).await?;
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     let response = Response::see_other(&format!("{}{CONTINUE_PATH}?h={sealed}", peer.host.issuer()))
         .with_cookie(cookie)
@@ -156,7 +157,11 @@ async fn handed_over<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Nex
 ///
 /// # Errors
 /// When cryptography fails.
-pub async fn ticket_home<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, secret: &str) -> Result<Response, Refusal> {
+pub async fn ticket_home<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    secret: &str,
+) -> Result<Response, Refusal> {
     let content = Ticket { client_id: pending.client_id.clone(), secret: secret.to_owned() };
     way_home(ctx, pending, Purpose::Ticket, 't', TICKET_SECONDS, &content).await
 }
@@ -165,7 +170,11 @@ pub async fn ticket_home<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, secr
 ///
 /// # Errors
 /// When cryptography fails.
-pub async fn outcome_home<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, reason: Reason) -> Result<Response, Refusal> {
+pub async fn outcome_home<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    reason: Reason,
+) -> Result<Response, Refusal> {
     way_home(ctx, pending, Purpose::Outcome, 'o', CROSSING_SECONDS, &Outcome { reason }).await
 }
 
@@ -218,7 +227,9 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     let answer = ctx.ports.advance(&ctx.login_name(attempt), &event, ctx.now).await?;
     match (answer, planned, pending) {
         (Answer::CodeIssued { .. }, Some(planned), _) => Ok(Next::Answer(planned.respond())),
-        (Answer::Refused { .. }, None, Some(pending)) => Ok(Next::Failed { pending, reason: Reason::NotAllowed }),
+        (Answer::Refused { .. }, None, Some(pending)) => {
+            Ok(Next::Failed { pending, reason: Reason::NotAllowed })
+        }
         (Answer::Refused { why }, _, pending) => {
             Err(issue::not_completed(why, pending.is_some(), Some(opened.value.client_id)))
         }

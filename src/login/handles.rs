@@ -76,7 +76,8 @@ impl Handle {
 
     fn mac(&self, keys: &EnvironmentKeys, kind: Kind, host: &Host) -> [u8; MAC_BYTES] {
         let key = keys.derive(vault::Purpose::Token, b"");
-        let full = hmac_sha256(&key, &[kind.word(), host.as_str().as_bytes(), b"|", &self.attempt.0, &self.secret]);
+        let full =
+            hmac_sha256(&key, &[kind.word(), host.as_str().as_bytes(), b"|", &self.attempt.0, &self.secret]);
         let mut mac = [0; MAC_BYTES];
         mac.copy_from_slice(&full[..MAC_BYTES]);
         mac

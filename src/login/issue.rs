@@ -23,7 +23,11 @@ pub fn identity_label(attempt: super::attempt::AttemptId) -> String {
 ///
 /// # Errors
 /// The attempt has already been completed, or a store fails.
-pub async fn identified<P: Ports>(ctx: &Context<'_, P>, pending: Pending, identity: &Identity) -> Result<Next, Refusal> {
+pub async fn identified<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: Pending,
+    identity: &Identity,
+) -> Result<Next, Refusal> {
     let plain = serde_json::to_vec(identity).map_err(|_| Fault::lasting("identity", "can't be written"))?;
     let sealed = ctx.keys.seal(ctx.ports, &identity_label(pending.attempt), &plain).await?;
     if pending.origin == *ctx.host() {
@@ -36,7 +40,8 @@ pub async fn identified<P: Ports>(ctx: &Context<'_, P>, pending: Pending, identi
         Ok(Next::Answer(planned.respond()))
     } else {
         let secret = base64url(&random::<16>(ctx.ports));
-        let way = Way::Home { ticket_hash: base64url(&sha256(secret.as_bytes())), origin: pending.origin.clone() };
+        let way =
+            Way::Home { ticket_hash: base64url(&sha256(secret.as_bytes())), origin: pending.origin.clone() };
         born(ctx, &pending, identity, sealed, way).await?;
         Ok(Next::Answer(cross::ticket_home(ctx, &pending, &secret).await?))
     }
@@ -64,7 +69,9 @@ async fn born<P: Ports>(
 /// What the browser is told when the object says no.
 pub fn not_completed(why: Refused, has_cookie: bool, client_id: Option<ClientId>) -> Refusal {
     let (kind, why) = match why {
-        Refused::AlreadyCompleted | Refused::Replayed => (ErrorKind::AlreadyDone, "the attempt was completed before"),
+        Refused::AlreadyCompleted | Refused::Replayed => {
+            (ErrorKind::AlreadyDone, "the attempt was completed before")
+        }
         Refused::NotBound => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
         _ if !has_cookie => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
         _ => (ErrorKind::Expired, "the attempt is over"),
@@ -97,7 +104,10 @@ impl PlannedCode {
 ///
 /// # Errors
 /// When the catalog does not answer.
-pub async fn plan_code<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Option<PlannedCode>, Refusal> {
+pub async fn plan_code<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+) -> Result<Option<PlannedCode>, Refusal> {
     let Some(return_to) = return_to(ctx, pending).await? else { return Ok(None) };
     let handle = Handle::draw(ctx.ports, pending.attempt);
     Ok(Some(PlannedCode {
@@ -127,7 +137,11 @@ async fn return_to<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<
 ///
 /// # Errors
 /// Always: the refusal is the answer. `Ok` only for the hop home.
-pub async fn failed<P: Ports>(ctx: &Context<'_, P>, pending: Pending, reason: Reason) -> Result<Next, Refusal> {
+pub async fn failed<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: Pending,
+    reason: Reason,
+) -> Result<Next, Refusal> {
     if pending.origin != *ctx.host() {
         return Ok(Next::Answer(cross::outcome_home(ctx, &pending, reason).await?));
     }
@@ -148,8 +162,9 @@ fn told(reason: Reason) -> Error {
             Error::new(ErrorCode::AccessDenied, "the level of assurance reached is lower than asked for")
         }
         Reason::UpstreamFailed => Error::new(ErrorCode::ServerError, "the eID could not complete the login"),
-        Reason::NotAllowed => {
-            Error::new(ErrorCode::UnauthorizedClient, "the application is not in service on the domain of this eID")
-        }
+        Reason::NotAllowed => Error::new(
+            ErrorCode::UnauthorizedClient,
+            "the application is not in service on the domain of this eID",
+        ),
     }
 }

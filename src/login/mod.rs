@@ -92,7 +92,11 @@ impl<'a, P: Ports> Context<'a, P> {
     ///
     /// # Errors
     /// When the catalog does not answer.
-    pub async fn application_at(&self, host: &Host, client_id: &ClientId) -> Result<Option<Rc<Application>>, Fault> {
+    pub async fn application_at(
+        &self,
+        host: &Host,
+        client_id: &ClientId,
+    ) -> Result<Option<Rc<Application>>, Fault> {
         let found = self.ports.application(host, client_id).await?;
         Ok(found.filter(|app| {
             app.enabled && app.tenant == self.domain.tenant && app.environment == self.domain.environment
@@ -169,7 +173,9 @@ pub enum Next {
 pub async fn run<P: Ports>(ctx: &Context<'_, P>, mut next: Next) -> Result<Response, Refusal> {
     loop {
         next = match next {
-            Next::Choose { pending, active, obstacle } => choose::show(ctx, pending, active, obstacle).await?,
+            Next::Choose { pending, active, obstacle } => {
+                choose::show(ctx, pending, active, obstacle).await?
+            }
             Next::Begin { pending, acr } => begin::begin(ctx, pending, acr).await?,
             Next::Identified { pending, identity } => issue::identified(ctx, pending, &identity).await?,
             Next::Failed { pending, reason } => issue::failed(ctx, pending, reason).await?,

@@ -40,9 +40,12 @@ pub enum Offer {
     },
 }
 
-const NOT_HERE: Error = Error::invalid_request("acr_values names an eID that is not available on this domain");
-const NEMID_CLOSED: Error =
-    Error::new(ErrorCode::InvalidRequest, "NemID has closed; ask for MitID (urn:grn:authn:dk:mitid:substantial)");
+const NOT_HERE: Error =
+    Error::invalid_request("acr_values names an eID that is not available on this domain");
+const NEMID_CLOSED: Error = Error::new(
+    ErrorCode::InvalidRequest,
+    "NemID has closed; ask for MitID (urn:grn:authn:dk:mitid:substantial)",
+);
 
 /// Decides the offer for the `acr_values` of a request (empty: the user chooses).
 ///
@@ -100,7 +103,8 @@ fn offer_mitid(mitid: Acr, facts: Facts) -> Result<Offer, Error> {
     if !facts.mitid_reachable {
         return Err(NOT_HERE);
     }
-    let old = mitid.predecessor().filter(|_| facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open);
+    let old =
+        mitid.predecessor().filter(|_| facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open);
     match old {
         Some(nemid) => Ok(Offer::Both { nemid, mitid, first: Eid::Mitid }),
         None => Ok(Offer::One { acr: mitid, at_once: true }),

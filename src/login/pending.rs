@@ -159,7 +159,10 @@ fn cookie_name(attempt: AttemptId) -> String {
 }
 
 fn set_cookie(attempt: AttemptId, value: &str, max_age_seconds: u64) -> String {
-    format!("{}={value}; Path=/; Max-Age={max_age_seconds}; Secure; HttpOnly; SameSite=Lax", cookie_name(attempt))
+    format!(
+        "{}={value}; Path=/; Max-Age={max_age_seconds}; Secure; HttpOnly; SameSite=Lax",
+        cookie_name(attempt)
+    )
 }
 
 /// The `Set-Cookie` that ends an attempt in this browser.

@@ -64,7 +64,8 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoToken> {
     let credentials = Credentials::read(ctx.request.header("authorization"), &form).map_err(NoToken::Told)?;
     let application = authenticate(ctx, &credentials).await?;
     let asked = TokenRequest::read(&form).map_err(NoToken::Told)?;
-    let code = Handle::parse(&ctx.keys, Kind::Code, ctx.host(), &asked.code).ok_or(NoToken::Told(INVALID_GRANT))?;
+    let code =
+        Handle::parse(&ctx.keys, Kind::Code, ctx.host(), &asked.code).ok_or(NoToken::Told(INVALID_GRANT))?;
     let access = Handle::draw(ctx.ports, code.attempt);
     let event = Event::Redeem {
         host: ctx.host().clone(),
@@ -105,12 +106,17 @@ fn log_refusal<P: Ports>(ctx: &Context<'_, P>, why: Refusal) {
 
 /// Finds the application whose id and secret fit, by a method that is registered for it. An unknown
 /// id, a wrong secret and a wrong method are told alike.
-async fn authenticate<P: Ports>(ctx: &Context<'_, P>, credentials: &Credentials) -> Result<Rc<Application>, NoToken> {
+async fn authenticate<P: Ports>(
+    ctx: &Context<'_, P>,
+    credentials: &Credentials,
+) -> Result<Rc<Application>, NoToken> {
     for (id, secret) in &credentials.readings {
         let Ok(client_id) = ClientId::parse(id) else { continue };
         let Some(application) = ctx.application(&client_id).await? else { continue };
         let registered = application.token_endpoint_auth_methods.contains(&credentials.method);
-        if registered && (credentials.method == ClientAuthMethod::None || secret_fits(ctx, &application, secret)) {
+        if registered
+            && (credentials.method == ClientAuthMethod::None || secret_fits(ctx, &application, secret))
+        {
             return Ok(application);
         }
     }
@@ -132,12 +138,20 @@ fn secret_fits<P: Ports>(ctx: &Context<'_, P>, application: &Application, secret
 ///
 /// # Errors
 /// When it was sealed for another, or is malformed.
-pub async fn open_identity<P: Ports>(ctx: &Context<'_, P>, grant: &Grant, attempt: AttemptId) -> Result<Identity, Fault> {
+pub async fn open_identity<P: Ports>(
+    ctx: &Context<'_, P>,
+    grant: &Grant,
+    attempt: AttemptId,
+) -> Result<Identity, Fault> {
     let plain = ctx.keys.open(ctx.ports, &identity_label(attempt), &grant.identity).await?;
     serde_json::from_slice(&plain).map_err(|_| Fault::lasting("identity", "can't be read"))
 }
 
-async fn id_token<P: Ports>(ctx: &Context<'_, P>, grant: &Grant, attempt: AttemptId) -> Result<String, Fault> {
+async fn id_token<P: Ports>(
+    ctx: &Context<'_, P>,
+    grant: &Grant,
+    attempt: AttemptId,
+) -> Result<String, Fault> {
     let identity = open_identity(ctx, grant, attempt).await?;
     let mut claims = claims_of(&identity, &ctx.keys, &attempt.0, ctx.now);
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -152,13 +166,17 @@ async fn id_token<P: Ports>(ctx: &Context<'_, P>, grant: &Grant, attempt: Attemp
         set("nonce", nonce.as_str().into());
     }
     let key = signing_key(ctx, &identity)?;
-    let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims).ok_or(Fault::lasting("id_token", "can't be built"))?;
+    let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims)
+        .ok_or(Fault::lasting("id_token", "can't be built"))?;
     let signature = sign(ctx, key, input.as_bytes()).await?;
     Ok(format!("{input}.{}", base64url(&signature)))
 }
 
 /// The active key of the eID that was really used, whichever domain issues the token.
-fn signing_key<'a, P: Ports>(ctx: &'a Context<'_, P>, identity: &Identity) -> Result<&'a AnnouncedKey, Fault> {
+fn signing_key<'a, P: Ports>(
+    ctx: &'a Context<'_, P>,
+    identity: &Identity,
+) -> Result<&'a AnnouncedKey, Fault> {
     ctx.domain
         .keys
         .iter()
@@ -168,7 +186,8 @@ fn signing_key<'a, P: Ports>(ctx: &'a Context<'_, P>, identity: &Identity) -> Re
 
 async fn sign<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, input: &[u8]) -> Result<Vec<u8>, Fault> {
     if !ctx.ports.holds(&key.kid) {
-        let sealed = key.private.as_ref().ok_or(Fault::lasting("key ring", "an active key without private half"))?;
+        let sealed =
+            key.private.as_ref().ok_or(Fault::lasting("key ring", "an active key without private half"))?;
         let pkcs8 = ctx.keys.open(ctx.ports, &signing_key_label(&key.kid), sealed).await?;
         ctx.ports.import(&key.kid, key.alg, &pkcs8).await?;
     }

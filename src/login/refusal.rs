@@ -71,7 +71,9 @@ impl From<CryptoError> for Refusal {
 impl From<Unopened> for Refusal {
     fn from(unopened: Unopened) -> Self {
         match unopened {
-            Unopened::Invalid => Self::show(ErrorKind::Expired, "an envelope was altered or is not for this place"),
+            Unopened::Invalid => {
+                Self::show(ErrorKind::Expired, "an envelope was altered or is not for this place")
+            }
             Unopened::Expired => Self::show(ErrorKind::Expired, "an envelope is past its end"),
         }
     }

@@ -51,4 +51,3 @@ impl ReturnTo {
         Response::see_other(&format!("{}{joint}{}", self.redirect_uri, encode_pairs(pairs)))
     }
 }
-

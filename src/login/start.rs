@@ -49,7 +49,10 @@ fn read_parameters<P: Ports>(ctx: &Context<'_, P>) -> Result<(Parameters, Vec<St
     })
 }
 
-async fn find_application<P: Ports>(ctx: &Context<'_, P>, addressee: &Addressee<'_>) -> Result<Rc<Application>, Refusal> {
+async fn find_application<P: Ports>(
+    ctx: &Context<'_, P>,
+    addressee: &Addressee<'_>,
+) -> Result<Rc<Application>, Refusal> {
     let unknown = || Refusal::show(ErrorKind::Client, "client_id is not registered on this domain");
     let client_id = ClientId::parse(addressee.client_id).map_err(|_| unknown())?;
     ctx.application(&client_id).await?.ok_or_else(unknown)
@@ -100,9 +103,11 @@ fn first_step<P: Ports>(ctx: &Context<'_, P>, pending: Pending, offered: Offer) 
     match offered {
         Offer::One { acr, at_once: true } if !shows_block(ctx, acr.eid()) => Next::Begin { pending, acr },
         Offer::One { acr, .. } => Next::Choose { pending, active: acr.eid(), obstacle: None },
-        Offer::Both { first, .. } => {
-            Next::Choose { pending, active: super::choose::last_used(ctx.request).unwrap_or(first), obstacle: None }
-        }
+        Offer::Both { first, .. } => Next::Choose {
+            pending,
+            active: super::choose::last_used(ctx.request).unwrap_or(first),
+            obstacle: None,
+        },
     }
 }
 
@@ -125,6 +130,7 @@ pub fn facts<P: Ports>(ctx: &Context<'_, P>) -> Facts {
         nemid_is_open: ctx.nemid_is_open(),
         nemid_reachable: runs_here(Eid::Nemid) || peer_runs(Eid::Nemid),
         mitid_reachable: runs_here(Eid::Mitid) || peer_runs(Eid::Mitid),
-        side_by_side: peer.map_or(ctx.domain.show_alongside_nemid_logins, |peer| peer.show_alongside_nemid_logins),
+        side_by_side: peer
+            .map_or(ctx.domain.show_alongside_nemid_logins, |peer| peer.show_alongside_nemid_logins),
     }
 }

@@ -265,7 +265,9 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
             None if ends.is_over(now) => Step::refuse(Refusal::Expired),
             None => identified(acr, identity, ends, way, now),
         },
-        Event::TicketPresented { ticket_hash, host, bound } => ticket_presented(login, &ticket_hash, &host, bound, now),
+        Event::TicketPresented { ticket_hash, host, bound } => {
+            ticket_presented(login, &ticket_hash, &host, bound, now)
+        }
         Event::Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash } => {
             let presented = Presented { host, client_id, redirect_uri, code_verifier, code_hash };
             redeem(login, &presented, access_hash, now)
@@ -276,7 +278,9 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
 
 fn identified(acr: Acr, identity: Sealed, ends: UnixTime, way: Way, now: UnixTime) -> Step {
     match way {
-        Way::Here { code_hash, request } => code_issued(code_hash, Grant { request, acr, identity }, ends, now),
+        Way::Here { code_hash, request } => {
+            code_issued(code_hash, Grant { request, acr, identity }, ends, now)
+        }
         Way::Home { ticket_hash, origin } => Step {
             next: Some(Login::Returning {
                 ticket_hash,
@@ -301,7 +305,13 @@ fn code_issued(code_hash: String, grant: Grant, ends: UnixTime, now: UnixTime) -
 
 /// A ticket is spent by its first presentation: whoever lures somebody into identifying himself in
 /// an attempt of the lurer's must not get a second try at bringing the ticket home.
-fn ticket_presented(login: Option<Login>, presented: &str, host: &Host, bound: Option<Bound>, now: UnixTime) -> Step {
+fn ticket_presented(
+    login: Option<Login>,
+    presented: &str,
+    host: &Host,
+    bound: Option<Bound>,
+    now: UnixTime,
+) -> Step {
     match login {
         None => Step::refuse(Refusal::Unknown),
         Some(Login::Returning { ticket_hash, origin, ticket_ends, acr, identity, ends }) => {
@@ -310,7 +320,9 @@ fn ticket_presented(login: Option<Login>, presented: &str, host: &Host, bound: O
             }
             match bound {
                 None => Step::close(ends, Refusal::NotBound),
-                Some(_) if ticket_ends.is_over(now) || ends.is_over(now) => Step::close(ends, Refusal::Expired),
+                Some(_) if ticket_ends.is_over(now) || ends.is_over(now) => {
+                    Step::close(ends, Refusal::Expired)
+                }
                 Some(Bound { code_hash, request }) => {
                     code_issued(code_hash, Grant { request, acr, identity }, ends, now)
                 }
@@ -331,7 +343,9 @@ struct Presented {
 impl Presented {
     /// RFC 6749 §4.1.3 and RFC 7636 §4.6: the code, its client, its callback, its verifier.
     fn fits(&self, code_hash: &str, request: &GrantRequest) -> bool {
-        self.is_code_of(code_hash, request) && self.redirect_uri == request.redirect_uri && self.meets_challenge(request)
+        self.is_code_of(code_hash, request)
+            && self.redirect_uri == request.redirect_uri
+            && self.meets_challenge(request)
     }
 
     fn is_code_of(&self, code_hash: &str, request: &GrantRequest) -> bool {

@@ -67,7 +67,11 @@ impl AuthorizationRequest {
         check_response_type(parameters.get("response_type"))?;
         check_response_mode(parameters.get("response_mode"))?;
         let scope = Scope::parse(parameters.get("scope"))?;
-        check_length(parameters.get("state"), STATE_MAX_BYTES, "state is longer than 2000 bytes; use a shorter one")?;
+        check_length(
+            parameters.get("state"),
+            STATE_MAX_BYTES,
+            "state is longer than 2000 bytes; use a shorter one",
+        )?;
         let nonce = check_length(parameters.get("nonce"), NONCE_MAX_BYTES, "nonce is longer than 500 bytes")?;
         let code_challenge =
             CodeChallenge::parse(parameters.get("code_challenge"), parameters.get("code_challenge_method"))?;
@@ -75,7 +79,8 @@ impl AuthorizationRequest {
             return Err(Error::invalid_request("a public client must send a code_challenge"));
         }
         let acr_values = read_acr_values(parameters.get("acr_values"))?;
-        let ui_locales = check_length(parameters.get("ui_locales"), HINT_MAX_BYTES, "ui_locales is too long")?;
+        let ui_locales =
+            check_length(parameters.get("ui_locales"), HINT_MAX_BYTES, "ui_locales is too long")?;
         check_length(parameters.get("login_hint"), HINT_MAX_BYTES, "login_hint is too long")?;
         let silent = read_prompt(parameters.get("prompt"))?;
         Ok(Self {
@@ -124,7 +129,11 @@ fn check_response_mode(raw: Option<&str>) -> Result<(), Error> {
     }
 }
 
-fn check_length<'a>(value: Option<&'a str>, max: usize, fault: &'static str) -> Result<Option<&'a str>, Error> {
+fn check_length<'a>(
+    value: Option<&'a str>,
+    max: usize,
+    fault: &'static str,
+) -> Result<Option<&'a str>, Error> {
     match value {
         Some(text) if text.len() > max => Err(Error::invalid_request(fault)),
         other => Ok(other),
@@ -134,10 +143,13 @@ fn check_length<'a>(value: Option<&'a str>, max: usize, fault: &'static str) -> 
 /// One or several URNs separated by spaces; one we do not know is an error, not a wish to skip:
 /// it names the identity the application relies on.
 fn read_acr_values(raw: Option<&str>) -> Result<Vec<Acr>, Error> {
-    let Some(raw) = check_length(raw, HINT_MAX_BYTES, "acr_values is too long")? else { return Ok(Vec::new()) };
+    let Some(raw) = check_length(raw, HINT_MAX_BYTES, "acr_values is too long")? else {
+        return Ok(Vec::new());
+    };
     let mut list = Vec::new();
     for urn in raw.split(' ').filter(|urn| !urn.is_empty()) {
-        let acr = Acr::parse(urn).ok_or(Error::invalid_request("acr_values names an eID that is not offered here"))?;
+        let acr = Acr::parse(urn)
+            .ok_or(Error::invalid_request("acr_values names an eID that is not offered here"))?;
         if !list.contains(&acr) {
             list.push(acr);
         }
@@ -163,7 +175,8 @@ fn read_prompt(raw: Option<&str>) -> Result<bool, Error> {
 mod tests {
     use super::*;
 
-    const BASE: &str = "response_type=code&scope=openid&client_id=c&redirect_uri=https%3A%2F%2Fa.example%2Fcb";
+    const BASE: &str =
+        "response_type=code&scope=openid&client_id=c&redirect_uri=https%3A%2F%2Fa.example%2Fcb";
 
     fn read(extra: &str, public: bool) -> Result<AuthorizationRequest, Error> {
         let raw = format!("{BASE}&{extra}");
@@ -219,7 +232,8 @@ mod tests {
     #[test]
     fn a_public_client_cannot_leave_pkce_out() {
         assert!(read("", true).is_err());
-        let challenge = "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+        let challenge =
+            "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
         assert!(read(challenge, true).is_ok());
     }
 

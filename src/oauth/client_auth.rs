@@ -38,7 +38,9 @@ impl Credentials {
             return Err(Error::new(ErrorCode::InvalidClient, "client assertions are not supported"));
         }
         match (authorization, client_id, secret) {
-            (Some(_), _, Some(_)) => Err(Error::invalid_request("more than one way of client authentication")),
+            (Some(_), _, Some(_)) => {
+                Err(Error::invalid_request("more than one way of client authentication"))
+            }
             (Some(header), also, None) => {
                 let credentials = read_basic(header)?;
                 // A client_id beside Basic is allowed where it says the same.
@@ -85,7 +87,11 @@ fn read_basic(header: &str) -> Result<Credentials, Error> {
             readings.push(plain);
         }
     }
-    if readings.is_empty() { Err(FAILED) } else { Ok(Credentials { method: ClientAuthMethod::ClientSecretBasic, readings }) }
+    if readings.is_empty() {
+        Err(FAILED)
+    } else {
+        Ok(Credentials { method: ClientAuthMethod::ClientSecretBasic, readings })
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +129,11 @@ mod tests {
     #[test]
     fn nothing_at_all_and_garbage_are_an_invalid_client() {
         for header in [None, Some("Bearer x"), Some("Basic !!!"), Some("Basic"), Some("Basic YQ==")] {
-            assert_eq!(Credentials::read(header, &form("")).unwrap_err().code, ErrorCode::InvalidClient, "{header:?}");
+            assert_eq!(
+                Credentials::read(header, &form("")).unwrap_err().code,
+                ErrorCode::InvalidClient,
+                "{header:?}"
+            );
         }
     }
 }

@@ -6,7 +6,9 @@
 use crate::model::UnixTime;
 use crate::model::key_ring::Algorithm;
 use chrono::{DateTime, Duration};
-use jwt_compact::{Algorithm as Alg, AlgorithmExt, AlgorithmSignature, Claims, Header, TimeOptions, UntrustedToken};
+use jwt_compact::{
+    Algorithm as Alg, AlgorithmExt, AlgorithmSignature, Claims, Header, TimeOptions, UntrustedToken,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -118,12 +120,19 @@ impl<'a> Unverified<'a> {
     ///
     /// # Errors
     /// The first broken rule.
-    pub fn verified(self, signature_holds: bool, expected: &Expected<'_>, now: UnixTime) -> Result<Map<String, Value>, Broken> {
+    pub fn verified(
+        self,
+        signature_holds: bool,
+        expected: &Expected<'_>,
+        now: UnixTime,
+    ) -> Result<Map<String, Value>, Broken> {
         let token = Rs256
             .validator::<Map<String, Value>>(&signature_holds)
             .validate(&self.token)
             .map_err(|_| "signature or claims malformed")?;
-        let clock = move || DateTime::from_timestamp(now.0.try_into().unwrap_or(i64::MAX), 0).unwrap_or(DateTime::UNIX_EPOCH);
+        let clock = move || {
+            DateTime::from_timestamp(now.0.try_into().unwrap_or(i64::MAX), 0).unwrap_or(DateTime::UNIX_EPOCH)
+        };
         let options = TimeOptions::new(Duration::seconds(CLOCK_SKEW_SECONDS), clock);
         token.claims().validate_expiration(&options).map_err(|_| "expired")?;
         let claims = &token.claims().custom;
@@ -165,4 +174,3 @@ fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), Broken>
         _ => Ok(()),
     }
 }
-

@@ -31,7 +31,9 @@ impl CodeChallenge {
             (None, None) => Ok(None),
             (None, Some(_)) => Err(Error::invalid_request("code_challenge_method without code_challenge")),
             (Some(value), Some("S256")) if is_sha256(value) => Ok(Some(Self(value.to_owned()))),
-            (Some(_), Some("S256")) => Err(Error::invalid_request("code_challenge is not a base64url SHA-256")),
+            (Some(_), Some("S256")) => {
+                Err(Error::invalid_request("code_challenge is not a base64url SHA-256"))
+            }
             (Some(_), _) => Err(Error::invalid_request("code_challenge_method must be S256")),
         }
     }

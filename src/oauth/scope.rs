@@ -26,7 +26,8 @@ impl Scope {
         if !raw.split(' ').any(|token| token == "openid") {
             return Err(Error::new(ErrorCode::InvalidScope, "scope must contain openid"));
         }
-        let kept: Vec<&str> = SUPPORTED.into_iter().filter(|known| raw.split(' ').any(|t| t == *known)).collect();
+        let kept: Vec<&str> =
+            SUPPORTED.into_iter().filter(|known| raw.split(' ').any(|t| t == *known)).collect();
         Ok(Self(kept.join(" ")))
     }
 

@@ -27,7 +27,10 @@ impl TokenRequest {
         match form.get("grant_type") {
             Some("authorization_code") => {}
             Some(_) => {
-                return Err(Error::new(ErrorCode::UnsupportedGrantType, "grant_type must be authorization_code"));
+                return Err(Error::new(
+                    ErrorCode::UnsupportedGrantType,
+                    "grant_type must be authorization_code",
+                ));
             }
             None => return Err(Error::invalid_request("grant_type is missing")),
         }
@@ -35,7 +38,8 @@ impl TokenRequest {
         if code.len() > TOKEN_MAX_BYTES {
             return Err(Error::new(ErrorCode::InvalidGrant, "the code is not valid"));
         }
-        let redirect_uri = form.get("redirect_uri").ok_or(Error::invalid_request("redirect_uri is missing"))?;
+        let redirect_uri =
+            form.get("redirect_uri").ok_or(Error::invalid_request("redirect_uri is missing"))?;
         Ok(Self {
             code: code.to_owned(),
             redirect_uri: redirect_uri.to_owned(),

@@ -1,0 +1,78 @@
+//! The bindings of the Worker, read and checked at one place. A missing one is named in the log
+//! and in a plain 500: a wrongly deployed Worker must not half work.
+
+use crate::model::Host;
+use crate::ports::Settings;
+use crate::vault::sha256;
+use base64ct::{Base64, Encoding};
+use worker::{Env, KvStore, ObjectNamespace};
+
+/// Longest an isolate may keep a snapshot, seconds: a part of the staleness bound.
+pub const SNAPSHOT_SECONDS_MAX: u64 = 20;
+/// Shortest operator's token, characters.
+#[cfg(not(feature = "simulator"))]
+const ADMIN_TOKEN_MIN_CHARS: usize = 32;
+/// Local builds ship a well-known token, so they only ask for some.
+#[cfg(feature = "simulator")]
+const ADMIN_TOKEN_MIN_CHARS: usize = 12;
+
+/// Everything bound to this Worker.
+pub struct Bindings {
+    /// Published configuration.
+    pub kv: KvStore,
+    /// `Login` objects.
+    pub login: ObjectNamespace,
+    /// `Tenant` objects.
+    pub tenant: ObjectNamespace,
+    /// `Host` objects.
+    pub host: ObjectNamespace,
+    /// The `Directory` object.
+    pub directory: ObjectNamespace,
+    /// `KEY_ENCRYPTION_KEY`
+    pub master_key: [u8; 32],
+    /// How long an isolate keeps a snapshot, seconds.
+    pub snapshot_seconds: u64,
+    /// The rest.
+    pub settings: Settings,
+}
+
+/// Which binding is missing or malformed: a constant with its rule, never its value.
+pub type Missing = &'static str;
+
+impl Bindings {
+    /// Reads and checks all bindings.
+    pub fn read(env: &Env) -> Result<Self, Missing> {
+        let text = |name: &str| env.var(name).ok().map(|var| var.to_string());
+        let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
+        let master_key = secret("KEY_ENCRYPTION_KEY")
+            .and_then(|text| Base64::decode_vec(text.trim()).ok())
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")?;
+        let admin_token = secret("ADMIN_TOKEN")
+            .filter(|token| token.len() >= ADMIN_TOKEN_MIN_CHARS)
+            .ok_or("secret ADMIN_TOKEN: at least 32 characters")?;
+        let management_host = text("MANAGEMENT_HOST")
+            .and_then(|host| Host::parse(&host).ok())
+            .ok_or("variable MANAGEMENT_HOST: a host name")?;
+        let snapshot_seconds = text("SNAPSHOT_SECONDS")
+            .and_then(|seconds| seconds.parse().ok())
+            .filter(|seconds| *seconds <= SNAPSHOT_SECONDS_MAX)
+            .ok_or("variable SNAPSHOT_SECONDS: 0 to 20")?;
+        let objects = |name, missing| env.durable_object(name).map_err(|_| missing);
+        Ok(Self {
+            kv: env.kv("KV").map_err(|_| "KV namespace KV")?,
+            login: objects("LOGIN", "Durable Object namespace LOGIN")?,
+            tenant: objects("TENANT", "Durable Object namespace TENANT")?,
+            host: objects("HOST", "Durable Object namespace HOST")?,
+            directory: objects("DIRECTORY", "Durable Object namespace DIRECTORY")?,
+            master_key,
+            snapshot_seconds,
+            settings: Settings {
+                management_host,
+                admin_token_sha256: sha256(admin_token.as_bytes()),
+                broker_name: text("BROKER_NAME").ok_or("variable BROKER_NAME")?,
+                simulators: cfg!(feature = "simulator"),
+            },
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Calls to Durable Objects: a JSON command in, a JSON answer out, within a time limit.
+//!
+//! An object that panics leaves its caller without an answer for a minute (tried), and an object's
+//! `Err` reaches the caller with its text. So every call has a limit, and no text of an object is
+//! shown to anybody.
+
+use crate::ports::Unavailable;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+use worker::{Delay, Method, ObjectNamespace, Request, RequestInit};
+
+/// Longest wait for an object, milliseconds.
+pub const OBJECT_TIMEOUT_MILLISECONDS: u64 = 10_000;
+/// The header in which an object tells how many rows SQLite wrote for a call.
+pub const ROWS_HEADER: &str = "x-rows-written";
+
+/// Waits for `future`, but not longer than that.
+pub async fn within<F: Future>(milliseconds: u64, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut limit = pin!(Delay::from(Duration::from_millis(milliseconds)));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => limit.as_mut().poll(context).map(|()| None),
+    })
+    .await
+}
+
+/// An object's answer and what it cost.
+pub struct Called<T> {
+    /// The answer.
+    pub answer: T,
+    /// Rows SQLite wrote.
+    pub rows_written: u32,
+}
+
+/// Sends a command to the object of this name. `what` names the kind of object for the log.
+pub async fn object<C: Serialize, A: DeserializeOwned>(
+    what: &'static str,
+    namespace: &ObjectNamespace,
+    name: &str,
+    command: &C,
+    limit_milliseconds: u64,
+) -> Result<Called<A>, Unavailable> {
+    let failed = |cause: &str| Unavailable { what, cause: cause.to_owned() };
+    let body = serde_json::to_string(command).map_err(|_| failed("the command can't be written"))?;
+    let sent = within(limit_milliseconds, send(namespace, name, body)).await;
+    let (status, text, rows_written) = sent
+        .ok_or_else(|| failed("no answer in time"))?
+        // The text of a platform error may quote SQL, never a value: values are bound.
+        .map_err(|error| failed(&format!("the call failed: {error}")))?;
+    if status != 200 {
+        return Err(failed(&format!("status {status}")));
+    }
+    let answer = serde_json::from_str(&text).map_err(|_| failed("an answer of another shape"))?;
+    Ok(Called { answer, rows_written })
+}
+
+async fn send(namespace: &ObjectNamespace, name: &str, body: String) -> worker::Result<(u16, String, u32)> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    // The host of an object's URL means nothing; the name has chosen the object.
+    let request = Request::new_with_init("https://object/", &init)?;
+    let mut response = namespace.get_by_name(name)?.fetch_with_request(request).await?;
+    let rows = response.headers().get(ROWS_HEADER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok((response.status_code(), response.text().await?, rows))
+}

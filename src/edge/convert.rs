@@ -1,0 +1,104 @@
+//! Between the platform's requests and responses and ours.
+
+use super::shell::Shell;
+use crate::web::{self, BODY_MAX_BYTES};
+use worker::{Headers, Method, Request, Response, Result};
+
+/// Longest request URL, bytes.
+const URL_MAX_BYTES: usize = 32 * 1024;
+
+/// A request that is not looked at further.
+pub struct Refused {
+    /// HTTP status.
+    pub status: u16,
+    /// Plain text.
+    pub text: &'static str,
+}
+
+const TOO_LARGE: Refused = Refused { status: 413, text: "Content too large" };
+const UNREADABLE: Refused = Refused { status: 400, text: "Bad request" };
+
+/// Reads a request with limits on URL and body.
+pub async fn request(mut request: Request) -> std::result::Result<web::Request, Refused> {
+    let url = request.inner().url();
+    if url.len() > URL_MAX_BYTES {
+        return Err(Refused { status: 414, text: "URI too long" });
+    }
+    let (host, path, query) = split(&url).ok_or(UNREADABLE)?;
+    let method = match request.method() {
+        Method::Get | Method::Head => web::Method::Get,
+        Method::Post => web::Method::Post,
+        Method::Put => web::Method::Put,
+        Method::Patch => web::Method::Patch,
+        Method::Delete => web::Method::Delete,
+        Method::Options => web::Method::Options,
+        _ => web::Method::Other,
+    };
+    let (host, path, query) = (host.to_owned(), path.to_owned(), query.to_owned());
+    let headers = request.headers().entries().collect();
+    let body = if method == web::Method::Get { Vec::new() } else { body(&mut request).await? };
+    Ok(web::Request { method, host, path, query, headers, body })
+}
+
+/// Host, path and query of an absolute URL as the runtime writes it.
+fn split(url: &str) -> Option<(&str, &str, &str)> {
+    let rest = &url[url.find("://")? + 3..];
+    let (host, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    Some((host, path, query))
+}
+
+/// Reads the body chunk by chunk, so that a longer one is never held.
+async fn body(request: &mut Request) -> std::result::Result<Vec<u8>, Refused> {
+    let declared = request.headers().get("content-length").ok().flatten();
+    if declared.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > BODY_MAX_BYTES) {
+        return Err(TOO_LARGE);
+    }
+    if request.inner().body().is_none() {
+        return Ok(Vec::new());
+    }
+    let stream = request.stream().map_err(|_| UNREADABLE)?;
+    read_limited(stream, BODY_MAX_BYTES)
+        .await
+        .map_err(|too_long| if too_long { TOO_LARGE } else { UNREADABLE })
+}
+
+/// Collects a stream; `Err(true)` when it is longer than `max` bytes, `Err(false)` when it breaks.
+pub async fn read_limited(mut stream: worker::ByteStream, max: usize) -> std::result::Result<Vec<u8>, bool> {
+    use futures_core::Stream;
+    let mut bytes = Vec::new();
+    loop {
+        let chunk = std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_next(context)).await;
+        match chunk {
+            None => return Ok(bytes),
+            Some(Err(_)) => return Err(false),
+            Some(Ok(chunk)) => bytes.extend(chunk),
+        }
+        if bytes.len() > max {
+            return Err(true);
+        }
+    }
+}
+
+/// Writes our response. Builds with the simulators tell what the request used.
+pub fn response(shell: &Shell, answer: web::Response, is_head: bool) -> Result<Response> {
+    let headers = Headers::new();
+    for (name, value) in &answer.headers {
+        headers.append(name, value)?;
+    }
+    if answer.header("strict-transport-security").is_none() {
+        headers.set("strict-transport-security", "max-age=63072000")?;
+    }
+    if cfg!(feature = "simulator") {
+        headers.set("server-timing", &shell.counts.server_timing())?;
+    }
+    let body = if is_head { Response::empty()? } else { Response::from_bytes(answer.body.into_bytes())? };
+    Ok(body.with_status(answer.status).with_headers(headers))
+}
+
+/// The answer of a Worker with a missing binding.
+pub fn misconfigured(missing: &str) -> Result<Response> {
+    worker::console_error!("{}", serde_json::json!({ "event": "misconfigured", "missing": missing }));
+    Ok(Response::from_bytes(b"This installation is not configured; its log says what is missing.".to_vec())?
+        .with_status(500))
+}

@@ -1,0 +1,179 @@
+//! WebCrypto: sealing, signing, verifying, and keys that stay in this isolate.
+
+use crate::model::key_ring::{Algorithm, RsaPublic};
+use crate::ports::{CryptoError, NewKey};
+use crate::vault::from_base64url;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{CryptoKey, CryptoKeyPair, SubtleCrypto, WorkerGlobalScope};
+
+/// Most keys of each kind that one isolate remembers.
+const REMEMBERED_MAX: usize = 1_000;
+
+thread_local! {
+    /// Private keys by `kid`, non-extractable.
+    static SIGNING: RefCell<HashMap<String, CryptoKey>> = RefCell::default();
+    /// Unwrapped environment keys by their wrapped text.
+    static UNWRAPPED: RefCell<HashMap<String, [u8; 32]>> = RefCell::default();
+}
+
+fn crypto() -> Result<web_sys::Crypto, CryptoError> {
+    js_sys::global().unchecked_into::<WorkerGlobalScope>().crypto().map_err(|_| CryptoError)
+}
+
+fn subtle() -> Result<SubtleCrypto, CryptoError> {
+    Ok(crypto()?.subtle())
+}
+
+/// Fills `bytes` with the platform's randomness. A Worker without it can't go on: nothing it would
+/// make could be trusted.
+pub fn fill(bytes: &mut [u8]) {
+    crypto()
+        .ok()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(bytes).ok())
+        .expect("the platform has randomness");
+}
+
+fn object(pairs: &[(&str, JsValue)]) -> Result<Object, CryptoError> {
+    let object = Object::new();
+    for (name, value) in pairs {
+        Reflect::set(&object, &JsValue::from_str(name), value).map_err(|_| CryptoError)?;
+    }
+    Ok(object)
+}
+
+fn usages(list: &[&str]) -> JsValue {
+    list.iter().map(|usage| JsValue::from_str(usage)).collect::<Array>().into()
+}
+
+async fn wait(promise: Result<js_sys::Promise, JsValue>) -> Result<JsValue, CryptoError> {
+    JsFuture::from(promise.map_err(|_| CryptoError)?).await.map_err(|_| CryptoError)
+}
+
+fn bytes_of(value: &JsValue) -> Vec<u8> {
+    Uint8Array::new(value).to_vec()
+}
+
+async fn aes(key: &[u8; 32], usage: &str) -> Result<CryptoKey, CryptoError> {
+    let data: Object = Uint8Array::from(key.as_slice()).into();
+    let promise = subtle()?.import_key_with_str("raw", &data, "AES-GCM", false, &usages(&[usage]));
+    Ok(wait(promise).await?.unchecked_into())
+}
+
+fn aes_gcm(iv: &[u8; 12], aad: &[u8]) -> Result<Object, CryptoError> {
+    object(&[
+        ("name", "AES-GCM".into()),
+        ("iv", Uint8Array::from(iv.as_slice()).into()),
+        ("additionalData", Uint8Array::from(aad).into()),
+    ])
+}
+
+/// AES-256-GCM.
+pub async fn seal(key: &[u8; 32], iv: &[u8; 12], aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    let key = aes(key, "encrypt").await?;
+    let promise = subtle()?.encrypt_with_object_and_u8_array(&aes_gcm(iv, aad)?, &key, plain);
+    Ok(bytes_of(&wait(promise).await?))
+}
+
+/// AES-256-GCM.
+pub async fn open(key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    let key = aes(key, "decrypt").await?;
+    let promise = subtle()?.decrypt_with_object_and_u8_array(&aes_gcm(iv, aad)?, &key, cipher);
+    Ok(bytes_of(&wait(promise).await?))
+}
+
+fn rs256() -> Result<Object, CryptoError> {
+    object(&[("name", "RSASSA-PKCS1-v1_5".into()), ("hash", "SHA-256".into())])
+}
+
+/// A new RSA key of 2048 bits, the size that every client library accepts.
+pub async fn generate(alg: Algorithm) -> Result<NewKey, CryptoError> {
+    let Algorithm::Rs256 = alg;
+    let parameters = rs256()?;
+    let set =
+        |name: &str, value: JsValue| Reflect::set(&parameters, &name.into(), &value).map_err(|_| CryptoError);
+    set("modulusLength", 2048.into())?;
+    set("publicExponent", Uint8Array::from([1u8, 0, 1].as_slice()).into())?;
+    let promise = subtle()?.generate_key_with_object(&parameters, true, &usages(&["sign", "verify"]));
+    let pair: CryptoKeyPair = wait(promise).await?.unchecked_into();
+    let public = wait(subtle()?.export_key("jwk", &pair.get_public_key())).await?;
+    let pkcs8 = bytes_of(&wait(subtle()?.export_key("pkcs8", &pair.get_private_key())).await?);
+    let number = |name: &str| {
+        Reflect::get(&public, &name.into()).ok().and_then(|value| value.as_string()).ok_or(CryptoError)
+    };
+    Ok(NewKey { public: RsaPublic { n: number("n")?, e: number("e")? }, pkcs8 })
+}
+
+/// Whether this isolate holds the private key.
+pub fn holds(kid: &str) -> bool {
+    SIGNING.with_borrow(|keys| keys.contains_key(kid))
+}
+
+/// Imports a private key that can't be exported again.
+pub async fn import(kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+    let Algorithm::Rs256 = alg;
+    let data: Object = Uint8Array::from(pkcs8).into();
+    let promise = subtle()?.import_key_with_object("pkcs8", &data, &rs256()?, false, &usages(&["sign"]));
+    let key: CryptoKey = wait(promise).await?.unchecked_into();
+    SIGNING.with_borrow_mut(|keys| {
+        if keys.len() >= REMEMBERED_MAX {
+            keys.clear();
+        }
+        keys.insert(kid.to_owned(), key);
+    });
+    Ok(())
+}
+
+/// Signs with an imported key.
+pub async fn sign(kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    let key = SIGNING.with_borrow(|keys| keys.get(kid).cloned()).ok_or(CryptoError)?;
+    let promise = subtle()?.sign_with_str_and_u8_array("RSASSA-PKCS1-v1_5", &key, input);
+    Ok(bytes_of(&wait(promise).await?))
+}
+
+/// Verifies a signature under a public key of an upstream.
+pub async fn verify(
+    alg: Algorithm,
+    public: &RsaPublic,
+    input: &[u8],
+    signature: &[u8],
+) -> Result<bool, CryptoError> {
+    let Algorithm::Rs256 = alg;
+    check_strength(public)?;
+    let jwk = object(&[
+        ("kty", "RSA".into()),
+        ("n", public.n.as_str().into()),
+        ("e", public.e.as_str().into()),
+        ("alg", "RS256".into()),
+    ])?;
+    let promise = subtle()?.import_key_with_object("jwk", &jwk, &rs256()?, false, &usages(&["verify"]));
+    let key: CryptoKey = wait(promise).await?.unchecked_into();
+    let promise =
+        subtle()?.verify_with_str_and_u8_array_and_u8_array("RSASSA-PKCS1-v1_5", &key, signature, input);
+    Ok(wait(promise).await?.is_truthy())
+}
+
+/// RFC 7518 §3.3: a key of 2048 bits or larger must be used. An upper bound keeps a hostile key set
+/// from costing a second of computing.
+fn check_strength(public: &RsaPublic) -> Result<(), CryptoError> {
+    let modulus = from_base64url(&public.n).ok_or(CryptoError)?;
+    if (256..=1_024).contains(&modulus.len()) { Ok(()) } else { Err(CryptoError) }
+}
+
+/// An environment key this isolate has unwrapped before.
+pub fn remembered(wrapped: &str) -> Option<[u8; 32]> {
+    UNWRAPPED.with_borrow(|keys| keys.get(wrapped).copied())
+}
+
+/// Remembers an unwrapped environment key.
+pub fn remember(wrapped: &str, key: [u8; 32]) {
+    UNWRAPPED.with_borrow_mut(|keys| {
+        if keys.len() >= REMEMBERED_MAX {
+            keys.clear();
+        }
+        keys.insert(wrapped.to_owned(), key);
+    });
+}

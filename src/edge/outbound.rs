@@ -1,0 +1,81 @@
+//! Requests to upstreams: redirects refused, limits on time and size.
+
+use super::call::within;
+use super::convert::read_limited;
+use crate::model::UnixTime;
+use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use worker::{Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
+
+/// Most metadata documents one isolate remembers.
+const DOCUMENTS_MAX: usize = 500;
+
+thread_local! {
+    static DOCUMENTS: RefCell<HashMap<String, (Rc<str>, UnixTime)>> = RefCell::default();
+}
+
+fn failed(cause: impl Into<String>) -> Unavailable {
+    Unavailable { what: "upstream", cause: cause.into() }
+}
+
+/// Sends one request.
+pub async fn send(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
+    let limit = u64::from(FETCH_TIMEOUT_SECONDS) * 1_000;
+    within(limit, exchange(request)).await.ok_or_else(|| failed("no answer in time"))?
+}
+
+async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
+    let platform = |error: worker::Error| failed(format!("{error}"));
+    let headers = Headers::new();
+    headers.set("accept", "application/json").map_err(platform)?;
+    if let Some(authorization) = &request.authorization {
+        headers.set("authorization", authorization).map_err(platform)?;
+    }
+    let mut init = RequestInit::new();
+    // Followed redirects would carry a code or a secret to a place nobody configured.
+    init.with_redirect(RequestRedirect::Manual);
+    if let Some(form) = request.form {
+        headers.set("content-type", "application/x-www-form-urlencoded").map_err(platform)?;
+        init.with_method(Method::Post).with_body(Some(form.into()));
+    }
+    init.with_headers(headers);
+    let request = Request::new_with_init(&request.url, &init).map_err(platform)?;
+    let mut response = Fetch::Request(request).send().await.map_err(platform)?;
+    let status = response.status_code();
+    if (300..400).contains(&status) {
+        return Err(failed("a redirect, which is refused"));
+    }
+    let stream = response.stream().map_err(platform)?;
+    let bytes = read_limited(stream, FETCH_MAX_BYTES).await.map_err(|too_long| {
+        failed(if too_long { "an answer that is too long" } else { "an answer that broke off" })
+    })?;
+    let body = String::from_utf8(bytes).map_err(|_| failed("an answer that is no text"))?;
+    Ok(FetchResponse { status, body })
+}
+
+/// GETs a document, from memory while it is young enough.
+pub async fn document(url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+    let known = DOCUMENTS.with_borrow(|documents| {
+        documents
+            .get(url)
+            .filter(|(_, read_at)| !read_at.plus(max_age_seconds).is_over(now))
+            .map(|(text, _)| text.clone())
+    });
+    if let Some(text) = known {
+        return Ok(text);
+    }
+    let answer = send(FetchRequest { url: url.to_owned(), form: None, authorization: None }).await?;
+    if answer.status != 200 {
+        return Err(failed(format!("a metadata document answered {}", answer.status)));
+    }
+    let text: Rc<str> = answer.body.into();
+    DOCUMENTS.with_borrow_mut(|documents| {
+        if documents.len() >= DOCUMENTS_MAX {
+            documents.clear();
+        }
+        documents.insert(url.to_owned(), (text.clone(), now));
+    });
+    Ok(text)
+}

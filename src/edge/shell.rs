@@ -1,0 +1,216 @@
+//! All ports of one request, on the platform.
+
+use super::bindings::{Bindings, Missing};
+use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
+use super::{catalog, crypto, log, outbound};
+use crate::admin::command::{
+    DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName, TenantAnswer, TenantCommand,
+};
+use crate::login::state::{Answer, Event};
+use crate::model::key_ring::{Algorithm, RsaPublic};
+use crate::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use crate::ports::{
+    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
+    Settings, Tenants, Unavailable, Upstreams,
+};
+use std::cell::Cell;
+use std::rc::Rc;
+use worker::{Date, Env};
+
+/// What one request used.
+#[derive(Default)]
+pub struct Counts {
+    kv: Cell<u32>,
+    objects: Cell<u32>,
+    rows: Cell<u32>,
+}
+
+impl Counts {
+    /// One more KV read.
+    pub fn add_kv(&self) {
+        self.kv.set(self.kv.get() + 1);
+    }
+    /// One more request to a Durable Object.
+    pub fn add_object(&self) {
+        self.objects.set(self.objects.get() + 1);
+    }
+    /// Rows that an object wrote.
+    pub fn add_rows(&self, rows: u32) {
+        self.rows.set(self.rows.get() + rows);
+    }
+    /// KV reads.
+    pub fn kv(&self) -> u32 {
+        self.kv.get()
+    }
+    /// Object requests.
+    pub fn objects(&self) -> u32 {
+        self.objects.get()
+    }
+    /// The header `Server-Timing` of builds with the simulators.
+    pub fn server_timing(&self) -> String {
+        format!(
+            "kv;desc=\"{}\", do;desc=\"{}\", rows;desc=\"{}\"",
+            self.kv.get(),
+            self.objects.get(),
+            self.rows.get()
+        )
+    }
+}
+
+/// The ports of one request.
+pub struct Shell {
+    bindings: Bindings,
+    /// What the request used so far.
+    pub counts: Counts,
+    trace_id: String,
+    now: UnixTime,
+}
+
+impl Shell {
+    /// Reads the bindings and draws the request's trace id.
+    pub fn new(env: &Env) -> Result<Self, Missing> {
+        let bindings = Bindings::read(env)?;
+        let mut bytes = [0; 16];
+        crypto::fill(&mut bytes);
+        let trace_id = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { bindings, counts: Counts::default(), trace_id, now: now() })
+    }
+
+    /// The moment of the request. The platform's clock stands still while a request computes.
+    pub fn now(&self) -> UnixTime {
+        self.now
+    }
+}
+
+/// The platform's clock.
+pub fn now() -> UnixTime {
+    UnixTime(Date::now().as_millis() / 1_000)
+}
+
+impl Catalog for Shell {
+    async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable> {
+        let name = PublishedName::Domain;
+        catalog::read(&catalog::DOMAINS, &self.bindings, &self.counts, host, name, self.now).await
+    }
+
+    async fn application(
+        &self,
+        host: &Host,
+        client_id: &ClientId,
+    ) -> Result<Option<Rc<Application>>, Unavailable> {
+        let name = PublishedName::Application { client_id: client_id.clone() };
+        catalog::read(&catalog::APPLICATIONS, &self.bindings, &self.counts, host, name, self.now).await
+    }
+}
+
+impl Logins for Shell {
+    async fn advance(&self, name: &str, event: &Event, now: UnixTime) -> Result<Answer, Unavailable> {
+        self.counts.add_object();
+        let namespace = &self.bindings.login;
+        let called =
+            call::object("login object", namespace, name, &(event, now), OBJECT_TIMEOUT_MILLISECONDS).await?;
+        self.counts.add_rows(called.rows_written);
+        Ok(called.answer)
+    }
+}
+
+impl Tenants for Shell {
+    async fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
+        self.counts.add_object();
+        let namespace = &self.bindings.tenant;
+        call::object("tenant object", namespace, tenant.as_str(), command, OBJECT_TIMEOUT_MILLISECONDS)
+            .await
+            .map(|called| called.answer)
+    }
+
+    async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Unavailable> {
+        self.counts.add_object();
+        let namespace = &self.bindings.host;
+        call::object("host object", namespace, host.as_str(), command, OBJECT_TIMEOUT_MILLISECONDS)
+            .await
+            .map(|called| called.answer)
+    }
+
+    async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable> {
+        self.counts.add_object();
+        let namespace = &self.bindings.directory;
+        call::object("directory object", namespace, "directory", command, OBJECT_TIMEOUT_MILLISECONDS)
+            .await
+            .map(|called| called.answer)
+    }
+}
+
+impl Crypto for Shell {
+    async fn seal(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
+        crypto::seal(key, iv, aad, plain).await
+    }
+    async fn open(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        cipher: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
+        crypto::open(key, iv, aad, cipher).await
+    }
+    async fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError> {
+        crypto::generate(alg).await
+    }
+    fn holds(&self, kid: &str) -> bool {
+        crypto::holds(kid)
+    }
+    async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+        crypto::import(kid, alg, pkcs8).await
+    }
+    async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        crypto::sign(kid, input).await
+    }
+    async fn verify(&self, alg: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool {
+        crypto::verify(alg, public, input, signature).await.unwrap_or(false)
+    }
+    fn master_key(&self) -> &[u8; 32] {
+        &self.bindings.master_key
+    }
+    fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {
+        crypto::remembered(wrapped)
+    }
+    fn remember(&self, wrapped: &str, key: [u8; 32]) {
+        crypto::remember(wrapped, key);
+    }
+}
+
+impl Upstreams for Shell {
+    async fn send(&self, request: FetchRequest) -> Result<FetchResponse, Unavailable> {
+        outbound::send(request).await
+    }
+    async fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+        outbound::document(url, max_age_seconds, now).await
+    }
+}
+
+impl Random for Shell {
+    fn fill(&self, bytes: &mut [u8]) {
+        crypto::fill(bytes);
+    }
+}
+
+impl Log for Shell {
+    fn record(&self, event: LogEvent) {
+        log::event(&self.trace_id, event);
+    }
+    fn trace_id(&self) -> &str {
+        &self.trace_id
+    }
+}
+
+impl Ports for Shell {
+    fn settings(&self) -> &Settings {
+        &self.bindings.settings
+    }
+}

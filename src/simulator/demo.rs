@@ -1,0 +1,218 @@
+//! A demo application on every TEST domain: log in by any acr, see the tokens.
+//!
+//! It is an ordinary relying party: it sends the browser to authorize, keeps PKCE, state and nonce
+//! in a cookie, and redeems the code over HTTP like anybody else.
+
+use crate::eid::Acr;
+use crate::login::Context;
+use crate::login::refusal::frame;
+use crate::model::ClientId;
+use crate::oauth::pkce::CodeChallenge;
+use crate::pages::demo::{DemoClient, DemoHome, DemoMethod, DemoResult};
+use crate::pages::{self, Lang};
+use crate::ports::{FetchRequest, Ports};
+use crate::vault::{base64url, equal, from_base64url, random};
+use crate::web::{Response, encode_pairs};
+use serde_json::{Map, Value};
+
+const COOKIE: &str = "__Host-demo";
+const COOKIE_SECONDS: u64 = 30 * 60;
+/// The demo tenant's applications; a secret of theirs is known to everybody who can read.
+const CLIENTS: [(&str, Option<&str>); 3] = [
+    ("urn:acme:spa", None),
+    ("urn:acme:web", Some("acme-web-secret")),
+    ("urn:acme:noshadow", Some("acme-noshadow-secret")),
+];
+
+/// `GET /`: choose an application and a way to log in.
+pub async fn home<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    let parameters = ctx.request.query_parameters().unwrap_or_default();
+    let lang = language(parameters.get("lang"));
+    let mut known = Vec::new();
+    for (client_id, _) in CLIENTS {
+        let Ok(id) = ClientId::parse(client_id) else { continue };
+        if matches!(ctx.application(&id).await, Ok(Some(_))) {
+            known.push(client_id);
+        }
+    }
+    let current = parameters.get("client_id").filter(|id| known.contains(id)).or(known.first().copied());
+    let client_hrefs: Vec<String> =
+        known.iter().map(|id| format!("/?{}", encode_pairs([("client_id", *id)]))).collect();
+    let clients: Vec<DemoClient<'_>> = known
+        .iter()
+        .zip(&client_hrefs)
+        .map(|(client_id, href)| DemoClient { client_id, href, current: Some(*client_id) == current })
+        .collect();
+    let acrs: Vec<Option<&str>> =
+        std::iter::once(None).chain(Acr::ALL.into_iter().map(|acr| Some(acr.urn()))).collect();
+    let method_hrefs: Vec<String> =
+        acrs.iter().map(|acr| login_href(current.unwrap_or_default(), *acr)).collect();
+    let methods: Vec<DemoMethod<'_>> =
+        acrs.iter().zip(&method_hrefs).map(|(acr, href)| DemoMethod { acr: *acr, href }).collect();
+    let language_href = format!("/?lang={}", ctx.lang(lang).other().tag());
+    let view =
+        DemoHome { frame: frame(ctx, lang, Some(&language_href)), clients: &clients, methods: &methods };
+    Response::page(200, pages::demo::home(&view))
+}
+
+fn language(wanted: Option<&str>) -> Option<&'static str> {
+    [Lang::Da, Lang::En].into_iter().map(Lang::tag).find(|tag| Some(*tag) == wanted)
+}
+
+fn login_href(client_id: &str, acr: Option<&str>) -> String {
+    let mut pairs = vec![("client_id", client_id)];
+    if let Some(acr) = acr {
+        pairs.push(("acr_values", acr));
+    }
+    format!("/demo/login?{}", encode_pairs(pairs))
+}
+
+/// `GET /demo/login`: off to authorize.
+pub fn login<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    let parameters = ctx.request.query_parameters().unwrap_or_default();
+    let Some(at) = CLIENTS.iter().position(|(id, _)| Some(*id) == parameters.get("client_id")) else {
+        return Response::text(400, "Demo: unknown client");
+    };
+    let [state, nonce] = [0, 1].map(|_| base64url(&random::<16>(ctx.ports)));
+    let verifier = base64url(&random::<32>(ctx.ports));
+    let challenge = CodeChallenge::of(&verifier);
+    let redirect_uri = redirect_uri(ctx);
+    let mut pairs = vec![
+        ("response_type", "code"),
+        ("client_id", CLIENTS[at].0),
+        ("redirect_uri", redirect_uri.as_str()),
+        ("scope", "openid"),
+        ("state", &state),
+        ("nonce", &nonce),
+        ("code_challenge", challenge.as_str()),
+        ("code_challenge_method", "S256"),
+    ];
+    if let Some(acr) = parameters.get("acr_values") {
+        pairs.push(("acr_values", acr));
+    }
+    let cookie = format!(
+        "{COOKIE}={at}.{state}.{nonce}.{verifier}; Path=/; Max-Age={COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax"
+    );
+    Response::see_other(&format!("/oauth2/authorize?{}", encode_pairs(pairs))).with_cookie(cookie)
+}
+
+fn redirect_uri<P: Ports>(ctx: &Context<'_, P>) -> String {
+    format!("{}/demo/callback", ctx.domain.issuer)
+}
+
+struct Kept<'a> {
+    client: (&'static str, Option<&'static str>),
+    state: &'a str,
+    nonce: &'a str,
+    verifier: &'a str,
+}
+
+fn kept<'a, P: Ports>(ctx: &'a Context<'_, P>) -> Option<Kept<'a>> {
+    let mut parts = ctx.request.cookie(COOKIE)?.split('.');
+    let at: usize = parts.next()?.parse().ok()?;
+    Some(Kept {
+        client: *CLIENTS.get(at)?,
+        state: parts.next()?,
+        nonce: parts.next()?,
+        verifier: parts.next()?,
+    })
+}
+
+/// `GET /demo/callback`: redeems the code and shows what came.
+pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    let parameters = ctx.request.query_parameters().unwrap_or_default();
+    let Some(kept) = kept(ctx) else { return Response::text(400, "Demo: the cookie of this login is gone") };
+    let state = parameters.get("state").unwrap_or_default();
+    if !equal(state.as_bytes(), kept.state.as_bytes()) || parameters.get("iss") != Some(&ctx.domain.issuer) {
+        return Response::text(400, "Demo: state or iss differs");
+    }
+    let Some(code) = parameters.get("code") else {
+        let error = parameters.get("error").unwrap_or("no code");
+        let details = parameters.get("error_description").unwrap_or_default();
+        return Response::text(
+            200,
+            &format!("Demo: the login ended with {error}: {details}\nStart again at /"),
+        );
+    };
+    match redeem(ctx, &kept, code).await {
+        Ok(shown) => result(ctx, &kept, &shown),
+        Err(why) => Response::text(502, &format!("Demo: {why}")),
+    }
+}
+
+struct Shown {
+    id_token: String,
+    header: Map<String, Value>,
+    claims: Map<String, Value>,
+    userinfo: Map<String, Value>,
+}
+
+async fn redeem<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, code: &str) -> Result<Shown, &'static str> {
+    let redirect_uri = redirect_uri(ctx);
+    let mut pairs = vec![
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", redirect_uri.as_str()),
+        ("code_verifier", kept.verifier),
+        ("client_id", kept.client.0),
+    ];
+    if let Some(secret) = kept.client.1 {
+        pairs.push(("client_secret", secret));
+    }
+    let url = format!("{}/oauth2/token", ctx.domain.issuer);
+    let tokens = fetch(ctx, url, Some(encode_pairs(pairs)), None).await.ok_or("the code was refused")?;
+    let text = |name: &str| tokens.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (id_token, access_token) =
+        text("id_token").zip(text("access_token")).ok_or("the token answer lacks a token")?;
+    let mut parts = id_token.split('.').map(part);
+    let (header, claims) =
+        parts.next().flatten().zip(parts.next().flatten()).ok_or("the ID token can't be read")?;
+    if claims.get("nonce").and_then(Value::as_str) != Some(kept.nonce) {
+        return Err("nonce differs");
+    }
+    let url = format!("{}/oauth2/userinfo", ctx.domain.issuer);
+    let userinfo =
+        fetch(ctx, url, None, Some(format!("Bearer {access_token}"))).await.ok_or("userinfo was refused")?;
+    Ok(Shown { id_token, header, claims, userinfo })
+}
+
+fn part(text: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&from_base64url(text)?).ok()
+}
+
+async fn fetch<P: Ports>(
+    ctx: &Context<'_, P>,
+    url: String,
+    form: Option<String>,
+    authorization: Option<String>,
+) -> Option<Map<String, Value>> {
+    let answer = ctx.ports.send(FetchRequest { url, form, authorization }).await.ok()?;
+    serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200)
+}
+
+fn result<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, shown: &Shown) -> Response {
+    let rows = |map: &Map<String, Value>| -> Vec<(String, String)> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        map.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    };
+    let [header, claims, userinfo] = [&shown.header, &shown.claims, &shown.userinfo].map(rows);
+    fn borrowed(rows: &[(String, String)]) -> Vec<(&str, &str)> {
+        rows.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+    let text = |map: &Map<String, Value>, name: &str| {
+        map.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let again_href = format!("/?{}", encode_pairs([("client_id", kept.client.0)]));
+    let view = DemoResult {
+        frame: frame(ctx, None, None),
+        eid_used: &text(&shown.claims, "authenticationtype"),
+        kid: &text(&shown.header, "kid"),
+        header: &borrowed(&header),
+        claims: &borrowed(&claims),
+        userinfo: &borrowed(&userinfo),
+        raw_token: &shown.id_token,
+        again_href: &again_href,
+        logout_href: None,
+    };
+    Response::page(200, pages::demo::result(&view))
+}

@@ -1,0 +1,354 @@
+//! A simulated eID as an OpenID provider: discovery, keys, authorize, token, userinfo.
+
+use super::people::{PEOPLE, Person, find};
+use crate::eid::{Acr, Eid, Level};
+use crate::login::Context;
+use crate::model::key_ring::{Algorithm, RsaPublic};
+use crate::model::{Environment, Host, Sealed, UnixTime};
+use crate::oauth::pkce::CodeChallenge;
+use crate::oauth::token::{bearer_error, error_response};
+use crate::oauth::{Error, ErrorCode, jwks, jwt};
+use crate::pages;
+use crate::pages::moving_on::{Destination, MovingOn};
+use crate::pages::simulator::Simulator;
+use crate::ports::Ports;
+use crate::vault::{base64url, equal, random};
+use crate::web::{Parameters, Response, encode_pairs};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// The broker's client id at the simulators.
+const CLIENT_ID: &str = "edge-eid";
+/// Its secret there. Everybody may know it: it opens test people.
+const CLIENT_SECRET: &str = "simulator-secret";
+/// How long a request may wait for its test person, seconds.
+const REQUEST_SECONDS: u64 = 30 * 60;
+/// How long a code lives, seconds.
+const CODE_SECONDS: u64 = 60;
+/// How long tokens live, seconds.
+const TOKEN_SECONDS: u64 = 300;
+/// Signs for test people only; its private half stands in the repository and is worth nothing.
+const WORTHLESS_KEY: &[u8] = include_bytes!("worthless_key.pk8");
+const WORTHLESS_KEY_MODULUS: &str = include_str!("worthless_key.n.txt");
+
+#[derive(Clone, Serialize, Deserialize)]
+struct AuthorizeRequest {
+    eid: Eid,
+    redirect_uri: String,
+    state: String,
+    nonce: String,
+    challenge: CodeChallenge,
+    acr: Acr,
+    lang: String,
+    ends: UnixTime,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Code {
+    request: AuthorizeRequest,
+    user: String,
+    ends: UnixTime,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AccessToken {
+    eid: Eid,
+    acr: Acr,
+    user: String,
+    ends: UnixTime,
+}
+
+fn issuer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> String {
+    format!("{}/simulator/{}", ctx.domain.issuer, eid.as_str())
+}
+
+fn public_key() -> RsaPublic {
+    RsaPublic { n: WORTHLESS_KEY_MODULUS.trim().to_owned(), e: "AQAB".to_owned() }
+}
+
+/// `GET /simulator/{eid}/.well-known/openid-configuration`
+pub fn discovery<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
+    let issuer = issuer(ctx, eid);
+    Response::json(
+        200,
+        &json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/authorize"),
+            "token_endpoint": format!("{issuer}/token"),
+            "userinfo_endpoint": format!("{issuer}/userinfo"),
+            "jwks_uri": format!("{issuer}/jwks"),
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+        }),
+    )
+}
+
+/// `GET /simulator/{eid}/jwks`
+pub fn jwks() -> Response {
+    let public = public_key();
+    let kid = jwks::thumbprint(&public);
+    Response::json(
+        200,
+        &json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": public.n, "e": public.e }] }),
+    )
+}
+
+/// `GET /simulator/{eid}/authorize`: the page on which a test person is typed.
+pub async fn authorize<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
+    let Ok(parameters) = ctx.request.query_parameters() else { return bad("the parameters can't be read") };
+    match read_request(ctx, eid, &parameters).await {
+        Ok(request) => page(ctx, &request, "", false).await,
+        Err(why) => bad(why),
+    }
+}
+
+fn bad(why: &str) -> Response {
+    Response::text(400, &format!("Simulator: {why}"))
+}
+
+async fn read_request<P: Ports>(
+    ctx: &Context<'_, P>,
+    eid: Eid,
+    parameters: &Parameters,
+) -> Result<AuthorizeRequest, &'static str> {
+    let text = |name: &str, why| parameters.get(name).map(str::to_owned).ok_or(why);
+    if parameters.get("client_id") != Some(CLIENT_ID) {
+        return Err("unknown client_id");
+    }
+    let redirect_uri = text("redirect_uri", "redirect_uri is missing")?;
+    if !is_callback_of_a_test_domain(ctx, &redirect_uri).await {
+        return Err("redirect_uri is not the callback of a TEST domain");
+    }
+    if parameters.get("response_type") != Some("code") {
+        return Err("response_type must be code");
+    }
+    let challenge =
+        CodeChallenge::parse(parameters.get("code_challenge"), parameters.get("code_challenge_method"))
+            .ok()
+            .flatten()
+            .ok_or("code_challenge is missing")?;
+    let acr = parameters
+        .get("acr_values")
+        .and_then(Acr::parse)
+        .filter(|acr| acr.eid() == eid)
+        .ok_or("acr_values is not of this eID")?;
+    Ok(AuthorizeRequest {
+        eid,
+        redirect_uri,
+        state: text("state", "state is missing")?,
+        nonce: text("nonce", "nonce is missing")?,
+        challenge,
+        acr,
+        lang: parameters.get("ui_locales").unwrap_or("da").to_owned(),
+        ends: ctx.now.plus(REQUEST_SECONDS),
+    })
+}
+
+/// The simulators' clients are the TEST domains of this installation, no others.
+async fn is_callback_of_a_test_domain<P: Ports>(ctx: &Context<'_, P>, redirect_uri: &str) -> bool {
+    let Some(host) = redirect_uri.strip_suffix("/callback").and_then(|rest| rest.split_once("://")) else {
+        return false;
+    };
+    let Ok(host) = Host::parse(host.1) else { return false };
+    let found = ctx.ports.domain(&host).await.ok().flatten();
+    found.is_some_and(|domain| {
+        domain.environment == Environment::Test && redirect_uri == format!("{}/callback", domain.issuer)
+    })
+}
+
+async fn page<P: Ports>(
+    ctx: &Context<'_, P>,
+    request: &AuthorizeRequest,
+    user: &str,
+    unknown_user: bool,
+) -> Response {
+    let Some(sealed) = seal(ctx, "simulated request", request).await else {
+        return bad("the request can't be sealed");
+    };
+    let people: Vec<(&str, &str)> = PEOPLE.iter().map(|person| (person.user, person.description)).collect();
+    let action = format!("/simulator/{}/authorize", request.eid.as_str());
+    let view = Simulator {
+        frame: crate::login::refusal::frame(ctx, Some(&request.lang), None),
+        eid: match request.eid {
+            Eid::Nemid => pages::Eid::NemId,
+            Eid::Mitid => pages::Eid::MitId,
+        },
+        action: &action,
+        request: &sealed,
+        people: &people,
+        user,
+        unknown_user,
+    };
+    Response::page(if unknown_user { 422 } else { 200 }, pages::simulator::page(&view))
+}
+
+/// `POST /simulator/{eid}/authorize`: approve or cancel.
+pub async fn answer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
+    let Ok(form) = ctx.request.form_parameters() else { return bad("the form can't be read") };
+    let request: Option<AuthorizeRequest> = unseal(ctx, "simulated request", form.get("request")).await;
+    let Some(request) = request.filter(|request| request.eid == eid && !request.ends.is_over(ctx.now)) else {
+        return bad("the request is too old or altered");
+    };
+    if form.get("answer") != Some("approve") {
+        return go_back(ctx, &request, &[("error", "access_denied"), ("error_description", "user_aborted")]);
+    }
+    let user = form.get("user").unwrap_or_default();
+    match find(user) {
+        None => page(ctx, &request, user, true).await,
+        Some(person) if person.fails || person.id_for(request.acr).is_none() => {
+            go_back(ctx, &request, &[("error", "server_error")])
+        }
+        Some(person) => {
+            let code = Code {
+                request: request.clone(),
+                user: person.user.to_owned(),
+                ends: ctx.now.plus(CODE_SECONDS),
+            };
+            match seal(ctx, "simulated code", &code).await {
+                Some(code) => go_back(ctx, &request, &[("code", &code)]),
+                None => bad("the code can't be sealed"),
+            }
+        }
+    }
+}
+
+/// A page that moves on by itself: browsers apply `form-action` to redirects after a submit, so a
+/// redirect from here to the application could be blocked.
+fn go_back<P: Ports>(ctx: &Context<'_, P>, request: &AuthorizeRequest, answer: &[(&str, &str)]) -> Response {
+    let issuer = issuer(ctx, request.eid);
+    let pairs = answer.iter().copied().chain([("state", request.state.as_str()), ("iss", issuer.as_str())]);
+    let url = format!("{}?{}", request.redirect_uri, encode_pairs(pairs));
+    let view = MovingOn {
+        frame: crate::login::refusal::frame(ctx, Some(&request.lang), None),
+        url: &url,
+        to: Destination::Service,
+    };
+    Response::page(200, pages::moving_on::page(&view))
+}
+
+/// `POST /simulator/{eid}/token`
+pub async fn token<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
+    match redeem(ctx, eid).await {
+        Ok(response) => response,
+        Err(error) => error_response(error, true),
+    }
+}
+
+async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Error> {
+    let form = ctx.request.form_parameters().map_err(|_| Error::invalid_request("the form can't be read"))?;
+    let credentials =
+        crate::oauth::client_auth::Credentials::read(ctx.request.header("authorization"), &form)?;
+    let fits = |(id, secret): &(String, String)| {
+        id == CLIENT_ID && equal(secret.as_bytes(), CLIENT_SECRET.as_bytes())
+    };
+    if !credentials.readings.iter().any(fits) {
+        return Err(Error::new(ErrorCode::InvalidClient, "unknown client or wrong secret"));
+    }
+    let invalid = Error::new(ErrorCode::InvalidGrant, "the code is not valid");
+    let code: Code = unseal(ctx, "simulated code", form.get("code")).await.ok_or(invalid)?;
+    let verified =
+        form.get("code_verifier").is_some_and(|verifier| code.request.challenge.is_met_by(verifier));
+    if code.request.eid != eid
+        || code.ends.is_over(ctx.now)
+        || form.get("redirect_uri") != Some(&code.request.redirect_uri)
+        || !verified
+    {
+        return Err(invalid);
+    }
+    let person = find(&code.user).ok_or(invalid)?;
+    let failed = Error::new(ErrorCode::ServerError, "the token can't be made");
+    let access = AccessToken {
+        eid,
+        acr: code.request.acr,
+        user: code.user.clone(),
+        ends: ctx.now.plus(TOKEN_SECONDS),
+    };
+    let access_token = seal(ctx, "simulated access token", &access).await.ok_or(failed)?;
+    let id_token = id_token(ctx, &code.request, person).await.ok_or(failed)?;
+    Ok(Response::json(
+        200,
+        &json!({
+            "access_token": access_token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "id_token": id_token,
+        }),
+    ))
+}
+
+async fn id_token<P: Ports>(
+    ctx: &Context<'_, P>,
+    request: &AuthorizeRequest,
+    person: &Person,
+) -> Option<String> {
+    let mut claims = Map::new();
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("iss", issuer(ctx, request.eid).into());
+    set("aud", CLIENT_ID.into());
+    set("sub", person.id_for(request.acr)?.into());
+    set("nonce", request.nonce.as_str().into());
+    set("iat", ctx.now.0.into());
+    set("exp", ctx.now.plus(TOKEN_SECONDS).0.into());
+    set("auth_time", ctx.now.0.into());
+    set("transaction_id", base64url(&random::<16>(ctx.ports)).into());
+    if request.eid == Eid::Mitid {
+        set("loa", level_word(person.level_for(request.acr.level())).into());
+    }
+    let kid = jwks::thumbprint(&public_key());
+    let input = jwt::signing_input(Algorithm::Rs256, "JWT", &kid, &claims)?;
+    if !ctx.ports.holds(&kid) {
+        ctx.ports.import(&kid, Algorithm::Rs256, WORTHLESS_KEY).await.ok()?;
+    }
+    let signature = ctx.ports.sign(&kid, input.as_bytes()).await.ok()?;
+    Some(format!("{input}.{}", base64url(&signature)))
+}
+
+fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Low => "https://data.gov.dk/concept/core/nsis/Low",
+        Level::Substantial => "https://data.gov.dk/concept/core/nsis/Substantial",
+        Level::High => "https://data.gov.dk/concept/core/nsis/High",
+    }
+}
+
+/// `GET /simulator/{eid}/userinfo`
+pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
+    let header = ctx.request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let token: Option<AccessToken> = unseal(ctx, "simulated access token", header).await;
+    let alive = token.filter(|token| token.eid == eid && !token.ends.is_over(ctx.now));
+    let claims = alive.and_then(|token| person_claims(find(&token.user)?, token.acr));
+    match claims {
+        Some(claims) => Response::json(200, &claims),
+        None => bearer_error(Some(Error::new(ErrorCode::InvalidToken, "the access token is not valid"))),
+    }
+}
+
+fn person_claims(person: &Person, acr: Acr) -> Option<Value> {
+    let mut claims = json!({
+        "sub": person.id_for(acr)?,
+        "name": person.name,
+        "birthdate": person.birthdate,
+    });
+    if let (Some((cvr, rid, name)), true) = (person.company, acr.is_employee()) {
+        claims["cvr"] = cvr.into();
+        claims["rid"] = rid.into();
+        claims["org_name"] = name.into();
+    }
+    Some(claims)
+}
+
+async fn seal<P: Ports, T: Serialize>(ctx: &Context<'_, P>, what: &str, value: &T) -> Option<String> {
+    let plain = serde_json::to_vec(value).ok()?;
+    ctx.keys.seal(ctx.ports, what, &plain).await.ok().map(|sealed| sealed.0)
+}
+
+async fn unseal<P: Ports, T: DeserializeOwned>(
+    ctx: &Context<'_, P>,
+    what: &str,
+    text: Option<&str>,
+) -> Option<T> {
+    let plain = ctx.keys.open(ctx.ports, what, &Sealed(text?.to_owned())).await.ok()?;
+    serde_json::from_slice(&plain).ok()
+}
