@@ -55,6 +55,14 @@ impl Fields {
         Self::of(request)
     }
 
+    /// Leaves out fields that an answer has and a request doesn't need, so that what was read can be
+    /// sent back changed.
+    pub fn ignore(&mut self, names: &[&str]) {
+        for name in names {
+            self.map.remove(*name);
+        }
+    }
+
     /// Takes a field that must be there. `None` means that an error was noted.
     pub fn required<T>(
         &mut self,
@@ -165,9 +173,7 @@ pub fn display_name(raw: &str) -> Result<String, InvalidName> {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    if (1..=DISPLAY_NAME_MAX_CHARACTERS).contains(&length)
-        && raw.trim() == raw
-        && !raw.chars().any(is_hidden)
+    if (1..=DISPLAY_NAME_MAX_CHARACTERS).contains(&length) && raw.trim() == raw && !raw.chars().any(is_hidden)
     {
         Ok(raw.to_owned())
     } else {

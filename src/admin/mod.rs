@@ -1,15 +1,156 @@
 //! The admin API and the objects behind it: who may change a tenant's configuration, what of it is
 //! the truth, and how the login path gets to read it.
+//!
+//! | Files | What they are |
+//! |---|---|
+//! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` | the resources of `/api/v1`, one a file |
+//! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
+//! | `command` `record` | the wire between Worker and objects, and what is kept |
+//! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
+//! | `host_object` `directory_object` `rows` | the other objects, and the store of all three |
+//! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
+//!
+//! The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
+//! truth is.
 
+pub mod applications;
+pub mod audit;
 pub mod audit_log;
+pub mod call;
 pub mod change;
 pub mod command;
 pub mod configuration;
 pub mod directory_object;
+pub mod domains;
 pub mod host_object;
+pub mod input;
+pub mod keys;
+pub mod problem;
 pub mod publication;
+pub mod publication_status;
 pub mod publishing;
 pub mod record;
+pub mod rfc3339;
 pub mod rows;
 pub mod rules;
+pub mod secrets;
 pub mod tenant_object;
+pub mod tenants;
+pub mod upstreams;
+
+use crate::model::UnixTime;
+use crate::ports::Ports;
+use crate::vault::{equal, sha256};
+use crate::web::{Method, Request, Response, percent_decode};
+use call::{Answer, Call};
+use problem::Problem;
+
+/// The API's description, OpenAPI 3.1, exactly as it is served.
+pub const OPENAPI: &str = include_str!("openapi.json");
+
+/// Answers a request to the management host below `/api`.
+pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
+    let call = Call { ports, request, now };
+    let (route, answer) = dispatch(&call).await;
+    let mut response = answer.unwrap_or_else(|failure| failure.respond(ports));
+    response.route = route;
+    response
+}
+
+async fn dispatch<P: Ports>(call: &Call<'_, P>) -> (&'static str, Answer) {
+    let decoded: Option<Vec<String>> =
+        call.request.segments().into_iter().map(|segment| percent_decode(segment.as_bytes())).collect();
+    let decoded = decoded.unwrap_or_default();
+    let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
+    match segments.as_slice() {
+        ["api", "openapi.json"] => ("admin_openapi", openapi(call)),
+        ["api", "v1", path @ ..] => match check_bearer(call) {
+            Ok(()) => resource(call, path).await,
+            Err(problem) => ("admin_unauthorized", Err(problem.into())),
+        },
+        _ => ("unknown", Err(Problem::not_found().into())),
+    }
+}
+
+/// Every resource and what it can do, once.
+async fn resource<P: Ports>(call: &Call<'_, P>, path: &[&str]) -> (&'static str, Answer) {
+    use Method::{Delete, Get, Post, Put};
+    match (call.request.method, path) {
+        (Get, ["tenants"]) => ("admin_tenants", tenants::list(call).await),
+        (Get, ["tenants", t]) => ("admin_tenant", tenants::get(call, t).await),
+        (Put, ["tenants", t]) => ("admin_tenant", tenants::put(call, t).await),
+        (Get, ["tenants", t, "audit"]) => ("admin_audit", audit::list(call, t).await),
+        (Get, ["tenants", t, "publication"]) => ("admin_publication", publication_status::get(call, t).await),
+        (Get, ["tenants", t, "environments", e, "keys"]) => ("admin_keys", keys::list(call, t, e).await),
+        (Get, ["tenants", t, "domains"]) => ("admin_domains", domains::list(call, t).await),
+        (Get, ["tenants", t, "domains", h]) => ("admin_domain", domains::get(call, t, h).await),
+        (Put, ["tenants", t, "domains", h]) => ("admin_domain", domains::put(call, t, h).await),
+        (Delete, ["tenants", t, "domains", h]) => ("admin_domain", domains::delete(call, t, h).await),
+        (method, ["tenants", t, "domains", h, "upstreams", rest @ ..]) => {
+            let answer = match (method, rest) {
+                (Get, []) => upstreams::list(call, t, h).await,
+                (Get, [eid]) => upstreams::get(call, t, h, eid).await,
+                (Put, [eid]) => upstreams::put(call, t, h, eid).await,
+                (Delete, [eid]) => upstreams::delete(call, t, h, eid).await,
+                _ => Err(no_route(path).into()),
+            };
+            ("admin_upstreams", answer)
+        }
+        (method, ["tenants", t, "domains", h, "applications", rest @ ..]) => {
+            let answer = match (method, rest) {
+                (Get, []) => applications::list(call, t, h).await,
+                (Get, [c]) => applications::get(call, t, h, c).await,
+                (Put, [c]) => applications::put(call, t, h, c).await,
+                (Delete, [c]) => applications::delete(call, t, h, c).await,
+                (Get, [c, "secrets"]) => secrets::list(call, t, h, c).await,
+                (Post, [c, "secrets"]) => secrets::post(call, t, h, c).await,
+                (Get, [c, "secrets", id]) => secrets::get(call, t, h, c, id).await,
+                (Delete, [c, "secrets", id]) => secrets::delete(call, t, h, c, id).await,
+                _ => Err(no_route(path).into()),
+            };
+            ("admin_applications", answer)
+        }
+        _ => ("unknown", Err(no_route(path).into())),
+    }
+}
+
+/// A known path with another method, or no path of ours.
+fn no_route(path: &[&str]) -> Problem {
+    let allow = match path {
+        ["tenants"]
+        | ["tenants", _, "audit" | "publication" | "domains"]
+        | ["tenants", _, "environments", _, "keys"]
+        | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
+        ["tenants", _] => "GET, PUT",
+        ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {
+            "GET, PUT, DELETE"
+        }
+        ["tenants", _, "domains", _, "applications", _, "secrets"] => "GET, POST",
+        ["tenants", _, "domains", _, "applications", _, "secrets", _] => "GET, DELETE",
+        _ => return Problem::not_found(),
+    };
+    Problem::method_not_allowed(allow)
+}
+
+fn openapi<P: Ports>(call: &Call<'_, P>) -> Answer {
+    if call.request.method != Method::Get {
+        return Err(Problem::method_not_allowed("GET").into());
+    }
+    let mut response = Response::text(200, OPENAPI);
+    response.set("content-type", "application/json".to_owned());
+    Ok(response)
+}
+
+/// RFC 6750 §2.1. The token is compared by its digest: no time tells how much of it was right.
+fn check_bearer<P: Ports>(call: &Call<'_, P>) -> Result<(), Problem> {
+    let header = call.request.header("authorization").unwrap_or_default();
+    let token = match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => return Err(Problem::unauthorized("Bearer realm=\"edge-eid\"")),
+    };
+    if equal(&sha256(token.as_bytes()), &call.ports.settings().admin_token_sha256) {
+        Ok(())
+    } else {
+        Err(Problem::unauthorized("Bearer realm=\"edge-eid\", error=\"invalid_token\""))
+    }
+}

@@ -1,0 +1,159 @@
+//! `/api/v1/tenants/{tenant}/domains`: hosts that are OIDC issuers.
+//!
+//! Making one takes three steps, so that a refusal claims nothing: the tenant's object says whether
+//! it would accept the domain, the host is claimed, the domain is made.
+
+use super::call::{Answer, Call, item_json, path, refusal, written_json};
+use super::command::{Action, HostAnswer, HostCommand, Precondition, Refusal, TenantAnswer, TenantCommand};
+use super::input::{self, Fields, boolean, display_name, parsed, time};
+use super::keys;
+use super::problem::{Failure, Problem};
+use super::record::{DomainRecord, Record, Scope, Target};
+use crate::model::domain::DomainKind;
+use crate::model::names::InvalidName;
+use crate::model::{Environment, Host, TenantId, UnixTime};
+use crate::ports::Ports;
+use serde_json::{Value, json};
+
+/// `GET …/domains`
+pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+    call.list(&call.tenant_id(tenant)?, Scope::Domains, show).await
+}
+
+/// `GET …/domains/{host}`
+pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+    let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
+    let item = call.get(&tenant, Target::Domain { host }).await?;
+    Ok(item_json(item.version, &show(&item.record)))
+}
+
+/// `DELETE …/domains/{host}`: only without applications. The host stays claimed.
+pub async fn delete<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+    let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
+    call.remove(&tenant, Target::Domain { host }).await
+}
+
+/// `PUT …/domains/{host}`
+pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+    let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
+    let precondition = input::precondition(call.request)?;
+    let domain = read(Fields::of(call.request)?, &host, call.now)?;
+    let environment = domain.environment;
+    let mut material = None;
+    if matches!(precondition, Precondition::None | Precondition::Absent) {
+        let action = Action::PutDomain { domain: domain.clone(), material: None };
+        let check = TenantCommand::Check(call.change(precondition.clone(), action));
+        match call.ports.tenant(&tenant, &check).await? {
+            TenantAnswer::Acceptable => claim(call, &tenant, environment, &host).await?,
+            TenantAnswer::Refused(Refusal::NeedsMaterial) => {
+                claim(call, &tenant, environment, &host).await?;
+                material = Some(keys::make(call, &tenant, environment).await?);
+            }
+            other => return Err(refusal(other)),
+        }
+    }
+    let action = Action::PutDomain { domain, material };
+    let done = call.write(&tenant, call.change(precondition, action)).await?;
+    Ok(written_json(&done, &path(&["tenants", tenant.as_str(), "domains", host.as_str()]), show))
+}
+
+async fn claim<P: Ports>(
+    call: &Call<'_, P>,
+    tenant: &TenantId,
+    environment: Environment,
+    host: &Host,
+) -> Result<(), Failure> {
+    if *host == call.ports.settings().management_host {
+        return Err(Problem::taken().into());
+    }
+    let claim = HostCommand::Claim { tenant: tenant.clone(), environment };
+    match call.ports.host(host, &claim).await? {
+        HostAnswer::Claimed => Ok(()),
+        _ => Err(Problem::taken().into()),
+    }
+}
+
+fn read(mut fields: Fields, host: &Host, now: UnixTime) -> Result<DomainRecord, Problem> {
+    fields.ignore(&["host", "issuer", "created_at", "published"]);
+    let environment = fields.required("environment", parsed(environment_of));
+    let kind = fields.required("kind", parsed(kind_of));
+    let display_name = fields.required("display_name", parsed(display_name));
+    let enabled = fields.optional("enabled", boolean).unwrap_or(true);
+    let mitid_domain = fields.optional("mitid_domain", parsed(Host::parse));
+    let nemid_domain = fields.optional("nemid_domain", parsed(Host::parse));
+    let show_alongside = fields.optional("show_alongside_nemid_logins", boolean).unwrap_or(true);
+    let show_start_block = fields.optional("show_start_block", boolean).unwrap_or(false);
+    let nemid_closed_at = fields.optional("nemid_closed_at", parsed(time));
+    let peer = match kind {
+        Some(DomainKind::Ordinary) => {
+            refuse_if_set(&mut fields, "nemid_domain", nemid_domain.is_some(), "for MitID domains only");
+            mitid_domain
+        }
+        Some(DomainKind::Mitid) => {
+            refuse_if_set(&mut fields, "mitid_domain", mitid_domain.is_some(), "for ordinary domains only");
+            nemid_domain
+        }
+        None => None,
+    };
+    let (Some(environment), Some(kind), Some(display_name)) = (environment, kind, display_name) else {
+        return Err(fields.refusal());
+    };
+    fields.finish()?;
+    Ok(DomainRecord {
+        host: host.clone(),
+        environment,
+        kind,
+        display_name,
+        enabled,
+        peer,
+        show_alongside_nemid_logins: show_alongside,
+        show_start_block,
+        nemid_closed_at,
+        created_at: now,
+    })
+}
+
+fn refuse_if_set(fields: &mut Fields, name: &str, is_set: bool, detail: &str) {
+    if is_set {
+        fields.refuse(name, detail);
+    }
+}
+
+/// `TEST` or `PRODUCTION`.
+///
+/// # Errors
+/// Anything else.
+pub fn environment_of(raw: &str) -> Result<Environment, InvalidName> {
+    let all = [Environment::Test, Environment::Production];
+    all.into_iter().find(|it| it.as_str() == raw).ok_or(InvalidName("TEST or PRODUCTION"))
+}
+
+fn kind_of(raw: &str) -> Result<DomainKind, InvalidName> {
+    match raw {
+        "ordinary" => Ok(DomainKind::Ordinary),
+        "mitid" => Ok(DomainKind::Mitid),
+        _ => Err(InvalidName("ordinary or mitid")),
+    }
+}
+
+fn show(record: &Record) -> Value {
+    let Record::Domain(domain) = record else { return Value::Null };
+    let (mitid_domain, nemid_domain) = match domain.kind {
+        DomainKind::Ordinary => (domain.peer.as_ref(), None),
+        DomainKind::Mitid => (None, domain.peer.as_ref()),
+    };
+    json!({
+        "host": domain.host,
+        "issuer": domain.host.issuer(),
+        "environment": domain.environment,
+        "kind": domain.kind,
+        "display_name": domain.display_name,
+        "enabled": domain.enabled,
+        "mitid_domain": mitid_domain,
+        "nemid_domain": nemid_domain,
+        "show_alongside_nemid_logins": domain.show_alongside_nemid_logins,
+        "show_start_block": domain.show_start_block,
+        "nemid_closed_at": domain.nemid_closed_at.map(UnixTime::iso8601),
+        "created_at": domain.created_at.iso8601(),
+    })
+}

@@ -1,0 +1,68 @@
+//! `…/environments/{environment}/keys`: the signing keys of a tenant's environment, to be read; and
+//! the first ones, made with its first domain.
+
+use super::call::{Answer, Call, list_json};
+use super::command::Material;
+use super::domains::environment_of;
+use super::problem::{Failure, Problem};
+use super::record::{Record, Target};
+use crate::eid::Eid;
+use crate::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
+use crate::model::{Environment, TenantId, UnixTime};
+use crate::oauth::jwks::thumbprint;
+use crate::ports::Ports;
+use crate::vault::EnvironmentKeys;
+use serde_json::{Value, json};
+
+/// `GET …/keys`: every key of every ring, in any state. Private halves never leave the object.
+pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
+    let tenant = call.tenant_id(tenant)?;
+    let environment = environment_of(environment).map_err(|_| Problem::not_found())?;
+    let item = call.get(&tenant, Target::Environment { environment }).await?;
+    let Record::Environment(record) = item.record else { return Err(Problem::not_found().into()) };
+    Ok(list_json(record.keys.iter().map(show).collect(), None))
+}
+
+fn show(key: &SigningKey) -> Value {
+    json!({
+        "kid": key.kid,
+        "eid": key.eid,
+        "alg": key.alg,
+        "state": key.state,
+        "since": key.since.iso8601(),
+    })
+}
+
+/// The first keys of an environment: for each eID one that signs at once, since a new ring has no
+/// reader yet, and a standby that readers will have fetched long before it is needed.
+///
+/// # Errors
+/// When the platform's cryptography fails.
+pub async fn make<P: Ports>(
+    call: &Call<'_, P>,
+    tenant: &TenantId,
+    environment: Environment,
+) -> Result<Material, Failure> {
+    let made = EnvironmentKeys::create(call.ports, tenant, environment).await?;
+    let mut keys = Vec::new();
+    for eid in Eid::ALL {
+        for state in [KeyState::Active, KeyState::Standby] {
+            keys.push(make_one(call.ports, &made.keys, eid, state, call.now).await?);
+        }
+    }
+    Ok(Material { data_key: made.data_key, sub_key: made.sub_key, keys })
+}
+
+async fn make_one<P: Ports>(
+    ports: &P,
+    keys: &EnvironmentKeys,
+    eid: Eid,
+    state: KeyState,
+    now: UnixTime,
+) -> Result<SigningKey, Failure> {
+    let alg = Algorithm::Rs256;
+    let pair = ports.generate(alg).await?;
+    let kid = thumbprint(&pair.public);
+    let private = keys.seal(ports, &signing_key_label(&kid), &pair.pkcs8).await?;
+    Ok(SigningKey { kid, eid, alg, state, since: now, public: pair.public, private })
+}

@@ -1,0 +1,55 @@
+//! `/api/v1/tenants`: the companies of this installation.
+
+use super::call::{Answer, Call, item_json, list_json, path, written_json};
+use super::command::{Action, DirectoryAnswer, DirectoryCommand};
+use super::input::{self, Fields, display_name, parsed};
+use super::problem::Problem;
+use super::record::{Record, Target, TenantRecord};
+use super::rules::field;
+use crate::error::Fault;
+use crate::model::TenantId;
+use crate::ports::Ports;
+use serde_json::{Value, json};
+
+/// `GET /tenants`: from the directory, which learns of a new tenant or name a moment later.
+pub async fn list<P: Ports>(call: &Call<'_, P>) -> Answer {
+    let page = input::page(call.request)?;
+    let after = page.after.map(|after| TenantId::parse(&after)).transpose();
+    let after = after.map_err(|rule| Problem::invalid(vec![field("after", rule.0)]))?;
+    match call.ports.directory(&DirectoryCommand::List { after, limit: page.limit }).await? {
+        DirectoryAnswer::List { tenants, next } => {
+            Ok(list_json(tenants.iter().map(tenant_json).collect(), next.map(String::from)))
+        }
+        DirectoryAnswer::Entered => Err(Fault::lasting("directory", "an answer to another question").into()),
+    }
+}
+
+/// `GET /tenants/{tenant}`
+pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+    let tenant = call.tenant_id(tenant)?;
+    let item = call.get(&tenant, Target::Tenant).await?;
+    Ok(item_json(item.version, &show(&item.record)))
+}
+
+/// `PUT /tenants/{tenant}`
+pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+    let id = call.tenant_id(tenant)?;
+    let precondition = input::precondition(call.request)?;
+    let mut fields = Fields::of(call.request)?;
+    fields.ignore(&["id", "created_at", "published"]);
+    let Some(name) = fields.required("name", parsed(display_name)) else {
+        return Err(fields.refusal().into());
+    };
+    fields.finish()?;
+    let record = TenantRecord { id: id.clone(), name, created_at: call.now };
+    let done = call.write(&id, call.change(precondition, Action::PutTenant(record))).await?;
+    Ok(written_json(&done, &path(&["tenants", id.as_str()]), show))
+}
+
+fn show(record: &Record) -> Value {
+    if let Record::Tenant(tenant) = record { tenant_json(tenant) } else { Value::Null }
+}
+
+fn tenant_json(tenant: &TenantRecord) -> Value {
+    json!({"id": tenant.id, "name": tenant.name, "created_at": tenant.created_at.iso8601()})
+}
