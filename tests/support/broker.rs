@@ -1,0 +1,195 @@
+//! The broker under test, its clock, and a watch over its log.
+//!
+//! Every secret that passes in a request or an answer (codes, tokens, tickets, cookies, `state`,
+//! `nonce`, verifiers, client secrets) is remembered as a canary, beside a person's CPR number and
+//! name. After each request the whole log is searched for every canary of the test.
+
+use super::block_on;
+use super::ports::{MemoryPorts, TRACE_ID};
+use super::upstream::{CLIENT_SECRET, CPR, NAME};
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
+use edge_eid::routes;
+use edge_eid::vault::EnvironmentKeys;
+use edge_eid::web::{Method, Parameters, Request, Response};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+pub struct Broker {
+    pub ports: MemoryPorts,
+    /// The keys of each host's environment, for tests that forge envelopes and handles.
+    pub keys: BTreeMap<String, EnvironmentKeys>,
+    now: Cell<UnixTime>,
+    canaries: RefCell<BTreeSet<String>>,
+}
+
+/// Parameters whose values nobody but the two ends may learn.
+const SECRET_PARAMETERS: [&str; 13] = [
+    "state", "nonce", "code", "code_challenge", "code_verifier", "client_secret", "h", "t", "o", "access_token",
+    "id_token", "login_hint", "client_assertion",
+];
+
+impl Broker {
+    pub fn new(ports: MemoryPorts, keys: BTreeMap<String, EnvironmentKeys>, now: UnixTime) -> Self {
+        let fixed = [CPR, "0707490071", "210127-0087", NAME, CLIENT_SECRET, "9208-2002-2-294247448400"];
+        let canaries = fixed.map(str::to_owned).into();
+        ports.upstreams.now.set(now);
+        Self { ports, keys, now: Cell::new(now), canaries: RefCell::new(canaries) }
+    }
+
+    pub fn now(&self) -> UnixTime {
+        self.now.get()
+    }
+
+    pub fn set_now(&self, now: UnixTime) {
+        self.now.set(now);
+        self.ports.upstreams.now.set(now);
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, seconds: u64) {
+        self.set_now(self.now().plus(seconds));
+    }
+
+    /// Answers a request.
+    pub fn send(&self, request: &Request) -> Response {
+        self.remember_secrets_of_request(request);
+        let response = block_on(routes::handle(&self.ports, request, self.now()));
+        self.remember_secrets_of_response(&response);
+        self.check_log();
+        check_response(request, &response);
+        response
+    }
+
+    /// A GET without cookies, as an application's server sends it.
+    pub fn get(&self, url: &str) -> Response {
+        self.send(&request(Method::Get, url, &[], ""))
+    }
+
+    /// A POST of a form without cookies.
+    pub fn post(&self, url: &str, headers: &[(&str, &str)], form: &str) -> Response {
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/x-www-form-urlencoded"));
+        self.send(&request(Method::Post, url, &headers, form))
+    }
+
+    /// Changes a published domain.
+    pub fn change_domain(&self, host: &str, change: impl FnOnce(&mut DomainSnapshot)) {
+        let host = Host::parse(host).unwrap();
+        let mut domains = self.ports.domains.borrow_mut();
+        change(Rc::make_mut(domains.get_mut(&host).expect("a domain of the world")));
+    }
+
+    /// Changes a published application.
+    pub fn change_application(&self, host: &str, client_id: &str, change: impl FnOnce(&mut Application)) {
+        let key = (Host::parse(host).unwrap(), ClientId::parse(client_id).unwrap());
+        let mut applications = self.ports.applications.borrow_mut();
+        change(Rc::make_mut(applications.get_mut(&key).expect("an application of the world")));
+    }
+
+    /// Takes an application away.
+    pub fn remove_application(&self, host: &str, client_id: &str) {
+        let key = (Host::parse(host).unwrap(), ClientId::parse(client_id).unwrap());
+        self.ports.applications.borrow_mut().remove(&key).expect("an application of the world");
+    }
+
+    /// Facts of log events of this name, as `key=value` texts.
+    pub fn logged(&self, event: &str) -> Vec<String> {
+        let log = self.ports.log.borrow();
+        let of = log.iter().filter(|line| line.event == event);
+        of.map(|line| {
+            let facts: Vec<String> = line.facts.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            facts.join(" ")
+        })
+        .collect()
+    }
+
+    /// Whether some log line of this event holds this text.
+    pub fn has_logged(&self, event: &str, text: &str) -> bool {
+        self.logged(event).iter().any(|facts| facts.contains(text))
+    }
+
+    /// Adds a text that must never be logged.
+    pub fn never_log(&self, canary: &str) {
+        self.canaries.borrow_mut().insert(canary.to_owned());
+    }
+
+    /// Searches the log for every canary.
+    pub fn check_log(&self) {
+        for line in self.ports.log.borrow().iter() {
+            for (key, value) in &line.facts {
+                for canary in self.canaries.borrow().iter() {
+                    assert!(!value.contains(canary.as_str()), "{} {key}={value} shows {canary}", line.event);
+                }
+            }
+        }
+    }
+
+    fn remember(&self, secret: &str) {
+        // Short words such as "s" or "code" would be found everywhere.
+        if secret.len() >= 12 && secret != TRACE_ID {
+            self.canaries.borrow_mut().insert(secret.to_owned());
+        }
+    }
+
+    fn remember_parameters(&self, raw: &[u8]) {
+        let Ok((parameters, _)) = Parameters::parse_lenient(raw) else { return };
+        for (_, value) in parameters.iter().filter(|(name, _)| SECRET_PARAMETERS.contains(name)) {
+            self.remember(value);
+        }
+    }
+
+    fn remember_secrets_of_request(&self, request: &Request) {
+        self.remember_parameters(request.query.as_bytes());
+        self.remember_parameters(&request.body);
+        request.cookies().for_each(|(_, value)| self.remember(value));
+        if let Some((_, credentials)) = request.header("authorization").and_then(|value| value.split_once(' ')) {
+            self.remember(credentials);
+        }
+    }
+
+    fn remember_secrets_of_response(&self, response: &Response) {
+        if let Some((_, query)) = response.header("location").and_then(|url| url.split_once('?')) {
+            self.remember_parameters(query.as_bytes());
+        }
+        let Ok(Value::Object(body)) = serde_json::from_str(&response.body) else { return };
+        for secret in ["access_token", "id_token", "sub"].iter().filter_map(|name| body.get(*name)?.as_str()) {
+            self.remember(secret);
+        }
+    }
+}
+
+/// What holds of every answer.
+fn check_response(request: &Request, response: &Response) {
+    assert!((200..600).contains(&response.status));
+    assert_eq!(response.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+    let public = matches!(request.path.as_str(), "/.well-known/openid-configuration" | "/.well-known/jwks");
+    if !(public && response.status == 200) {
+        assert_eq!(response.header("cache-control"), Some("no-store"));
+    }
+    for (name, value) in &response.headers {
+        assert!(!value.contains(['\r', '\n', '\0']), "a header was split: {name}");
+        assert!(!value.contains(CPR) && !value.contains("Ditlev"), "personal data in {name}");
+    }
+    if response.header("content-type").is_some_and(|value| value.starts_with("text/html")) {
+        let policy = response.header("content-security-policy").expect("every page has a policy");
+        assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"));
+    }
+}
+
+/// A request to the broker, from an absolute URL.
+pub fn request(method: Method, url: &str, headers: &[(&str, &str)], body: &str) -> Request {
+    let (_, rest) = url.split_once("://").expect("an absolute URL");
+    let at = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (path, query) = rest[at..].split_once('?').unwrap_or((&rest[at..], ""));
+    Request {
+        method,
+        host: rest[..at].to_owned(),
+        path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+        query: query.split('#').next().unwrap_or_default().to_owned(),
+        headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        body: body.as_bytes().to_vec(),
+    }
+}

@@ -1,0 +1,221 @@
+//! All ports in memory. Stores can be told to fail; what they are asked is counted.
+
+use super::crypto::{RingCrypto, holds_under};
+use super::upstream::FakeUpstreams;
+use edge_eid::admin::command::{
+    DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
+};
+use edge_eid::login::state::{Answer, Event, Login, advance};
+use edge_eid::model::key_ring::{Algorithm, RsaPublic};
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use edge_eid::ports::{
+    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
+    Settings, Tenants, Unavailable, Upstreams,
+};
+use edge_eid::vault::sha256;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The trace id of every request of a test.
+pub const TRACE_ID: &str = "0123456789abcdef0123456789abcdef";
+
+/// How often something was asked, since the last [`Counts::take`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Reads of domains and applications.
+    pub catalog_reads: u32,
+    /// Requests to `Login` objects.
+    pub login_requests: u32,
+    /// States that those objects wrote.
+    pub login_writes: u32,
+}
+
+/// The outside of the broker, in memory.
+pub struct MemoryPorts {
+    pub domains: RefCell<BTreeMap<Host, Rc<DomainSnapshot>>>,
+    pub applications: RefCell<BTreeMap<(Host, ClientId), Rc<Application>>>,
+    /// States as JSON texts, as the real object keeps them.
+    pub logins: RefCell<BTreeMap<String, String>>,
+    pub catalog_fails: Cell<bool>,
+    pub logins_fail: Cell<bool>,
+    pub counts: Cell<Counts>,
+    pub crypto: RingCrypto,
+    pub upstreams: FakeUpstreams,
+    pub log: RefCell<Vec<LogEvent>>,
+    settings: Settings,
+    drawn: Cell<u64>,
+}
+
+impl MemoryPorts {
+    /// Empty stores. `simulators` keeps NemID open on TEST domains.
+    pub fn new(simulators: bool) -> Self {
+        Self {
+            domains: RefCell::default(),
+            applications: RefCell::default(),
+            logins: RefCell::default(),
+            catalog_fails: Cell::new(false),
+            logins_fail: Cell::new(false),
+            counts: Cell::default(),
+            crypto: RingCrypto::default(),
+            upstreams: FakeUpstreams::new(),
+            log: RefCell::default(),
+            settings: Settings {
+                management_host: Host::parse("manage.example").unwrap(),
+                admin_token_sha256: sha256(b"test-admin-token"),
+                broker_name: "Edge eID".to_owned(),
+                simulators,
+            },
+            drawn: Cell::new(0),
+        }
+    }
+
+    /// The counts so far; they start again at zero.
+    pub fn take_counts(&self) -> Counts {
+        self.counts.take()
+    }
+
+    fn count(&self, add: impl FnOnce(&mut Counts)) {
+        let mut counts = self.counts.get();
+        add(&mut counts);
+        self.counts.set(counts);
+    }
+
+    fn read_catalog(&self) -> Result<(), Unavailable> {
+        self.count(|counts| counts.catalog_reads += 1);
+        if self.catalog_fails.get() { Err(failing("catalog")) } else { Ok(()) }
+    }
+}
+
+fn failing(what: &'static str) -> Unavailable {
+    Unavailable { what, cause: "failing on demand".to_owned() }
+}
+
+impl Catalog for MemoryPorts {
+    async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable> {
+        self.read_catalog()?;
+        Ok(self.domains.borrow().get(host).cloned())
+    }
+
+    async fn application(&self, host: &Host, client_id: &ClientId) -> Result<Option<Rc<Application>>, Unavailable> {
+        self.read_catalog()?;
+        Ok(self.applications.borrow().get(&(host.clone(), client_id.clone())).cloned())
+    }
+}
+
+impl Logins for MemoryPorts {
+    /// What the object does, JSON on the wire and in the store included.
+    async fn advance(&self, name: &str, event: &Event, now: UnixTime) -> Result<Answer, Unavailable> {
+        self.count(|counts| counts.login_requests += 1);
+        if self.logins_fail.get() {
+            return Err(failing("login object"));
+        }
+        let event: Event = round_trip(event);
+        let stored = self.logins.borrow().get(name).map(|text| serde_json::from_str::<Login>(text).unwrap());
+        // The object has deleted itself by then.
+        let alive = stored.filter(|login| !login.forgotten_at().is_over(now));
+        let step = advance(alive, event, now);
+        if let Some(next) = &step.next {
+            self.count(|counts| counts.login_writes += 1);
+            self.logins.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
+        }
+        Ok(round_trip(&step.answer))
+    }
+}
+
+fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
+
+impl Tenants for MemoryPorts {
+    async fn tenant(&self, _: &TenantId, _: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
+        Err(failing("tenant object"))
+    }
+
+    async fn host(&self, _: &Host, _: &HostCommand) -> Result<HostAnswer, Unavailable> {
+        Err(failing("host object"))
+    }
+
+    async fn directory(&self, _: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable> {
+        Err(failing("directory object"))
+    }
+}
+
+impl Crypto for MemoryPorts {
+    async fn seal(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        Ok(self.crypto.seal(key, iv, aad, plain))
+    }
+
+    async fn open(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.crypto.open(key, iv, aad, cipher)
+    }
+
+    async fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError> {
+        self.crypto.generate(alg)
+    }
+
+    fn holds(&self, kid: &str) -> bool {
+        self.crypto.holds(kid)
+    }
+
+    async fn import(&self, kid: &str, Algorithm::Rs256: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+        self.crypto.import(kid, pkcs8)
+    }
+
+    async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.crypto.sign(kid, input)
+    }
+
+    async fn verify(&self, Algorithm::Rs256: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool {
+        holds_under(public, input, signature)
+    }
+
+    fn master_key(&self) -> &[u8; 32] {
+        b"a master key for the tests only!"
+    }
+
+    fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {
+        self.crypto.remembered(wrapped)
+    }
+
+    fn remember(&self, wrapped: &str, key: [u8; 32]) {
+        self.crypto.remember(wrapped, key);
+    }
+}
+
+impl Upstreams for MemoryPorts {
+    async fn send(&self, request: FetchRequest) -> Result<FetchResponse, Unavailable> {
+        self.upstreams.send(&request)
+    }
+
+    async fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+        self.upstreams.document(url, max_age_seconds, now)
+    }
+}
+
+impl Random for MemoryPorts {
+    /// The SHA-256 of a counter: the same in every run, and never the same twice.
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            self.drawn.set(self.drawn.get() + 1);
+            let block = sha256(format!("test randomness {}", self.drawn.get()).as_bytes());
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+    }
+}
+
+impl Log for MemoryPorts {
+    fn record(&self, event: LogEvent) {
+        self.log.borrow_mut().push(event);
+    }
+
+    fn trace_id(&self) -> &str {
+        TRACE_ID
+    }
+}
+
+impl Ports for MemoryPorts {
+    fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}

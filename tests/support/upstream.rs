@@ -1,0 +1,449 @@
+//! The certified brokers behind us: OIDC providers whose answers can be bent, one way at a time.
+
+use super::crypto::{UPSTREAM_KEYS, public_of, sign_with};
+use base64ct::{Base64, Encoding};
+use edge_eid::model::UnixTime;
+use edge_eid::oauth::pkce::CodeChallenge;
+use edge_eid::ports::{FetchRequest, FetchResponse, Unavailable};
+use edge_eid::vault::{base64url, hmac_sha256};
+use edge_eid::web::{Parameters, encode_pairs};
+use ring::rsa::KeyPair;
+use serde_json::{Map, Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+pub const MITID: &str = "https://mitid.upstream.example";
+pub const NEMID: &str = "https://nemid.upstream.example";
+pub const GLOBEX_UPSTREAM: &str = "https://op.globex-upstream.example/op";
+
+/// One way in which an upstream misbehaves. Each has one test that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bend {
+    /// It behaves.
+    Straight,
+    /// `iss` of the ID token is another's.
+    WrongIss,
+    /// `aud` is another client.
+    WrongAud,
+    /// `aud` lists us and another, and `azp` is the other.
+    WrongAzp,
+    /// `nonce` is of another login.
+    WrongNonce,
+    /// `nonce` is left out.
+    NoNonce,
+    /// `alg: none`, no signature.
+    AlgNone,
+    /// HS256 with the public modulus as the secret.
+    AlgHs256,
+    /// Signed by a key that is published nowhere, under the `kid` of one that is.
+    ForgedSignature,
+    /// One bit of the claims was changed after signing.
+    AlteredClaims,
+    /// A critical extension in the header.
+    Crit,
+    /// `exp` is past.
+    Expired,
+    /// No `exp`.
+    NoExp,
+    /// `iat` is tomorrow.
+    IssuedTomorrow,
+    /// `kid` names no published key.
+    UnknownKid,
+    /// Userinfo is about somebody else.
+    OtherSub,
+    /// Userinfo has no `sub`.
+    NoSub,
+    /// The token endpoint answers an OAuth error.
+    TokenError,
+    /// The token endpoint answers 500 with a stack trace.
+    TokenInternal,
+    /// The token endpoint answers a web page.
+    TokenNotJson,
+    /// The token endpoint leaves the ID token out.
+    TokenWithoutIdToken,
+    /// The token endpoint does not answer.
+    TokenTimeout,
+    /// Userinfo does not answer.
+    UserinfoTimeout,
+    /// Userinfo answers 500.
+    UserinfoInternal,
+    /// Userinfo answers a JSON array.
+    UserinfoNotAnObject,
+    /// A claim of a megabyte in the ID token.
+    HugeIdToken,
+    /// The level is low.
+    LevelLow,
+    /// No level is stated.
+    NoLevel,
+    /// A level nobody has heard of.
+    StrangeLevel,
+    /// Discovery is of another issuer.
+    DiscoveryOfAnother,
+    /// Discovery does not answer.
+    DiscoveryTimeout,
+    /// Discovery is a web page.
+    DiscoveryNotJson,
+    /// Discovery names an authorization endpoint that runs code.
+    DiscoveryRunsCode,
+    /// The key set is empty.
+    NoKeys,
+    /// The keys do not answer.
+    KeysTimeout,
+    /// The answer at the front channel leaves `iss` out although discovery announced it.
+    AnswerWithoutIss,
+    /// The answer's `iss` is another's (mix-up).
+    AnswerOfAnother,
+    /// The answer has neither code nor error.
+    AnswerEmpty,
+    /// The answer is an OAuth error.
+    AnswerError,
+    /// The answer is an error with a text that holds a CPR number.
+    AnswerErrorWithCpr,
+}
+
+/// Somebody who can be identified.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub sub: &'static str,
+    pub claims: Value,
+}
+
+/// What must never be seen outside the token.
+pub const CPR: &str = "2101270087";
+pub const NAME: &str = "Ditlev Testesen";
+
+impl Person {
+    /// A person with MitID at level substantial.
+    pub fn ditlev() -> Self {
+        Self {
+            sub: "mitid-sub-of-ditlev",
+            claims: json!({
+                "mitid.uuid": "3e6c6b1a-0c1b-4f0e-9d2a-6f3f6f7c0a01", "name": NAME, "birthdate": "1927-01-21",
+                "loa": "https://data.gov.dk/concept/core/nsis/Substantial", "transaction_id": "tx-ditlev",
+                "dk.cpr": CPR,
+            }),
+        }
+    }
+
+    /// A person with NemID.
+    pub fn terne() -> Self {
+        Self {
+            sub: "nemid-sub-of-terne",
+            claims: json!({ "nemid.pid": "9208-2002-2-294247448400", "name": NAME, "dk.cpr": "0707490071" }),
+        }
+    }
+
+    /// An employee with NemID.
+    pub fn employee() -> Self {
+        Self {
+            sub: "nemid-sub-of-employee",
+            claims: json!({
+                "nemid.pid": "CVR:13585628-RID:42", "name": NAME, "cvr": "13585628", "rid": "42",
+                "org_name": "Acme A/S",
+            }),
+        }
+    }
+}
+
+struct Grant {
+    issuer: String,
+    client_id: String,
+    redirect_uri: String,
+    nonce: String,
+    challenge: String,
+    person: Person,
+}
+
+/// All upstreams there are, with one way of misbehaving.
+pub struct FakeUpstreams {
+    pub bend: Cell<Bend>,
+    /// Every URL that was fetched, without its query.
+    pub fetched: RefCell<Vec<String>>,
+    pub now: Cell<UnixTime>,
+    keys: BTreeMap<&'static str, RefCell<(String, Rc<KeyPair>)>>,
+    spare: Rc<KeyPair>,
+    codes: RefCell<BTreeMap<String, Grant>>,
+    bearers: RefCell<BTreeMap<String, Person>>,
+    remembered: RefCell<BTreeMap<String, (Rc<str>, UnixTime)>>,
+    drawn: Cell<u32>,
+}
+
+/// What our client secret at every upstream is.
+pub const CLIENT_SECRET: &str = "canary-upstream-client-secret";
+
+fn pair(at: usize) -> Rc<KeyPair> {
+    Rc::new(KeyPair::from_pkcs8(UPSTREAM_KEYS[at]).unwrap())
+}
+
+fn timeout() -> Unavailable {
+    Unavailable { what: "upstream", cause: "no answer within 10 s".to_owned() }
+}
+
+fn ok(body: impl ToString) -> Result<FetchResponse, Unavailable> {
+    Ok(FetchResponse { status: 200, body: body.to_string() })
+}
+
+impl FakeUpstreams {
+    pub fn new() -> Self {
+        let first = pair(0);
+        let key = |kid: &str, pair: Rc<KeyPair>| RefCell::new((kid.to_owned(), pair));
+        Self {
+            bend: Cell::new(Bend::Straight),
+            fetched: RefCell::default(),
+            now: Cell::new(UnixTime(0)),
+            keys: BTreeMap::from([
+                (MITID, key("mitid-1", first.clone())),
+                (NEMID, key("nemid-1", pair(1))),
+                (GLOBEX_UPSTREAM, key("globex-1", first)),
+            ]),
+            spare: pair(2),
+            codes: RefCell::default(),
+            bearers: RefCell::default(),
+            remembered: RefCell::default(),
+            drawn: Cell::new(0),
+        }
+    }
+
+    /// Whether a URL is below one of the upstreams.
+    pub fn has(&self, url: &str) -> bool {
+        self.issuer_of(url).is_some()
+    }
+
+    /// Replaces the signing key of an upstream: the old one is gone at once.
+    pub fn roll_over(&self, issuer: &str) {
+        *self.keys[issuer].borrow_mut() = ("rolled-over".to_owned(), self.spare.clone());
+    }
+
+    fn issuer_of(&self, url: &str) -> Option<&'static str> {
+        self.keys.keys().copied().find(|issuer| url.starts_with(&format!("{issuer}/")))
+    }
+
+    fn bent(&self, bend: Bend) -> bool {
+        self.bend.get() == bend
+    }
+
+    fn draw(&self, what: &str) -> String {
+        self.drawn.set(self.drawn.get() + 1);
+        format!("canary-{what}-{:06}", self.drawn.get())
+    }
+
+    /// The authorization endpoint: somebody approves. Returns where the browser is sent.
+    ///
+    /// # Panics
+    /// When the request is not what a certified broker would accept.
+    pub fn approve(&self, url: &str, person: &Person) -> String {
+        let (issuer, asked) = self.asked(url);
+        assert_eq!(asked.get("response_type"), Some("code"));
+        assert_eq!(asked.get("code_challenge_method"), Some("S256"));
+        assert!(asked.get("scope").unwrap().split(' ').any(|scope| scope == "openid"));
+        assert!(!asked.get("nonce").unwrap().is_empty());
+        let code = self.draw("upstream-code");
+        let grant = Grant {
+            issuer: issuer.to_owned(),
+            client_id: asked.get("client_id").unwrap().to_owned(),
+            redirect_uri: asked.get("redirect_uri").unwrap().to_owned(),
+            nonce: asked.get("nonce").unwrap().to_owned(),
+            challenge: asked.get("code_challenge").unwrap().to_owned(),
+            person: person.clone(),
+        };
+        self.codes.borrow_mut().insert(code.clone(), grant);
+        match self.bend.get() {
+            Bend::AnswerEmpty => self.answer(issuer, &asked, &[]),
+            Bend::AnswerError => self.answer(issuer, &asked, &[("error", "server_error")]),
+            Bend::AnswerErrorWithCpr => self.answer(issuer, &asked, &[("error", &format!("cpr {CPR} unknown"))]),
+            _ => self.answer(issuer, &asked, &[("code", &code)]),
+        }
+    }
+
+    /// The authorization endpoint: somebody cancels.
+    pub fn cancel(&self, url: &str) -> String {
+        let (issuer, asked) = self.asked(url);
+        self.answer(issuer, &asked, &[("error", "access_denied"), ("error_description", "user_cancel")])
+    }
+
+    fn asked(&self, url: &str) -> (&'static str, Parameters) {
+        let issuer = self.issuer_of(url).expect("an upstream's URL");
+        let (path, query) = url.split_once('?').expect("an authorization request has parameters");
+        assert_eq!(path, format!("{issuer}/authorize"));
+        (issuer, Parameters::parse(query.as_bytes()).unwrap())
+    }
+
+    fn answer(&self, issuer: &str, asked: &Parameters, pairs: &[(&str, &str)]) -> String {
+        let mut pairs = pairs.to_vec();
+        pairs.push(("state", asked.get("state").unwrap()));
+        match self.bend.get() {
+            Bend::AnswerWithoutIss => {}
+            Bend::AnswerOfAnother => pairs.push(("iss", "https://evil.example")),
+            _ => pairs.push(("iss", issuer)),
+        }
+        format!("{}?{}", asked.get("redirect_uri").unwrap(), encode_pairs(pairs))
+    }
+
+    /// The port's `document`: discovery and keys, remembered as an isolate does.
+    pub fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+        if let Some((text, at)) = self.remembered.borrow().get(url) {
+            if now.0 < at.0 + max_age_seconds {
+                return Ok(text.clone());
+            }
+        }
+        let response = self.send(&FetchRequest { url: url.to_owned(), form: None, authorization: None })?;
+        if response.status != 200 {
+            return Err(Unavailable { what: "upstream", cause: format!("status {}", response.status) });
+        }
+        let text: Rc<str> = response.body.into();
+        self.remembered.borrow_mut().insert(url.to_owned(), (text.clone(), now));
+        Ok(text)
+    }
+
+    /// Forgets documents, as a fresh isolate.
+    pub fn forget(&self) {
+        self.remembered.borrow_mut().clear();
+    }
+
+    /// The port's `send`.
+    pub fn send(&self, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
+        let path = request.url.split('?').next().unwrap().to_owned();
+        self.fetched.borrow_mut().push(path.clone());
+        let Some(issuer) = self.issuer_of(&path) else { return Err(timeout()) };
+        match &path[issuer.len()..] {
+            "/.well-known/openid-configuration" => self.discovery(issuer),
+            "/keys" => self.key_set(issuer),
+            "/token" => self.token(issuer, request),
+            "/userinfo" => self.userinfo(request),
+            _ => Ok(FetchResponse { status: 404, body: String::new() }),
+        }
+    }
+
+    fn discovery(&self, issuer: &str) -> Result<FetchResponse, Unavailable> {
+        let stated = if self.bent(Bend::DiscoveryOfAnother) { "https://evil.example" } else { issuer };
+        let authorize = match self.bend.get() {
+            Bend::DiscoveryTimeout => return Err(timeout()),
+            Bend::DiscoveryNotJson => return ok("<html>maintenance</html>"),
+            Bend::DiscoveryRunsCode => "javascript:alert(1)//".to_owned(),
+            _ => format!("{issuer}/authorize"),
+        };
+        ok(json!({
+            "issuer": stated,
+            "authorization_endpoint": authorize,
+            "token_endpoint": format!("{issuer}/token"),
+            "userinfo_endpoint": format!("{issuer}/userinfo"),
+            "jwks_uri": format!("{issuer}/keys"),
+            "authorization_response_iss_parameter_supported": true,
+        }))
+    }
+
+    fn key_set(&self, issuer: &str) -> Result<FetchResponse, Unavailable> {
+        match self.bend.get() {
+            Bend::KeysTimeout => return Err(timeout()),
+            Bend::NoKeys => return ok(json!({ "keys": [] })),
+            _ => {}
+        }
+        let (kid, pair) = self.keys[issuer].borrow().clone();
+        let public = public_of(&pair);
+        ok(json!({ "keys": [
+            { "kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "n": public.n, "e": public.e },
+            { "kty": "EC", "kid": "another-kind", "crv": "P-256", "x": "AA", "y": "AA" },
+        ]}))
+    }
+
+    fn token(&self, issuer: &'static str, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
+        match self.bend.get() {
+            Bend::TokenTimeout => return Err(timeout()),
+            Bend::TokenError => return Ok(FetchResponse { status: 400, body: r#"{"error":"invalid_grant"}"#.into() }),
+            Bend::TokenInternal => return Ok(FetchResponse { status: 500, body: format!("panic near {CPR}") }),
+            Bend::TokenNotJson => return ok("<html>"),
+            Bend::TokenWithoutIdToken => return ok(json!({ "access_token": "x", "token_type": "Bearer" })),
+            _ => {}
+        }
+        let form = Parameters::parse(request.form.as_deref().unwrap_or_default().as_bytes()).unwrap();
+        let grant = self.codes.borrow_mut().remove(form.get("code").unwrap_or_default());
+        let Some(grant) = grant else {
+            return Ok(FetchResponse { status: 400, body: r#"{"error":"invalid_grant"}"#.into() });
+        };
+        // What a certified broker checks; a failure here is a fault of the code under test.
+        let basic = format!("{}:{CLIENT_SECRET}", grant.client_id);
+        let expected = format!("Basic {}", Base64::encode_string(basic.as_bytes()));
+        assert_eq!(request.authorization.as_deref(), Some(expected.as_str()));
+        assert_eq!(grant.issuer, issuer, "a code was brought to another upstream");
+        assert_eq!(form.get("redirect_uri"), Some(grant.redirect_uri.as_str()));
+        assert_eq!(CodeChallenge::of(form.get("code_verifier").unwrap()).as_str(), grant.challenge);
+        let bearer = self.draw("upstream-bearer");
+        self.bearers.borrow_mut().insert(bearer.clone(), grant.person.clone());
+        ok(json!({ "access_token": bearer, "token_type": "Bearer", "id_token": self.id_token(&grant) }))
+    }
+
+    fn userinfo(&self, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
+        match self.bend.get() {
+            Bend::UserinfoTimeout => return Err(timeout()),
+            Bend::UserinfoInternal => return Ok(FetchResponse { status: 500, body: String::new() }),
+            Bend::UserinfoNotAnObject => return ok("[]"),
+            _ => {}
+        }
+        let bearer = request.authorization.as_deref().unwrap().strip_prefix("Bearer ").unwrap();
+        let person = self.bearers.borrow()[bearer].clone();
+        let mut claims = self.person_claims(&person);
+        match self.bend.get() {
+            Bend::OtherSub => drop(claims.insert("sub".to_owned(), json!("somebody-else"))),
+            Bend::NoSub => {}
+            _ => drop(claims.insert("sub".to_owned(), json!(person.sub))),
+        }
+        ok(Value::Object(claims))
+    }
+
+    fn person_claims(&self, person: &Person) -> Map<String, Value> {
+        let mut claims = person.claims.as_object().unwrap().clone();
+        match self.bend.get() {
+            Bend::LevelLow => drop(claims.insert("loa".to_owned(), json!("low"))),
+            Bend::NoLevel => drop(claims.remove("loa")),
+            Bend::StrangeLevel => drop(claims.insert("loa".to_owned(), json!("gold"))),
+            _ => {}
+        }
+        claims
+    }
+
+    fn id_token(&self, grant: &Grant) -> String {
+        let now = self.now.get().0;
+        let (kid, pair) = self.keys[grant.issuer.as_str()].borrow().clone();
+        let mut header = json!({ "alg": "RS256", "typ": "JWT", "kid": kid });
+        let mut claims = json!({
+            "iss": grant.issuer, "aud": grant.client_id, "sub": grant.person.sub, "nonce": grant.nonce,
+            "iat": now, "exp": now + 300, "auth_time": now,
+        });
+        match self.bend.get() {
+            Bend::WrongIss => claims["iss"] = json!("https://evil.example"),
+            Bend::WrongAud => claims["aud"] = json!("another-client"),
+            Bend::WrongAzp => {
+                claims["aud"] = json!([grant.client_id, "another-client"]);
+                claims["azp"] = json!("another-client");
+            }
+            Bend::WrongNonce => claims["nonce"] = json!("of-another-login"),
+            Bend::NoNonce => drop(claims.as_object_mut().unwrap().remove("nonce")),
+            Bend::Expired => claims["exp"] = json!(now - 61),
+            Bend::NoExp => drop(claims.as_object_mut().unwrap().remove("exp")),
+            Bend::IssuedTomorrow => claims["iat"] = json!(now + 86_400),
+            Bend::UnknownKid => header["kid"] = json!("nobody-knows"),
+            Bend::Crit => header["crit"] = json!(["exp"]),
+            Bend::AlgNone => header["alg"] = json!("none"),
+            Bend::AlgHs256 => header["alg"] = json!("HS256"),
+            Bend::HugeIdToken => claims["padding"] = json!("x".repeat(1024 * 1024)),
+            _ => {}
+        }
+        let mut input = encode(&header, &claims);
+        let signature = match self.bend.get() {
+            Bend::AlgNone => Vec::new(),
+            Bend::AlgHs256 => hmac_sha256(public_of(&pair).n.as_bytes(), &[input.as_bytes()]).to_vec(),
+            Bend::ForgedSignature => sign_with(&self.spare, input.as_bytes()),
+            _ => sign_with(&pair, input.as_bytes()),
+        };
+        if self.bent(Bend::AlteredClaims) {
+            claims["sub"] = json!("somebody-else");
+            input = encode(&header, &claims);
+        }
+        format!("{input}.{}", base64url(&signature))
+    }
+}
+
+fn encode(header: &Value, claims: &Value) -> String {
+    format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(claims.to_string().as_bytes()))
+}
