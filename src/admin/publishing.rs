@@ -42,12 +42,11 @@ pub struct Undelivered(pub String);
 pub struct Progress {
     /// When the next attempt is due; `None` when everything is published.
     pub next_at: Option<UnixTime>,
-    /// Why it stopped, if something could not be delivered.
+    /// Why the item could not be delivered, if it could not.
     pub failure: Option<Undelivered>,
 }
 
-/// Publishes what is due, oldest first, at most `limit` items. Stops at the first failure, which is
-/// put off: where one value can't be delivered, the next hardly can.
+/// Publishes the oldest item that is due, if there is one. Where it can't be delivered it is put off.
 ///
 /// # Errors
 /// When the object's own store fails.
@@ -55,18 +54,12 @@ pub async fn publish_due(
     rows: &mut impl Rows,
     outlet: &impl Outlet,
     now: UnixTime,
-    limit: usize,
 ) -> Result<Progress, StoreFault> {
     let mut failure = None;
-    for _ in 0..limit {
-        let due = Configuration(&*rows).due()?.into_iter().find(|due| due.next_at <= now);
-        let Some(due) = due else { break };
+    if let Some(due) = Configuration(&*rows).due()?.into_iter().find(|due| due.next_at <= now) {
         let delivered = deliver(&Configuration(&*rows), outlet, &due).await?;
         settle(rows, &due, delivered.is_ok(), now)?;
-        if let Err(cause) = delivered {
-            failure = Some(cause);
-            break;
-        }
+        failure = delivered.err();
     }
     let next_at = Configuration(&*rows).due()?.first().map(|due| due.next_at);
     Ok(Progress { next_at, failure })

@@ -2,11 +2,12 @@
 
 use super::objects;
 use super::records::SqlRows;
+use crate::admin::command::DirectoryCommand;
 use crate::admin::directory_object;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// The installation's directory; there is one.
-#[durable_object]
+#[durable_object(fetch)]
 pub struct DirectoryObject {
     rows: SqlRows,
 }
@@ -17,7 +18,7 @@ impl DurableObject for DirectoryObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command = objects::command(&mut request).await?;
-        objects::answer(directory_object::apply(&mut self.rows.clone(), &command))
+        let command: Option<DirectoryCommand> = objects::command(&mut request).await?;
+        objects::answer(command.map(|command| directory_object::apply(&mut self.rows.clone(), &command)))
     }
 }

@@ -2,11 +2,12 @@
 
 use super::objects;
 use super::records::SqlRows;
+use crate::admin::command::HostCommand;
 use crate::admin::host_object;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// One host.
-#[durable_object]
+#[durable_object(fetch)]
 pub struct HostObject {
     rows: SqlRows,
 }
@@ -17,7 +18,7 @@ impl DurableObject for HostObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command = objects::command(&mut request).await?;
-        objects::answer(host_object::apply(&mut self.rows.clone(), &command))
+        let command: Option<HostCommand> = objects::command(&mut request).await?;
+        objects::answer(command.map(|command| host_object::apply(&mut self.rows.clone(), &command)))
     }
 }

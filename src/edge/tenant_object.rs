@@ -1,8 +1,10 @@
 //! Durable Object of one tenant, named by its id: stores what [`crate::admin::tenant_object`]
 //! decides and publishes it, at once and by alarm until everything is confirmed.
 
-use super::objects::{self, DIRECTORY, DIRECTORY_NAME, HOST};
+use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
+use super::objects::{self, log};
 use super::records::SqlRows;
+use super::shell::now;
 use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand};
 use crate::admin::command::{TenantAnswer, TenantCommand};
 use crate::admin::configuration::Configuration;
@@ -10,23 +12,27 @@ use crate::admin::publishing::{Outlet, Undelivered, publish_due};
 use crate::admin::rows::StoreFault;
 use crate::admin::tenant_object;
 use crate::model::{Host, UnixTime};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cell::Cell;
 use std::time::Duration;
-use worker::{Date, Delay, DurableObject, Env, Request, Response, Result, State};
-use worker::{console_error, durable_object};
+use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
 
-/// Most items published before a change is answered; the alarm does the rest.
-const ITEMS_BEFORE_ANSWER: usize = 20;
-/// Most items published by one alarm.
-const ITEMS_PER_ALARM: usize = 100;
+/// Name of the one directory.
+const DIRECTORY: &str = "directory";
+/// How long a change is published before it is answered, seconds; the alarm does the rest.
+const PUBLISH_BEFORE_ANSWER_SECONDS: u64 = 3;
+/// How long one alarm publishes, seconds; the next one goes on.
+const PUBLISH_PER_ALARM_SECONDS: u64 = 20;
 /// If the object dies while it publishes, the alarm takes over after this long, seconds.
 const TAKE_OVER_SECONDS: u64 = 30;
-/// How long a change waits for a publication that is under way, in steps of [`WAIT_STEP`].
+/// How often, and every how many milliseconds, a change looks whether a publication that is under
+/// way has ended.
 const WAIT_STEPS: usize = 80;
-const WAIT_STEP: Duration = Duration::from_millis(25);
+const WAIT_STEP_MILLISECONDS: u64 = 25;
 
 /// One tenant.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct TenantObject {
     state: State,
     env: Env,
@@ -41,8 +47,11 @@ impl DurableObject for TenantObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command = objects::command(&mut request).await?;
-        objects::answer(self.apply(&command).await)
+        let command: Option<TenantCommand> = objects::command(&mut request).await?;
+        objects::answer(match command {
+            Some(command) => Some(self.apply(&command).await),
+            None => None,
+        })
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -51,7 +60,7 @@ impl DurableObject for TenantObject {
         if let Err(fault) = self.arm(now().plus(TAKE_OVER_SECONDS)).await {
             log("alarm_failed", &fault.0);
         }
-        self.publish(ITEMS_PER_ALARM).await;
+        self.publish(PUBLISH_PER_ALARM_SECONDS).await;
         Response::empty()
     }
 }
@@ -76,9 +85,9 @@ impl TenantObject {
             if !self.publishing.get() {
                 break;
             }
-            Delay::from(WAIT_STEP).await;
+            Delay::from(Duration::from_millis(WAIT_STEP_MILLISECONDS)).await;
         }
-        self.publish(ITEMS_BEFORE_ANSWER).await;
+        self.publish(PUBLISH_BEFORE_ANSWER_SECONDS).await;
         Ok(())
     }
 
@@ -86,28 +95,37 @@ impl TenantObject {
         Ok(Configuration(&self.rows).due()?.is_empty())
     }
 
-    /// Publishes what is due unless somebody already does, and sets the alarm for the rest.
-    async fn publish(&self, limit: usize) {
+    /// Publishes what is due unless somebody already does, and sets the alarm for the rest. Between
+    /// reading what is left and setting the alarm nothing is awaited, so no change falls between.
+    async fn publish(&self, seconds: u64) {
         if self.publishing.replace(true) {
             return;
         }
-        let outlet = EdgeOutlet { env: &self.env };
-        let progress = publish_due(&mut self.rows.clone(), &outlet, now(), limit).await;
+        let progress = self.publish_until(now().plus(seconds)).await;
         self.publishing.set(false);
         let armed = match progress {
-            Ok(progress) => {
-                if let Some(Undelivered(cause)) = progress.failure {
-                    log("publication_failed", &cause);
-                }
-                match progress.next_at {
-                    Some(next_at) => self.arm(next_at).await,
-                    None => self.disarm().await,
-                }
-            }
+            Ok(Some(next_at)) => self.arm(next_at).await,
+            Ok(None) => self.disarm().await,
             Err(fault) => Err(fault),
         };
         if let Err(fault) = armed {
             log("publication_failed", &fault.0);
+        }
+    }
+
+    /// Publishes until nothing is due, something can't be delivered, or the time is up; says when
+    /// to go on.
+    async fn publish_until(&self, end: UnixTime) -> std::result::Result<Option<UnixTime>, StoreFault> {
+        let outlet = EdgeOutlet { env: &self.env };
+        loop {
+            let progress = publish_due(&mut self.rows.clone(), &outlet, now()).await?;
+            if let Some(Undelivered(cause)) = &progress.failure {
+                log("publication_failed", cause);
+            }
+            let goes_on = progress.next_at.is_some_and(|next_at| next_at <= now());
+            if progress.failure.is_some() || !goes_on || end.is_over(now()) {
+                return Ok(progress.next_at);
+            }
         }
     }
 
@@ -133,25 +151,31 @@ impl Outlet for EdgeOutlet<'_> {
     }
 
     async fn host(&self, host: &Host, command: &HostCommand) -> std::result::Result<HostAnswer, Undelivered> {
-        objects::ask(self.env, HOST, host.as_str(), command).await.map_err(undelivered)
+        self.ask("host object", "HOST", host.as_str(), command).await
     }
 
     async fn directory(
         &self,
         command: &DirectoryCommand,
     ) -> std::result::Result<DirectoryAnswer, Undelivered> {
-        objects::ask(self.env, DIRECTORY, DIRECTORY_NAME, command).await.map_err(undelivered)
+        self.ask("directory object", "DIRECTORY", DIRECTORY, command).await
+    }
+}
+
+impl EdgeOutlet<'_> {
+    async fn ask<C: Serialize, A: DeserializeOwned>(
+        &self,
+        what: &'static str,
+        binding: &str,
+        name: &str,
+        command: &C,
+    ) -> std::result::Result<A, Undelivered> {
+        let namespace = self.env.durable_object(binding).map_err(undelivered)?;
+        let called = call::object(what, &namespace, name, command, OBJECT_TIMEOUT_MILLISECONDS).await;
+        called.map(|called| called.answer).map_err(|failed| Undelivered(format!("{what}: {}", failed.cause)))
     }
 }
 
 fn undelivered(error: impl std::fmt::Display) -> Undelivered {
     Undelivered(error.to_string())
-}
-
-fn now() -> UnixTime {
-    UnixTime(Date::now().as_millis() / 1_000)
-}
-
-fn log(event: &str, cause: &str) {
-    console_error!("{}", serde_json::json!({"event": event, "cause": cause}));
 }
