@@ -59,7 +59,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
             if let Some(lang) = chosen_language(ctx.request) {
                 pending.ui_locales = Some(lang.tag().to_owned());
             }
-            let active = last_used(ctx.request).unwrap_or(Eid::Nemid);
+            let active = last_used(ctx.request).unwrap_or_else(|| first_tab(ctx, &pending));
             Ok(Next::Choose { pending, active, obstacle: None })
         }
         Link::Start(eid) => match acr_of(ctx, &pending, eid) {
@@ -79,6 +79,15 @@ fn acr_of<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, eid: Eid) -> Option
     match offer(&pending.acr_values, facts(ctx)).ok()? {
         Offer::Both { nemid, mitid, .. } => Some(if eid == Eid::Nemid { nemid } else { mitid }),
         Offer::One { acr, .. } => (acr.eid() == eid).then_some(acr),
+    }
+}
+
+/// The tab that is active in a browser that has used none.
+fn first_tab<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Eid {
+    match offer(&pending.acr_values, facts(ctx)) {
+        Ok(Offer::Both { first, .. }) => first,
+        Ok(Offer::One { acr, .. }) => acr.eid(),
+        Err(_) => Eid::Nemid,
     }
 }
 

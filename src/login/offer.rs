@@ -17,6 +17,9 @@ pub struct Facts {
     pub mitid_reachable: bool,
     /// `Show alongside NemID logins` is on in this pair.
     pub side_by_side: bool,
+    /// This is the MitID domain of the pair: a request here is about MitID, and only here does
+    /// NemID stand beside a request for it.
+    pub on_mitid_domain: bool,
 }
 
 /// What the user is offered.
@@ -70,13 +73,16 @@ pub fn offer(acr_values: &[Acr], facts: Facts) -> Result<Offer, Error> {
     }
 }
 
-/// No acr at all: the pair shows its two tabs, a single eID starts at once.
+/// No acr at all: the pair shows its two tabs, a single eID starts at once. Which of them this
+/// domain is about decides where the option is off.
 fn offer_anything(facts: Facts) -> Result<Offer, Error> {
     let nemid = facts.nemid_reachable && facts.nemid_is_open;
+    let first = if facts.on_mitid_domain { Eid::Mitid } else { Eid::Nemid };
     match (nemid, facts.mitid_reachable) {
         (true, true) if facts.side_by_side => {
-            Ok(Offer::Both { nemid: Acr::NemidPoces, mitid: Acr::MitidSubstantial, first: Eid::Nemid })
+            Ok(Offer::Both { nemid: Acr::NemidPoces, mitid: Acr::MitidSubstantial, first })
         }
+        (true, true) if first == Eid::Mitid => Ok(Offer::One { acr: Acr::MitidSubstantial, at_once: true }),
         (true, _) => Ok(Offer::One { acr: Acr::NemidPoces, at_once: true }),
         (false, true) => Ok(Offer::One { acr: Acr::MitidSubstantial, at_once: true }),
         (false, false) => Err(Error::invalid_request("no eID is available on this domain")),
@@ -97,15 +103,15 @@ fn offer_nemid(nemid: Acr, facts: Facts) -> Result<Offer, Error> {
     }
 }
 
-/// A request for MitID shows MitID; NemID stands beside it only on the MitID domain, where
-/// `side_by_side` is then asked with the fallback in mind (the caller leaves it off elsewhere).
+/// A request for MitID shows MitID; NemID stands beside it only on the MitID domain, where its tab
+/// leads to the fallback domain.
 fn offer_mitid(mitid: Acr, facts: Facts) -> Result<Offer, Error> {
     if !facts.mitid_reachable {
         return Err(NOT_HERE);
     }
-    let old =
-        mitid.predecessor().filter(|_| facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open);
-    match old {
+    let beside =
+        facts.on_mitid_domain && facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open;
+    match mitid.predecessor().filter(|_| beside) {
         Some(nemid) => Ok(Offer::Both { nemid, mitid, first: Eid::Mitid }),
         None => Ok(Offer::One { acr: mitid, at_once: true }),
     }

@@ -132,5 +132,6 @@ pub fn facts<P: Ports>(ctx: &Context<'_, P>) -> Facts {
         mitid_reachable: runs_here(Eid::Mitid) || peer_runs(Eid::Mitid),
         side_by_side: peer
             .map_or(ctx.domain.show_alongside_nemid_logins, |peer| peer.show_alongside_nemid_logins),
+        on_mitid_domain: ctx.domain.kind == DomainKind::Mitid,
     }
 }
