@@ -26,8 +26,19 @@ pub struct Broker {
 
 /// Parameters whose values nobody but the two ends may learn.
 const SECRET_PARAMETERS: [&str; 13] = [
-    "state", "nonce", "code", "code_challenge", "code_verifier", "client_secret", "h", "t", "o", "access_token",
-    "id_token", "login_hint", "client_assertion",
+    "state",
+    "nonce",
+    "code",
+    "code_challenge",
+    "code_verifier",
+    "client_secret",
+    "h",
+    "t",
+    "o",
+    "access_token",
+    "id_token",
+    "login_hint",
+    "client_assertion",
 ];
 
 impl Broker {
@@ -144,7 +155,9 @@ impl Broker {
         self.remember_parameters(request.query.as_bytes());
         self.remember_parameters(&request.body);
         request.cookies().for_each(|(_, value)| self.remember(value));
-        if let Some((_, credentials)) = request.header("authorization").and_then(|value| value.split_once(' ')) {
+        if let Some((_, credentials)) =
+            request.header("authorization").and_then(|value| value.split_once(' '))
+        {
             self.remember(credentials);
         }
     }
@@ -154,7 +167,8 @@ impl Broker {
             self.remember_parameters(query.as_bytes());
         }
         let Ok(Value::Object(body)) = serde_json::from_str(&response.body) else { return };
-        for secret in ["access_token", "id_token", "sub"].iter().filter_map(|name| body.get(*name)?.as_str()) {
+        for secret in ["access_token", "id_token", "sub"].iter().filter_map(|name| body.get(*name)?.as_str())
+        {
             self.remember(secret);
         }
     }

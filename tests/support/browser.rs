@@ -34,7 +34,7 @@ pub enum Stop {
 }
 
 /// A page that is shown.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Page {
     pub url: String,
     pub status: u16,
@@ -46,6 +46,14 @@ pub struct Page {
 pub struct Answer {
     pub url: String,
     pub parameters: Parameters,
+}
+
+impl std::fmt::Debug for Page {
+    /// The text of the page, without its tags.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text: Vec<&str> = self.body.split('<').filter_map(|tag| tag.split('>').nth(1)).collect();
+        write!(f, "Page({} at {}: {})", self.status, self.url, text.join(" "))
+    }
 }
 
 impl Stop {
@@ -93,7 +101,10 @@ impl Page {
 
     /// As [`Page::href`], if there is one.
     pub fn find_href(&self, attribute: &str) -> Option<String> {
-        let tag = self.body.split('<').find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(attribute)))?;
+        let tag = self
+            .body
+            .split('<')
+            .find(|tag| tag.split('>').next().is_some_and(|tag| tag.contains(attribute)))?;
         let href = tag.split("href=\"").nth(1)?.split('"').next()?.replace("&amp;", "&");
         if href.contains("://") {
             return Some(href);
@@ -188,7 +199,11 @@ impl<'a> Browser<'a> {
     }
 
     fn cookie_header(&self, host: &str) -> String {
-        self.cookies(host).iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        self.cookies(host)
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     /// The living cookies of a host.
@@ -224,7 +239,11 @@ impl<'a> Browser<'a> {
             assert!(attributes.contains(&wanted), "{name} without {wanted}");
         }
         assert!(!attributes.iter().any(|one| one.starts_with("Domain")), "{name} for a whole domain");
-        assert!(name.len() + value.len() <= COOKIE_MAX_BYTES, "{name} has {} bytes", name.len() + value.len());
+        assert!(
+            name.len() + value.len() <= COOKIE_MAX_BYTES,
+            "{name} has {} bytes",
+            name.len() + value.len()
+        );
         let max_age = attributes.iter().find_map(|one| one.strip_prefix("Max-Age="));
         let seconds: u64 = max_age.expect("every cookie says how long it lives").parse().unwrap();
         let key = (host.to_owned(), name.to_owned());
@@ -242,7 +261,8 @@ impl<'a> Browser<'a> {
 
     /// Chooses an eID on a page: its tab, or its start button.
     pub fn choose(&self, page: &Page, eid: Eid) -> Stop {
-        let (tab, start) = (format!("data-eid=\"{}\"", eid.as_str()), format!("data-start=\"{}\"", eid.as_str()));
+        let (tab, start) =
+            (format!("data-eid=\"{}\"", eid.as_str()), format!("data-start=\"{}\"", eid.as_str()));
         let href = page.find_href(&tab).unwrap_or_else(|| page.href(&start));
         self.visit(&href)
     }

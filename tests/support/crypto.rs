@@ -66,7 +66,13 @@ impl RingCrypto {
         bytes
     }
 
-    pub fn open(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    pub fn open(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        cipher: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
         let mut bytes = cipher.to_vec();
         let nonce = Nonce::assume_unique_for_key(*iv);
         let plain = aes(key).open_in_place(nonce, Aad::from(aad), &mut bytes).map_err(|_| CryptoError)?;

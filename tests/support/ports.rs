@@ -97,7 +97,11 @@ impl Catalog for MemoryPorts {
         Ok(self.domains.borrow().get(host).cloned())
     }
 
-    async fn application(&self, host: &Host, client_id: &ClientId) -> Result<Option<Rc<Application>>, Unavailable> {
+    async fn application(
+        &self,
+        host: &Host,
+        client_id: &ClientId,
+    ) -> Result<Option<Rc<Application>>, Unavailable> {
         self.read_catalog()?;
         Ok(self.applications.borrow().get(&(host.clone(), client_id.clone())).cloned())
     }
@@ -142,11 +146,23 @@ impl Tenants for MemoryPorts {
 }
 
 impl Crypto for MemoryPorts {
-    async fn seal(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    async fn seal(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        plain: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
         Ok(self.crypto.seal(key, iv, aad, plain))
     }
 
-    async fn open(&self, key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    async fn open(
+        &self,
+        key: &[u8; 32],
+        iv: &[u8; 12],
+        aad: &[u8],
+        cipher: &[u8],
+    ) -> Result<Vec<u8>, CryptoError> {
         self.crypto.open(key, iv, aad, cipher)
     }
 
@@ -166,7 +182,13 @@ impl Crypto for MemoryPorts {
         self.crypto.sign(kid, input)
     }
 
-    async fn verify(&self, Algorithm::Rs256: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool {
+    async fn verify(
+        &self,
+        Algorithm::Rs256: Algorithm,
+        public: &RsaPublic,
+        input: &[u8],
+        signature: &[u8],
+    ) -> bool {
         holds_under(public, input, signature)
     }
 

@@ -78,8 +78,14 @@ impl RelyingParty {
     /// With further parameters, or others instead of the usual; an empty value leaves one out.
     pub fn ask_with(&self, changes: &[(&str, &str)]) -> Asked {
         let serial = ASKED.fetch_add(1, Ordering::Relaxed);
-        let draw = |what: &str| format!("{what}-{}", base64url(&sha256(format!("{what} {serial}").as_bytes())));
-        let asked = Asked { url: String::new(), state: draw("state"), nonce: draw("nonce"), verifier: draw("verifier") };
+        let draw =
+            |what: &str| format!("{what}-{}", base64url(&sha256(format!("{what} {serial}").as_bytes())));
+        let asked = Asked {
+            url: String::new(),
+            state: draw("state"),
+            nonce: draw("nonce"),
+            verifier: draw("verifier"),
+        };
         let challenge = CodeChallenge::of(&asked.verifier);
         let usual = [
             ("response_type", "code"),
@@ -110,7 +116,10 @@ impl RelyingParty {
     /// `Authorization: Basic` as RFC 6749 §2.3.1 wants it.
     pub fn basic(&self) -> String {
         let secret = percent_encode(self.secret.as_deref().unwrap_or_default());
-        format!("Basic {}", Base64::encode_string(format!("{}:{secret}", percent_encode(&self.client_id)).as_bytes()))
+        format!(
+            "Basic {}",
+            Base64::encode_string(format!("{}:{secret}", percent_encode(&self.client_id)).as_bytes())
+        )
     }
 
     /// A token request with whatever form.
@@ -173,7 +182,12 @@ pub fn userinfo_at(broker: &Broker, issuer: &str, access_token: &str) -> Respons
     use super::broker::request;
     use edge_eid::web::Method;
     let header = format!("Bearer {access_token}");
-    broker.send(&request(Method::Get, &format!("{issuer}/oauth2/userinfo"), &[("authorization", &header)], ""))
+    broker.send(&request(
+        Method::Get,
+        &format!("{issuer}/oauth2/userinfo"),
+        &[("authorization", &header)],
+        "",
+    ))
 }
 
 /// Header and claims of a token, unverified.

@@ -251,7 +251,9 @@ impl FakeUpstreams {
         match self.bend.get() {
             Bend::AnswerEmpty => self.answer(issuer, &asked, &[]),
             Bend::AnswerError => self.answer(issuer, &asked, &[("error", "server_error")]),
-            Bend::AnswerErrorWithCpr => self.answer(issuer, &asked, &[("error", &format!("cpr {CPR} unknown"))]),
+            Bend::AnswerErrorWithCpr => {
+                self.answer(issuer, &asked, &[("error", &format!("cpr {CPR} unknown"))])
+            }
             _ => self.answer(issuer, &asked, &[("code", &code)]),
         }
     }
@@ -350,8 +352,12 @@ impl FakeUpstreams {
     fn token(&self, issuer: &'static str, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
         match self.bend.get() {
             Bend::TokenTimeout => return Err(timeout()),
-            Bend::TokenError => return Ok(FetchResponse { status: 400, body: r#"{"error":"invalid_grant"}"#.into() }),
-            Bend::TokenInternal => return Ok(FetchResponse { status: 500, body: format!("panic near {CPR}") }),
+            Bend::TokenError => {
+                return Ok(FetchResponse { status: 400, body: r#"{"error":"invalid_grant"}"#.into() });
+            }
+            Bend::TokenInternal => {
+                return Ok(FetchResponse { status: 500, body: format!("panic near {CPR}") });
+            }
             Bend::TokenNotJson => return ok("<html>"),
             Bend::TokenWithoutIdToken => return ok(json!({ "access_token": "x", "token_type": "Bearer" })),
             _ => {}

@@ -1,9 +1,9 @@
 //! The configured world: acme with a pair of TEST domains and one of PRODUCTION, and globex.
 
+use super::block_on;
 use super::broker::Broker;
 use super::ports::MemoryPorts;
 use super::upstream::{CLIENT_SECRET, GLOBEX_UPSTREAM, MITID, NEMID};
-use super::block_on;
 use edge_eid::eid::Eid;
 use edge_eid::model::application::{ClientAuthMethod, StoredSecret};
 use edge_eid::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer, Upstream, upstream_secret_label};
@@ -48,8 +48,20 @@ impl World {
     fn build(simulators: bool) -> Broker {
         let mut world = Self { ports: MemoryPorts::new(simulators), keys: BTreeMap::new() };
         world.pair("acme", Environment::Test, (ACME, NEMID), (ACME_MITID, MITID), 2);
-        world.pair("acme", Environment::Production, (ACME_PRODUCTION, NEMID), (ACME_PRODUCTION_MITID, MITID), 1);
-        world.pair("globex", Environment::Test, (GLOBEX, GLOBEX_UPSTREAM), (GLOBEX_MITID, GLOBEX_UPSTREAM), 1);
+        world.pair(
+            "acme",
+            Environment::Production,
+            (ACME_PRODUCTION, NEMID),
+            (ACME_PRODUCTION_MITID, MITID),
+            1,
+        );
+        world.pair(
+            "globex",
+            Environment::Test,
+            (GLOBEX, GLOBEX_UPSTREAM),
+            (GLOBEX_MITID, GLOBEX_UPSTREAM),
+            1,
+        );
         world.acme_applications();
         world.application(GLOBEX, "urn:globex:web", Some("globex-web-secret-canary"));
         world.application(GLOBEX_MITID, "urn:globex:web", Some("globex-web-secret-canary"));
@@ -84,7 +96,9 @@ impl World {
         let ring: Vec<SigningKey> = Eid::ALL
             .into_iter()
             .flat_map(|eid| (0..keys_per_ring).map(move |at| (eid, at)))
-            .map(|(eid, at)| self.signing_key(&keys, eid, if at == 0 { KeyState::Active } else { KeyState::Standby }))
+            .map(|(eid, at)| {
+                self.signing_key(&keys, eid, if at == 0 { KeyState::Active } else { KeyState::Standby })
+            })
             .collect();
         let domain = |kind, (host, issuer): (&str, &str), peer: &str, eid| {
             let host = Host::parse(host).unwrap();
