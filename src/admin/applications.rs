@@ -101,7 +101,8 @@ fn method_of(raw: &str) -> Result<ClientAuthMethod, InvalidName> {
     }
 }
 
-fn show(record: &Record) -> Value {
+/// An application as the API shows it.
+pub fn show(record: &Record) -> Value {
     let Record::Application(application) = record else { return Value::Null };
     json!({
         "client_id": application.client_id,

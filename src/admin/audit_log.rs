@@ -1,43 +1,33 @@
-//! What the log of changes says of a thing: everything but its secrets.
+//! What the log of changes says of a thing: what the API shows of it, and so never a secret.
 
 use super::record::Record;
+use super::{applications, domains, keys, secrets, tenants, upstreams};
 use crate::vault::{base64url, sha256};
 use serde_json::{Value, json};
 
-/// A record for the audit log. Hashes and keys are left out; of a sealed secret a few characters of
-/// its ciphertext's hash stay, so that the log shows that it was replaced.
+/// Characters of the digest that stands for a sealed secret.
+const DIGEST_CHARACTERS: usize = 8;
+
+/// A record for the audit log. Of an upstream's secret a few characters of the sealed text's digest
+/// stay, so that the log shows that it was replaced; they say nothing about the secret.
 pub fn redacted(record: &Record) -> Value {
     match record {
-        Record::Tenant(tenant) => json!(tenant),
-        Record::Domain(domain) => json!(domain),
-        Record::Application(application) => json!(application),
-        Record::Environment(environment) => {
-            let keys: Vec<Value> = environment
-                .keys
-                .iter()
-                .map(|key| json!({"kid": key.kid, "eid": key.eid, "alg": key.alg, "state": key.state}))
-                .collect();
-            json!({"environment": environment.environment, "keys": keys})
+        Record::Tenant(_) => tenants::show(record),
+        Record::Domain(_) => domains::show(record),
+        Record::Application(_) => applications::show(record),
+        Record::Secret(_) => secrets::show(record),
+        Record::Environment(it) => {
+            let keys: Vec<Value> = it.keys.iter().map(keys::show).collect();
+            json!({"environment": it.environment, "keys": keys})
         }
-        Record::Upstream(upstream) => {
-            let settings = &upstream.settings;
-            let digest = base64url(&sha256(settings.client_secret.0.as_bytes()));
-            json!({
-                "host": upstream.host,
-                "eid": upstream.eid,
-                "issuer": settings.issuer,
-                "client_id": settings.client_id,
-                "client_secret": format!("sealed {}", digest.get(..8).unwrap_or_default()),
-                "scopes": settings.scopes,
-                "claim_map": settings.claim_map,
-            })
+        Record::Upstream(it) => {
+            let mut shown = upstreams::show(record);
+            if let Value::Object(fields) = &mut shown {
+                let digest = base64url(&sha256(it.settings.client_secret.0.as_bytes()));
+                let start = digest.get(..DIGEST_CHARACTERS).unwrap_or_default();
+                fields.insert("client_secret".to_owned(), json!(format!("sealed {start}")));
+            }
+            shown
         }
-        Record::Secret(it) => json!({
-            "host": it.host,
-            "client_id": it.client_id,
-            "id": it.secret.id,
-            "created_at": it.secret.created_at,
-            "expires_at": it.secret.expires_at,
-        }),
     }
 }

@@ -136,7 +136,8 @@ fn kind_of(raw: &str) -> Result<DomainKind, InvalidName> {
     }
 }
 
-fn show(record: &Record) -> Value {
+/// A domain as the API shows it.
+pub fn show(record: &Record) -> Value {
     let Record::Domain(domain) = record else { return Value::Null };
     let (mitid_domain, nemid_domain) = match domain.kind {
         DomainKind::Ordinary => (domain.peer.as_ref(), None),

@@ -23,7 +23,8 @@ pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, environment: &str)
     Ok(list_json(record.keys.iter().map(show).collect(), None))
 }
 
-fn show(key: &SigningKey) -> Value {
+/// A key as the API shows it: never its private half.
+pub fn show(key: &SigningKey) -> Value {
     json!({
         "kid": key.kid,
         "eid": key.eid,

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` | the resources of `/api/v1`, one a file |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
-//! | `command` `record` | the wire between Worker and objects, and what is kept |
+//! | `command` `command_host` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `host_object` `directory_object` `rows` | the other objects, and the store of all three |
 //! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
@@ -19,6 +19,7 @@ pub mod audit_log;
 pub mod call;
 pub mod change;
 pub mod command;
+pub mod command_host;
 pub mod configuration;
 pub mod directory_object;
 pub mod domains;

@@ -107,7 +107,8 @@ fn importable(raw: &str) -> Result<String, InvalidName> {
     if fits { Ok(raw.to_owned()) } else { Err(InvalidName("12 to 200 visible ASCII characters")) }
 }
 
-fn show(record: &Record) -> Value {
+/// A secret as the API shows it: never the secret, nor its hash.
+pub fn show(record: &Record) -> Value {
     let Record::Secret(SecretRecord { secret, .. }) = record else { return Value::Null };
     json!({
         "id": secret.id,

@@ -46,7 +46,8 @@ pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
     Ok(written_json(&done, &path(&["tenants", id.as_str()]), show))
 }
 
-fn show(record: &Record) -> Value {
+/// A tenant as the API shows it.
+pub fn show(record: &Record) -> Value {
     if let Record::Tenant(tenant) = record { tenant_json(tenant) } else { Value::Null }
 }
 

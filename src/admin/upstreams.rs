@@ -122,7 +122,8 @@ fn scope_of(raw: &str) -> Result<String, InvalidName> {
     visible(raw)
 }
 
-fn show(record: &Record) -> Value {
+/// An upstream as the API shows it: never its secret.
+pub fn show(record: &Record) -> Value {
     let Record::Upstream(upstream) = record else { return Value::Null };
     let settings = &upstream.settings;
     json!({
