@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { secretsOf } from "./log_check.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("playwright-core").Browser} Browser */
@@ -29,7 +30,11 @@ export async function startBrowser() {
       "--disable-sync",
     ],
   });
+  /** @type {Set<string>} */
+  const secrets = new Set();
   return {
+    /** Everything secret that stood in an address a page was opened at. */
+    secrets,
     /**
      * A browser of its own, as far as cookies go, with one tab.
      * @param {import("playwright-core").BrowserContextOptions} [options] English unless told otherwise
@@ -37,6 +42,9 @@ export async function startBrowser() {
     async open(options = {}) {
       const context = await browser.newContext({ locale: "en-GB", ...options });
       context.setDefaultTimeout(PATIENCE_MILLISECONDS);
+      context.on("request", (request) => {
+        if (request.isNavigationRequest()) for (const secret of secretsOf(request.url())) secrets.add(secret);
+      });
       return context.newPage();
     },
     async close() {
