@@ -36,4 +36,4 @@ pub mod vault;
 pub mod web;
 
 #[cfg(target_arch = "wasm32")]
-mod edge;
+pub mod edge;

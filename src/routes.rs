@@ -16,7 +16,7 @@ use std::rc::Rc;
 pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
     let Ok(host) = Host::parse(&request.host) else { return nothing_here() };
     if host == ports.settings().management_host {
-        return nothing_here(); //ADMIN
+        return admin::handle(ports, request, now).await;
     }
     match ports.domain(&host).await {
         Ok(Some(domain)) if domain.enabled && domain.host == host => {

@@ -5,7 +5,7 @@ mod bindings;
 mod call;
 mod catalog;
 mod convert;
-mod crypto;
+pub mod crypto;
 mod directory_object;
 mod host_object;
 mod log;

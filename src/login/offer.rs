@@ -109,8 +109,7 @@ fn offer_mitid(mitid: Acr, facts: Facts) -> Result<Offer, Error> {
     if !facts.mitid_reachable {
         return Err(NOT_HERE);
     }
-    let beside =
-        facts.on_mitid_domain && facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open;
+    let beside = facts.on_mitid_domain && facts.side_by_side && facts.nemid_reachable && facts.nemid_is_open;
     match mitid.predecessor().filter(|_| beside) {
         Some(nemid) => Ok(Offer::Both { nemid, mitid, first: Eid::Mitid }),
         None => Ok(Offer::One { acr: mitid, at_once: true }),

@@ -10,6 +10,9 @@
 //! The Durable Object and the in-memory store of the tests run this same [`advance`]. It checks
 //! everything, then answers with at most one new state to be written: a refusal writes nothing,
 //! except where the refusal itself must be remembered (a spent ticket, a code used twice).
+//!
+//! Enums are written with the variant's name outside (`{"redeem":{…}}`): reading an inner tag would
+//! compile every type's reader once more.
 
 use crate::eid::Acr;
 use crate::model::{ClientId, Host, Sealed, UnixTime};
@@ -55,7 +58,7 @@ pub struct Grant {
 
 /// A login that has identified somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Login {
     /// Identified on the other domain; waits for the browser to come home.
     Returning {
@@ -105,7 +108,7 @@ pub enum Login {
 
 /// How the browser gets its code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "way", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Way {
     /// Identified on the originating domain: the code at once.
     Here {
@@ -134,7 +137,7 @@ pub struct Bound {
 
 /// What happens to a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// An eID has identified somebody: the login's birth.
     Identified {
@@ -182,7 +185,7 @@ pub enum Event {
 
 /// What an object answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// A code has been issued, for this acr.
     CodeIssued {

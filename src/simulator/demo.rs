@@ -177,7 +177,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, code: &str) -> 
 }
 
 fn part(text: &str) -> Option<Map<String, Value>> {
-    serde_json::from_slice(&from_base64url(text)?).ok()
+    crate::web::read_json(&from_base64url(text)?)
 }
 
 async fn fetch<P: Ports>(
