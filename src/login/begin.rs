@@ -5,7 +5,8 @@ use super::pending::{Leg, Pending, evicted};
 use super::refusal::Refusal;
 use super::{Context, Next, Reason, choose, cross};
 use crate::eid::{Acr, oidc};
-use crate::model::ClientId;
+use crate::model::domain::ApplicationKey;
+use crate::model::{ClientId, Host};
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::{base64url, random};
@@ -20,8 +21,17 @@ pub const CALLBACK_PATH: &str = "/callback";
 pub struct UpstreamState {
     /// The application.
     pub client_id: ClientId,
+    /// The domain it called.
+    pub origin: Host,
     /// Proves that the answer belongs to the leg in the cookie.
     pub secret: String,
+}
+
+impl UpstreamState {
+    /// The application at the domain it called.
+    pub fn application(&self) -> ApplicationKey {
+        ApplicationKey { host: self.origin.clone(), client_id: self.client_id.clone() }
+    }
 }
 
 /// Starts an eID for a pending request.
@@ -52,7 +62,11 @@ async fn at_upstream<P: Ports>(
         issuer: upstream.issuer.as_str().to_owned(),
     };
     let label = Label { attempt: pending.attempt, ends: pending.ends, from: ctx.host().clone() };
-    let inner = UpstreamState { client_id: pending.client_id.clone(), secret: leg.secret.clone() };
+    let inner = UpstreamState {
+        client_id: pending.client_id.clone(),
+        origin: pending.origin.clone(),
+        secret: leg.secret.clone(),
+    };
     let state = envelope::seal(ctx.ports, &ctx.keys, Purpose::State, &label, ctx.host(), &inner).await?;
     let start = oidc::Start {
         state: &state,

@@ -25,8 +25,10 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         parameters.get("state").ok_or(Refusal::show(ErrorKind::Expired, "an answer without state"))?;
     let opened: Opened<UpstreamState> =
         envelope::open(ctx.ports, &ctx.keys, Purpose::State, ctx.host(), state, ctx.now).await?;
-    let lost =
-        |why| Refusal::Show { kind: ErrorKind::Cookie, why, client_id: Some(opened.value.client_id.clone()) };
+    let lost = |why| {
+        let application = Some(opened.value.application());
+        Refusal::Show { kind: ErrorKind::Cookie, why, application }
+    };
     let pending = Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, opened.label.attempt, ctx.now)
         .await
         .unwrap_or_default()

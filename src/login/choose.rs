@@ -50,6 +50,12 @@ pub enum Link {
 /// # Errors
 /// No cookie, or one that is altered or too old.
 pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Link) -> Result<Next, Refusal> {
+    if !ctx.request.is_top_level() {
+        return Err(Refusal::show(
+            ErrorKind::Cookie,
+            "a link of a login was followed inside a frame or by a script",
+        ));
+    }
     let mut pending =
         Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, attempt, ctx.now)
             .await?

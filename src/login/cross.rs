@@ -14,6 +14,7 @@ use super::refusal::Refusal;
 use super::state::{Answer, Event, TICKET_SECONDS};
 use super::{Context, Next, Reason};
 use crate::eid::Acr;
+use crate::model::domain::ApplicationKey;
 use crate::model::{ClientId, Host};
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
@@ -231,7 +232,8 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
             Ok(Next::Failed { pending, reason: Reason::NotAllowed })
         }
         (Answer::Refused { why }, _, pending) => {
-            Err(issue::not_completed(why, pending.is_some(), Some(opened.value.client_id)))
+            let application = ApplicationKey { host: ctx.host().clone(), client_id: opened.value.client_id };
+            Err(issue::not_completed(why, pending.is_some(), application))
         }
         _ => Err(crate::error::Fault::lasting("login object", "an answer that does not fit a ticket").into()),
     }

@@ -7,7 +7,8 @@ use super::return_to::ReturnTo;
 use super::state::{Answer, Bound, Event, GrantRequest, Refusal as Refused, Way};
 use super::{Context, Next, Reason, cross};
 use crate::error::Fault;
-use crate::model::{ClientId, Identity};
+use crate::model::Identity;
+use crate::model::domain::ApplicationKey;
 use crate::oauth::{Error, ErrorCode};
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
@@ -58,16 +59,16 @@ async fn born<P: Ports>(
     match ctx.ports.advance(&ctx.login_name(pending.attempt), &event, ctx.now).await? {
         Answer::CodeIssued { .. } | Answer::TicketIssued => Ok(()),
         Answer::Refused { why } => {
-            // Only the originating domain may offer to start again: it is the issuer.
-            let client_id = (pending.origin == *ctx.host()).then(|| pending.client_id.clone());
-            Err(not_completed(why, true, client_id))
+            let application =
+                ApplicationKey { host: pending.origin.clone(), client_id: pending.client_id.clone() };
+            Err(not_completed(why, true, application))
         }
         _ => Err(Fault::lasting("login object", "an answer that does not fit a birth").into()),
     }
 }
 
 /// What the browser is told when the object says no.
-pub fn not_completed(why: Refused, has_cookie: bool, client_id: Option<ClientId>) -> Refusal {
+pub fn not_completed(why: Refused, has_cookie: bool, application: ApplicationKey) -> Refusal {
     let (kind, why) = match why {
         Refused::AlreadyCompleted | Refused::Replayed => {
             (ErrorKind::AlreadyDone, "the attempt was completed before")
@@ -76,7 +77,7 @@ pub fn not_completed(why: Refused, has_cookie: bool, client_id: Option<ClientId>
         _ if !has_cookie => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
         _ => (ErrorKind::Expired, "the attempt is over"),
     };
-    Refusal::Show { kind, why, client_id }
+    Refusal::Show { kind, why, application: Some(application) }
 }
 
 /// A code that will be sent once its object has taken it.

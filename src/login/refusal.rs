@@ -4,7 +4,7 @@ use super::Context;
 use super::envelope::Unopened;
 use super::return_to::ReturnTo;
 use crate::error::Fault;
-use crate::model::ClientId;
+use crate::model::domain::ApplicationKey;
 use crate::oauth;
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::layout::Frame;
@@ -21,9 +21,9 @@ pub enum Refusal {
         kind: ErrorKind,
         /// Why, for the log: a constant.
         why: &'static str,
-        /// The application, where it is known for certain: only its registered
-        /// `initiate_login_uri` may offer to start again.
-        client_id: Option<ClientId>,
+        /// The application at the domain it called, where both are known for certain: only the
+        /// `initiate_login_uri` registered there may offer to start again.
+        application: Option<ApplicationKey>,
     },
     /// An error for the application.
     Return {
@@ -41,7 +41,7 @@ pub enum Refusal {
 impl Refusal {
     /// A page for a browser of which no application is known.
     pub fn show(kind: ErrorKind, why: &'static str) -> Self {
-        Self::Show { kind, why, client_id: None }
+        Self::Show { kind, why, application: None }
     }
 
     /// An error for the application, leaving cookies as they are.
@@ -82,9 +82,9 @@ impl From<Unopened> for Refusal {
 /// The one exit of refusals.
 pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Show { kind, why, client_id } => {
+        Refusal::Show { kind, why, application } => {
             ctx.ports.record(LogEvent { event: "refused", facts: vec![("why", why.to_owned())] });
-            let start_again = start_again(ctx, client_id).await;
+            let start_again = start_again(ctx, application).await;
             page(ctx, kind, start_again.as_deref())
         }
         Refusal::Return { to, error, cookie } => {
@@ -107,13 +107,15 @@ pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Respon
     }
 }
 
-/// "Start again" leads to the URI that the application registered for it, never to its callback.
-async fn start_again<P: Ports>(ctx: &Context<'_, P>, client_id: Option<ClientId>) -> Option<String> {
-    let application = ctx.application(&client_id?).await.ok()??;
+/// "Start again" leads to the URI that the application registered for it, never to its callback. The
+/// record that counts is the one of the domain that was called, also on a page of the other domain.
+async fn start_again<P: Ports>(ctx: &Context<'_, P>, key: Option<ApplicationKey>) -> Option<String> {
+    let key = key?;
+    let application = ctx.application_at(&key.host, &key.client_id).await.ok()??;
     application.initiate_login_uri.as_ref().map(|uri| {
         // OIDC Core §4: the initiator names the issuer.
         let joint = if uri.as_str().contains('?') { '&' } else { '?' };
-        format!("{uri}{joint}iss={}", crate::web::percent_encode(&ctx.domain.issuer))
+        format!("{uri}{joint}iss={}", crate::web::percent_encode(&key.host.issuer()))
     })
 }
 
