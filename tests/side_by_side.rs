@@ -502,6 +502,7 @@ fn case_27_a_second_completion_is_refused() {
     browser.approve(&nemid, &Person::terne()).application().code();
     let page = browser.approve(&mitid, &Person::ditlev()).page();
     assert!(page.body.contains("This login is finished"));
+    assert_eq!(page.href("id=\"start-again\""), format!("{INITIATE}?iss=https%3A%2F%2Facme.example"));
     assert_eq!(broker.ports.logins.borrow().len(), 1);
 }
 

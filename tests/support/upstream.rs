@@ -373,7 +373,9 @@ impl FakeUpstreams {
         assert_eq!(request.authorization.as_deref(), Some(expected.as_str()));
         assert_eq!(grant.issuer, issuer, "a code was brought to another upstream");
         assert_eq!(form.get("redirect_uri"), Some(grant.redirect_uri.as_str()));
-        assert_eq!(CodeChallenge::of(form.get("code_verifier").unwrap()).as_str(), grant.challenge);
+        if CodeChallenge::of(form.get("code_verifier").unwrap()).as_str() != grant.challenge {
+            return Ok(FetchResponse { status: 400, body: r#"{"error":"invalid_grant"}"#.into() });
+        }
         let bearer = self.draw("upstream-bearer");
         self.bearers.borrow_mut().insert(bearer.clone(), grant.person.clone());
         ok(json!({ "access_token": bearer, "token_type": "Bearer", "id_token": self.id_token(&grant) }))
