@@ -9,6 +9,7 @@ use super::identity::identity_from;
 use crate::login::pending::Leg;
 use crate::model::domain::{Upstream, upstream_secret_label};
 use crate::model::key_ring::Algorithm;
+use crate::model::url::WebUrl;
 use crate::model::{Host, Identity, UnixTime};
 use crate::oauth::jwt::{Expected, Unverified};
 use crate::oauth::{jwks, pkce::CodeChallenge};
@@ -24,14 +25,15 @@ pub const METADATA_SECONDS: u64 = 600;
 /// Longest code or access token of an upstream, bytes.
 const UPSTREAM_VALUE_MAX_BYTES: usize = 8 * 1024;
 
-/// What of discovery we use.
+/// What of discovery we use. Endpoints are parsed as URLs of the kind that settings may hold, so
+/// that no document can lead a browser to a script, or our secret to a place without TLS.
 #[derive(Deserialize)]
 struct Metadata {
     issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-    userinfo_endpoint: Option<String>,
-    jwks_uri: String,
+    authorization_endpoint: WebUrl,
+    token_endpoint: WebUrl,
+    userinfo_endpoint: Option<WebUrl>,
+    jwks_uri: WebUrl,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
@@ -119,7 +121,7 @@ pub async fn authorize_url(
         ("acr_values", start.acr.urn()),
         ("ui_locales", start.lang),
     ]);
-    let joint = if metadata.authorization_endpoint.contains('?') { '&' } else { '?' };
+    let joint = if metadata.authorization_endpoint.as_str().contains('?') { '&' } else { '?' };
     Ok(format!("{}{joint}{query}", metadata.authorization_endpoint))
 }
 
@@ -139,7 +141,7 @@ pub async fn complete(
     let tokens = redeem(ports, call, &metadata, code).await?;
     let mut claims = verify(ports, call, &metadata, &tokens.id_token, now).await?;
     if let Some(endpoint) = &metadata.userinfo_endpoint {
-        let more = userinfo(ports, endpoint, &tokens.access_token).await?;
+        let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
         merge_userinfo(&mut claims, more)?;
     }
     let identity = identity_from(&claims, &call.upstream.claim_map, call.leg.acr, now)
@@ -204,7 +206,7 @@ async fn redeem(
     ]);
     let response = ports
         .send(FetchRequest {
-            url: metadata.token_endpoint.clone(),
+            url: metadata.token_endpoint.to_string(),
             form: Some(form),
             authorization: Some(format!("Basic {}", Base64::encode_string(pair.as_bytes()))),
         })
@@ -230,7 +232,7 @@ async fn verify(
     let mut key = None;
     for max_age in [METADATA_SECONDS, 0] {
         let set = ports
-            .document(&metadata.jwks_uri, max_age, now)
+            .document(metadata.jwks_uri.as_str(), max_age, now)
             .await
             .map_err(|failed| Failure::Broken(format!("keys: {}", failed.cause)))?;
         key = jwks::find(&set, token.kid(), Algorithm::Rs256);
