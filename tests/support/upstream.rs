@@ -4,7 +4,7 @@ use super::crypto::{UPSTREAM_KEYS, public_of, sign_with};
 use base64ct::{Base64, Encoding};
 use edge_eid::model::UnixTime;
 use edge_eid::oauth::pkce::CodeChallenge;
-use edge_eid::ports::{FetchRequest, FetchResponse, Unavailable};
+use edge_eid::ports::{FETCH_MAX_BYTES, FetchRequest, FetchResponse, Unavailable};
 use edge_eid::vault::{base64url, hmac_sha256};
 use edge_eid::web::{Parameters, encode_pairs};
 use ring::rsa::KeyPair;
@@ -72,6 +72,10 @@ pub enum Bend {
     UserinfoNotAnObject,
     /// A claim of a megabyte in the ID token.
     HugeIdToken,
+    /// An ID token of 20 kB.
+    LongIdToken,
+    /// Userinfo of a megabyte.
+    HugeUserinfo,
     /// The level is low.
     LevelLow,
     /// No level is stated.
@@ -86,6 +90,10 @@ pub enum Bend {
     DiscoveryNotJson,
     /// Discovery names an authorization endpoint that runs code.
     DiscoveryRunsCode,
+    /// Discovery names an authorization endpoint with a line break in it.
+    DiscoverySplitsHeaders,
+    /// Discovery names a token endpoint without TLS.
+    DiscoveryWithoutTls,
     /// The key set is empty.
     NoKeys,
     /// The keys do not answer.
@@ -308,13 +316,18 @@ impl FakeUpstreams {
         let path = request.url.split('?').next().unwrap().to_owned();
         self.fetched.borrow_mut().push(path.clone());
         let Some(issuer) = self.issuer_of(&path) else { return Err(timeout()) };
-        match &path[issuer.len()..] {
+        let response = match &path[issuer.len()..] {
             "/.well-known/openid-configuration" => self.discovery(issuer),
             "/keys" => self.key_set(issuer),
             "/token" => self.token(issuer, request),
             "/userinfo" => self.userinfo(request),
             _ => Ok(FetchResponse { status: 404, body: String::new() }),
+        }?;
+        // The adapter's limit.
+        if response.body.len() > FETCH_MAX_BYTES {
+            return Err(Unavailable { what: "upstream", cause: "more than 256 kB".to_owned() });
         }
+        Ok(response)
     }
 
     fn discovery(&self, issuer: &str) -> Result<FetchResponse, Unavailable> {
@@ -323,12 +336,17 @@ impl FakeUpstreams {
             Bend::DiscoveryTimeout => return Err(timeout()),
             Bend::DiscoveryNotJson => return ok("<html>maintenance</html>"),
             Bend::DiscoveryRunsCode => "javascript:alert(1)//".to_owned(),
+            Bend::DiscoverySplitsHeaders => format!("{issuer}/authorize\r\nset-cookie: a=b"),
             _ => format!("{issuer}/authorize"),
         };
         ok(json!({
             "issuer": stated,
             "authorization_endpoint": authorize,
-            "token_endpoint": format!("{issuer}/token"),
+            "token_endpoint": if self.bent(Bend::DiscoveryWithoutTls) {
+                format!("{}/token", issuer.replace("https:", "http:"))
+            } else {
+                format!("{issuer}/token")
+            },
             "userinfo_endpoint": format!("{issuer}/userinfo"),
             "jwks_uri": format!("{issuer}/keys"),
             "authorization_response_iss_parameter_supported": true,
@@ -403,6 +421,7 @@ impl FakeUpstreams {
         let mut claims = person.claims.as_object().unwrap().clone();
         match self.bend.get() {
             Bend::LevelLow => drop(claims.insert("loa".to_owned(), json!("low"))),
+            Bend::HugeUserinfo => drop(claims.insert("padding".to_owned(), json!("x".repeat(1024 * 1024)))),
             Bend::NoLevel => drop(claims.remove("loa")),
             Bend::StrangeLevel => drop(claims.insert("loa".to_owned(), json!("gold"))),
             _ => {}
@@ -434,6 +453,7 @@ impl FakeUpstreams {
             Bend::Crit => header["crit"] = json!(["exp"]),
             Bend::AlgNone => header["alg"] = json!("none"),
             Bend::AlgHs256 => header["alg"] = json!("HS256"),
+            Bend::LongIdToken => claims["padding"] = json!("x".repeat(20_000)),
             Bend::HugeIdToken => claims["padding"] = json!("x".repeat(1024 * 1024)),
             _ => {}
         }

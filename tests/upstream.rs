@@ -1,0 +1,217 @@
+//! Upstreams that lie, fail or fall silent: each ends with an error at the application, with the
+//! reason in the log and nobody identified (OIDC Core §3.1.3.7, RFC 9700 §4.4, RFC 8725).
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::eid::Eid;
+use support::upstream::{MITID, NEMID};
+use support::*;
+
+const POCES: &str = "urn:grn:authn:dk:nemid:poces";
+const HIGH: &str = "urn:grn:authn:dk:mitid:high";
+const LOW: &str = "urn:grn:authn:dk:mitid:low";
+
+fn person(eid: Eid) -> Person {
+    if eid == Eid::Mitid { Person::ditlev() } else { Person::terne() }
+}
+
+/// Every way to fail after the user came back from the upstream, and what the log says of it.
+const AT_CALLBACK: [(Bend, &str); 33] = [
+    (Bend::WrongIss, "id_token: iss differs"),
+    (Bend::WrongAud, "id_token: aud differs"),
+    (Bend::WrongAzp, "id_token: azp differs"),
+    (Bend::WrongNonce, "id_token: nonce differs"),
+    (Bend::NoNonce, "id_token: nonce differs"),
+    (Bend::AlgNone, "id_token: "),
+    (Bend::AlgHs256, "id_token: alg is not RS256"),
+    (Bend::ForgedSignature, "id_token: signature"),
+    (Bend::AlteredClaims, "id_token: signature"),
+    (Bend::Crit, "id_token: crit"),
+    (Bend::Expired, "id_token: expired"),
+    (Bend::NoExp, "id_token: expired"),
+    (Bend::IssuedTomorrow, "id_token: iat is in the future"),
+    (Bend::UnknownKid, "id_token: signed by no published key"),
+    (Bend::NoKeys, "id_token: signed by no published key"),
+    (Bend::LongIdToken, "id_token: too long"),
+    (Bend::HugeIdToken, "token endpoint: more than 256 kB"),
+    (Bend::KeysTimeout, "keys: no answer"),
+    (Bend::OtherSub, "sub of userinfo differs"),
+    (Bend::NoSub, "sub of userinfo differs"),
+    (Bend::TokenError, "token endpoint answered 400"),
+    (Bend::TokenInternal, "token endpoint answered 500"),
+    (Bend::TokenNotJson, "token answer is malformed"),
+    (Bend::TokenWithoutIdToken, "token answer is malformed"),
+    (Bend::TokenTimeout, "token endpoint: no answer"),
+    (Bend::UserinfoTimeout, "userinfo: no answer"),
+    (Bend::UserinfoInternal, "userinfo answered 500"),
+    (Bend::UserinfoNotAnObject, "userinfo is malformed"),
+    (Bend::HugeUserinfo, "userinfo: more than 256 kB"),
+    (Bend::AnswerWithoutIss, "iss of the answer"),
+    (Bend::AnswerOfAnother, "iss of the answer"),
+    (Bend::AnswerEmpty, "neither code nor error"),
+    (Bend::AnswerError, "the upstream answered server_error"),
+];
+
+#[test]
+fn each_bent_answer_ends_at_the_application_with_its_reason_in_the_log() {
+    for eid in Eid::ALL {
+        for (bend, why) in AT_CALLBACK {
+            let broker = World::demo();
+            let browser = Browser::new(&broker);
+            let asked = RelyingParty::web().ask(POCES);
+            let upstream = browser.start(&asked.url, eid);
+            broker.ports.upstreams.bend.set(bend);
+            let answer = browser.approve(&upstream, &person(eid)).application();
+            assert_eq!(answer.error(), "server_error", "{bend:?}");
+            assert_eq!(answer.get("state"), Some(asked.state.as_str()));
+            assert_eq!(answer.get("iss"), Some("https://acme.example"));
+            let description = answer.get("error_description").unwrap();
+            assert!(description.contains(support::ports::TRACE_ID), "the reference leads to the log");
+            assert!(!description.contains(why), "the reason stays with us");
+            assert!(
+                broker.has_logged("upstream_failed", why),
+                "{bend:?}: {:?}",
+                broker.logged("upstream_failed")
+            );
+            assert!(broker.ports.logins.borrow().is_empty(), "{bend:?}: nobody was identified");
+            assert!(browser.attempts(ACME).is_empty() && browser.attempts(ACME_MITID).is_empty(), "{bend:?}");
+        }
+    }
+}
+
+#[test]
+fn an_upstream_that_can_not_be_started_is_told_to_the_application() {
+    for (bend, why) in [
+        (Bend::DiscoveryTimeout, "no answer"),
+        (Bend::DiscoveryNotJson, "metadata is malformed"),
+        (Bend::DiscoveryOfAnother, "metadata is of another issuer"),
+        (Bend::DiscoveryRunsCode, "metadata is malformed"),
+        (Bend::DiscoverySplitsHeaders, "metadata is malformed"),
+        (Bend::DiscoveryWithoutTls, "metadata is malformed"),
+    ] {
+        for eid in Eid::ALL {
+            let broker = World::demo();
+            let browser = Browser::new(&broker);
+            broker.ports.upstreams.bend.set(bend);
+            let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
+            let answer = browser.choose(&page, eid).application();
+            assert_eq!(answer.error(), "server_error", "{bend:?}");
+            assert!(
+                broker.has_logged("upstream_failed", why),
+                "{bend:?}: {:?}",
+                broker.logged("upstream_failed")
+            );
+        }
+    }
+}
+
+#[test]
+fn an_upstream_that_falls_silent_between_start_and_callback_is_an_error_too() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let upstream = browser.start(&RelyingParty::web().ask(POCES).url, Eid::Nemid);
+    broker.ports.upstreams.forget();
+    broker.ports.upstreams.bend.set(Bend::DiscoveryTimeout);
+    assert_eq!(browser.approve(&upstream, &Person::terne()).application().error(), "server_error");
+}
+
+#[test]
+fn a_key_that_was_rolled_over_is_fetched_once_more() {
+    let broker = World::demo();
+    let keys_fetched = || {
+        let url = format!("{NEMID}/keys");
+        broker.ports.upstreams.fetched.borrow().iter().filter(|fetched| **fetched == url).count()
+    };
+    let log_in = || {
+        Browser::new(&broker)
+            .log_in(&RelyingParty::web().ask(POCES).url, Eid::Nemid, &Person::terne())
+            .code()
+            .len()
+    };
+    log_in();
+    log_in();
+    assert_eq!(keys_fetched(), 1, "remembered");
+    broker.ports.upstreams.roll_over(NEMID);
+    log_in();
+    assert_eq!(keys_fetched(), 2);
+    broker.wait(601);
+    log_in();
+    assert_eq!(keys_fetched(), 3, "too old by then");
+}
+
+#[test]
+fn a_level_below_the_one_asked_for_is_refused_and_never_raised() {
+    let broker = World::demo();
+    broker.ports.upstreams.bend.set(Bend::LevelLow);
+    let browser = Browser::new(&broker);
+    let answer = browser.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev());
+    assert_eq!(answer.error(), "access_denied");
+    assert!(answer.get("error_description").unwrap().contains("level of assurance"));
+    broker.ports.upstreams.bend.set(Bend::Straight);
+    let answer = browser.log_in(&RelyingParty::web().ask(HIGH).url, Eid::Mitid, &Person::ditlev());
+    assert_eq!(answer.error(), "access_denied", "substantial is not high");
+    assert!(broker.ports.logins.borrow().is_empty());
+    broker.ports.upstreams.bend.set(Bend::LevelLow);
+    let (app, asked) = (RelyingParty::web(), RelyingParty::web().ask(LOW));
+    let answer = browser.log_in(&asked.url, Eid::Mitid, &Person::ditlev());
+    assert_eq!(app.redeem(&broker, &asked, &answer).claims["acr"], LOW);
+}
+
+#[test]
+fn a_mitid_answer_without_a_known_level_is_broken() {
+    for bend in [Bend::NoLevel, Bend::StrangeLevel] {
+        let broker = World::demo();
+        broker.ports.upstreams.bend.set(bend);
+        let browser = Browser::new(&broker);
+        let answer = browser.log_in(&RelyingParty::web().ask(LOW).url, Eid::Mitid, &Person::ditlev());
+        assert_eq!(answer.error(), "server_error", "{bend:?}");
+        assert!(broker.has_logged("upstream_failed", "no level of assurance"));
+    }
+}
+
+#[test]
+fn an_upstreams_error_text_with_a_cpr_number_stays_out_of_the_log() {
+    let broker = World::demo();
+    broker.ports.upstreams.bend.set(Bend::AnswerErrorWithCpr);
+    let browser = Browser::new(&broker);
+    let answer = browser.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev());
+    assert_eq!(answer.error(), "server_error");
+    assert!(!answer.url.contains(support::upstream::CPR));
+    assert!(broker.has_logged("upstream_failed", "an unusual error"));
+}
+
+#[test]
+fn an_employee_needs_a_company_and_a_person_shows_none() {
+    let broker = World::demo();
+    let moces = "urn:grn:authn:dk:nemid:moces";
+    let (app, browser) = (RelyingParty::web(), Browser::new(&broker));
+    let answer = browser.log_in(&app.ask(moces).url, Eid::Nemid, &Person::terne());
+    assert_eq!(answer.error(), "server_error");
+    let asked = app.ask(moces);
+    let tokens = app.redeem(&broker, &asked, &browser.log_in(&asked.url, Eid::Nemid, &Person::employee()));
+    assert_eq!(tokens.claims["cvrNumberIdentifier"], "13585628");
+    let asked = app.ask(POCES);
+    let tokens = app.redeem(&broker, &asked, &browser.log_in(&asked.url, Eid::Nemid, &Person::employee()));
+    assert!(tokens.claims.get("cvrNumberIdentifier").is_none());
+}
+
+#[test]
+fn each_start_draws_its_state_nonce_and_verifier_afresh() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
+    let starts: Vec<String> =
+        [Eid::Nemid, Eid::Nemid, Eid::Mitid].map(|eid| browser.choose(&page, eid).upstream()).into();
+    assert!(starts[0].starts_with(NEMID) && starts[2].starts_with(MITID));
+    for name in ["state=", "nonce=", "code_challenge="] {
+        let value = |url: &str| url.split(name).nth(1).unwrap().split('&').next().unwrap().to_owned();
+        let values: Vec<String> = starts.iter().map(|url| value(url)).collect();
+        assert!(values[0] != values[1] && values[1] != values[2] && values[0] != values[2], "{name}");
+        assert!(
+            !browser.history.borrow()[0].contains(&values[0]),
+            "nothing of the application's request is reused"
+        );
+    }
+}
