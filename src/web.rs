@@ -62,7 +62,7 @@ impl Request {
 
     /// Path segments, percent-encoding kept.
     pub fn segments(&self) -> Vec<&str> {
-        self.path.trim_start_matches('/').split('/').collect()
+        self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect()
     }
 
     /// Parameters of the query.
