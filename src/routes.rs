@@ -56,14 +56,15 @@ async fn at_domain<P: Ports>(
 }
 
 async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
-    use Method::{Get, Post};
+    use Method::{Get, Options, Post};
     let segments = ctx.request.segments();
     let (route, answer) = match (ctx.request.method, segments.as_slice()) {
         // What applications call.
         (Get, [".well-known", "openid-configuration"]) => ("discovery", metadata::discovery_document(ctx)),
         (Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(ctx)),
-        (Post, ["oauth2", "token"]) => ("token", redeem::token(ctx).await),
-        (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", userinfo::userinfo(ctx).await),
+        (Post, ["oauth2", "token"]) => ("token", any_origin(redeem::token(ctx).await)),
+        (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", any_origin(userinfo::userinfo(ctx).await)),
+        (Options, ["oauth2", "token" | "userinfo"]) => ("preflight", preflight()),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => ("authorize", step(ctx, start::start(ctx).await).await),
         (Get, ["login", attempt]) => ("login", follow(ctx, attempt, Link::Page).await),
@@ -89,12 +90,27 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
         return answer;
     }
     let allow = match segments {
-        [".well-known", "openid-configuration" | "jwks"] | ["continue" | "callback"] | ["login", ..] => "GET",
-        ["oauth2", "token"] => "POST",
-        ["oauth2", "authorize" | "userinfo"] => "GET, POST",
+        [".well-known", "openid-configuration" | "jwks"] | ["continue" | "callback"] => "GET",
+        ["login", _] | ["login", _, "cancel" | "nemid" | "mitid"] => "GET",
+        ["oauth2", "token"] => "POST, OPTIONS",
+        ["oauth2", "authorize"] => "GET, POST",
+        ["oauth2", "userinfo"] => "GET, POST, OPTIONS",
         _ => return ("unknown", not_found()),
     };
     ("wrong_method", Response::text(405, "Method not allowed").with("allow", allow))
+}
+
+/// Scripts of any origin may read the answer (Fetch standard, CORS). These endpoints look at no
+/// cookie: what a caller may do hangs on the code or token that it sends, not on its origin.
+fn any_origin(response: Response) -> Response {
+    response.with("access-control-allow-origin", "*")
+}
+
+fn preflight() -> Response {
+    any_origin(Response::text(204, ""))
+        .with("access-control-allow-methods", "GET, POST")
+        .with("access-control-allow-headers", "authorization, content-type")
+        .with("access-control-max-age", "600")
 }
 
 fn not_found() -> Response {

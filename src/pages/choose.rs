@@ -172,15 +172,15 @@ fn headline(view: &Choose<'_>, eid: Option<Eid>) -> Text {
 
 fn offer(view: &Choose<'_>, pair: Pair<'_>) -> Markup {
     match pair {
-        Pair::NemIdOnly { href } => html! { div.panel { (nemid(view, href)) } },
-        Pair::MitIdOnly { href } => html! { div.panel { (mitid(view, href)) } },
+        Pair::NemIdOnly { href } => html! { div.panel { (nemid(view, href, true)) } },
+        Pair::MitIdOnly { href } => html! { div.panel { (mitid(view, href, true)) } },
         Pair::SideBySide { nemid_href, mitid_href, panel } => html! {
             (tabs(view, nemid_href, mitid_href))
             section.panel.joined aria-labelledby="panel-title" {
                 (panel_title(view))
                 @match panel {
-                    Panel::NemId => { (nemid(view, nemid_href)) }
-                    Panel::MitId => { (mitid(view, mitid_href)) }
+                    Panel::NemId => { (nemid(view, nemid_href, false)) }
+                    Panel::MitId => { (mitid(view, mitid_href, false)) }
                     Panel::NoShadow(missing) => { (no_shadow(view, &missing)) }
                 }
             }
@@ -218,25 +218,29 @@ fn panel_title(view: &Choose<'_>) -> Markup {
     html! { h2 #panel-title { (both(&title, view.frame.lang)) } }
 }
 
-fn nemid(view: &Choose<'_>, href: &str) -> Markup {
+/// `alone`: without a tab row, so the button itself is what starts the eID for whoever looks for
+/// `data-eid`.
+fn nemid(view: &Choose<'_>, href: &str, alone: bool) -> Markup {
     let lang = view.frame.lang;
+    let key = Eid::NemId.key();
     html! {
         div.block {
             p { (both(&texts::NEMID_ABOUT, lang)) }
-            a.button href=(href) data-start=(Eid::NemId.key()) { (texts::NEMID_START.say(lang)) }
+            a.button href=(href) data-start=(key) data-eid=[alone.then_some(key)] { (texts::NEMID_START.say(lang)) }
         }
     }
 }
 
 /// The text of MitID's button and the footer under the block are MitID's terms: they stand in
 /// one language, without the spans by which style sheets replace wording.
-fn mitid(view: &Choose<'_>, href: &str) -> Markup {
+fn mitid(view: &Choose<'_>, href: &str, alone: bool) -> Markup {
     let lang = view.frame.lang;
+    let key = Eid::MitId.key();
     let sp = view.frame.sp();
     html! {
         div.block {
             p { (both(&texts::mitid_about(sp), lang)) }
-            a.button.mitid-button href=(href) data-start=(Eid::MitId.key()) {
+            a.button.mitid-button href=(href) data-start=(key) data-eid=[alone.then_some(key)] {
                 (view.call.text().say(lang))
             }
             p.caution { (both(&texts::mitid_caution(sp), lang)) }
