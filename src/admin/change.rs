@@ -43,7 +43,7 @@ pub enum Stop {
     /// The thing, or what it belongs to, does not exist.
     Absent,
     /// It already is as it should be.
-    Unchanged(Versioned),
+    Unchanged(Box<Versioned>),
     /// It may not be made.
     Refused(Refusal),
     /// The store failed.
@@ -114,7 +114,7 @@ fn put_domain<R: Rows>(
         domain.created_at = old.created_at;
         check_fixed(old, wanted, &mut errors);
         check_peer_lets_go(stored, old, wanted, &mut errors)?;
-    } else if stored.domains()?.len() >= DOMAINS_MAX {
+    } else if stored.count(&Scope::Domains, DOMAINS_MAX)? >= DOMAINS_MAX {
         return Err(Conflict::LimitReached.into());
     }
     check_peer(stored, wanted, &mut errors)?;
@@ -171,7 +171,7 @@ fn put_application<R: Rows>(
         application.created_at = old.created_at;
     } else {
         let scope = Scope::Applications { host: wanted.host.clone() };
-        if stored.all(&scope)?.len() >= APPLICATIONS_MAX {
+        if stored.count(&scope, APPLICATIONS_MAX)? >= APPLICATIONS_MAX {
             return Err(Conflict::LimitReached.into());
         }
     }
@@ -210,9 +210,7 @@ fn remove<R: Rows>(
         Target::Tenant | Target::Environment { .. } => return Err(Conflict::InUse.into()),
         Target::Domain { host } => {
             let applications = Scope::Applications { host: host.clone() };
-            if !stored.list(&applications, None, 1)?.0.is_empty()
-                || !stored.domains_paired_with(host)?.is_empty()
-            {
+            if stored.count(&applications, 1)? > 0 || !stored.domains_paired_with(host)?.is_empty() {
                 return Err(Conflict::InUse.into());
             }
             let upstreams = stored.all(&Scope::Upstreams { host: host.clone() })?;
@@ -243,7 +241,7 @@ fn remove<R: Rows>(
 /// The plan of making or replacing a thing.
 fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Result<Plan, Stop> {
     if let Some(old) = old.as_ref().filter(|old| old.record == after) {
-        return Err(Stop::Unchanged(old.clone()));
+        return Err(Stop::Unchanged(Box::new(old.clone())));
     }
     Ok(Plan {
         outcome: if old.is_some() { Outcome::Replaced } else { Outcome::Created },

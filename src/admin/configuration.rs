@@ -65,6 +65,15 @@ impl<R: Rows> Configuration<'_, R> {
         Ok((items, last.filter(|_| more)))
     }
 
+    /// How many things a list has, counted up to `limit`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn count(&self, scope: &Scope, limit: usize) -> Result<usize, StoreFault> {
+        let (kind, prefix) = scope.rows();
+        Ok(self.0.list(kind.as_str(), &prefix, None, limit)?.len())
+    }
+
     /// Every thing of a list.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ fn answer(stop: Stop) -> Result<TenantAnswer, StoreFault> {
         Stop::Absent => Ok(TenantAnswer::Absent),
         Stop::Refused(refusal) => Ok(TenantAnswer::Refused(refusal)),
         Stop::Unchanged(item) => {
-            Ok(TenantAnswer::Done(Done { outcome: Outcome::Unchanged, item: Some(item), published: false }))
+            Ok(TenantAnswer::Done(Done { outcome: Outcome::Unchanged, item: Some(*item), published: false }))
         }
         Stop::Fault(fault) => Err(fault),
     }

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`broker`] | the broker itself, its clock, and what must never be seen in its log |
 //! | [`ports`] | stores, randomness and log, in memory; stores can fail on demand |
+//! | [`management`] | the objects that hold configuration, and KV |
+//! | [`admin`], [`openapi`] | an operator at the admin API, and its description |
 //! | [`crypto`] | the platform's cryptography, by `ring` |
 //! | [`world`] | the configured tenants, domains and applications |
 //! | [`upstream`] | the certified brokers behind us, whose answers can be bent |
@@ -14,10 +16,13 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code, unused_imports, clippy::unwrap_used)]
 
+pub mod admin;
 pub mod block_on;
 pub mod broker;
 pub mod browser;
 pub mod crypto;
+pub mod management;
+pub mod openapi;
 pub mod ports;
 pub mod relying_party;
 pub mod store_contract;

@@ -1,6 +1,7 @@
 //! All ports in memory. Stores can be told to fail; what they are asked is counted.
 
 use super::crypto::{RingCrypto, holds_under};
+use super::management::Management;
 use super::upstream::FakeUpstreams;
 use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
@@ -40,6 +41,8 @@ pub struct MemoryPorts {
     pub catalog_fails: Cell<bool>,
     pub logins_fail: Cell<bool>,
     pub counts: Cell<Counts>,
+    /// The objects of the management side.
+    pub management: Management,
     pub crypto: RingCrypto,
     pub upstreams: FakeUpstreams,
     pub log: RefCell<Vec<LogEvent>>,
@@ -57,6 +60,7 @@ impl MemoryPorts {
             catalog_fails: Cell::new(false),
             logins_fail: Cell::new(false),
             counts: Cell::default(),
+            management: Management::default(),
             crypto: RingCrypto::default(),
             upstreams: FakeUpstreams::new(),
             log: RefCell::default(),
@@ -132,16 +136,16 @@ fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T
 }
 
 impl Tenants for MemoryPorts {
-    async fn tenant(&self, _: &TenantId, _: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
-        Err(failing("tenant object"))
+    async fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
+        self.management.tenant(tenant, command).map_err(|_| failing("tenant object"))
     }
 
-    async fn host(&self, _: &Host, _: &HostCommand) -> Result<HostAnswer, Unavailable> {
-        Err(failing("host object"))
+    async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Unavailable> {
+        self.management.host(host, command).map_err(|_| failing("host object"))
     }
 
-    async fn directory(&self, _: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable> {
-        Err(failing("directory object"))
+    async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable> {
+        self.management.directory(command).map_err(|_| failing("directory object"))
     }
 }
 

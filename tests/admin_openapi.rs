@@ -1,0 +1,190 @@
+//! The OpenAPI document against the real answers: nothing undocumented is answered (that is checked
+//! at every answer, in `support::openapi`), and everything documented is.
+
+mod support;
+
+use edge_eid::admin::change::APPLICATIONS_MAX;
+use edge_eid::admin::configuration::{delete_record, put_record, target_of};
+use edge_eid::admin::record::{ApplicationRecord, Record};
+use edge_eid::admin::rows::Rows;
+use edge_eid::model::{ClientId, Host, TenantId, UnixTime};
+use serde_json::{Value, json};
+use support::admin::{MANAGEMENT_HOST, Operator, Reply, TOKEN, application_path, domain_path};
+
+const TEST: &str = "test.acme.example";
+const WEB: &str = "urn:acme:web";
+
+#[test]
+fn every_path_does_what_is_documented_and_names_its_methods_otherwise() {
+    let operator = Operator::new();
+    operator.tenant("acme");
+    operator.domain("acme", TEST, &json!({}));
+    let operations = operator.description().operations();
+    for template in operations.iter().map(|(path, ..)| path) {
+        let mut allowed: Vec<String> = Vec::new();
+        allowed.extend(
+            operations.iter().filter(|(path, ..)| path == template).map(|(_, it, _)| it.to_uppercase()),
+        );
+        let concrete = template
+            .replace("{tenant}", "acme")
+            .replace("{host}", TEST)
+            .replace("{client_id}", "urn%3Aacme%3Aweb")
+            .replace("{environment}", "TEST")
+            .replace("{eid}", "nemid")
+            .replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
+        for method in ["get", "put", "post", "delete", "patch", "trace"] {
+            let reply = operator.method(method, &concrete);
+            if allowed.contains(&method.to_uppercase()) {
+                assert_ne!(reply.status, 405, "{method} {concrete}");
+                continue;
+            }
+            assert_eq!(reply.status, 405, "{method} {concrete}");
+            let mut named: Vec<_> =
+                reply.response.header("allow").unwrap().split(", ").map(str::to_owned).collect();
+            named.sort();
+            allowed.sort();
+            assert_eq!(named, allowed, "{concrete}");
+        }
+    }
+}
+
+/// Gets every status of every operation, but 500, which means a mistake of ours.
+#[test]
+fn every_documented_answer_is_given() {
+    let operator = Operator::new();
+    operator.now.set(UnixTime(1_800_000_000));
+    operator.send("get", "/api/openapi.json", &[], b"");
+    operator.tenant("acme");
+    operator.domain("acme", TEST, &json!({}));
+    operator.domain("acme", "in-use.example", &json!({}));
+    operator.application("acme", "in-use.example", WEB);
+    let documented = operator.description().operations();
+    let values = [
+        ("{tenant}", "acme"),
+        ("{host}", TEST),
+        ("{client_id}", "urn%3Aacme%3Aweb"),
+        ("{eid}", "nemid"),
+        ("{environment}", "TEST"),
+    ];
+    let mut ordered: Vec<_> = documented.iter().map(|(path, method, _)| (path, method)).collect();
+    // What belongs to a thing is made after it and removed before it; a thing is made before it is read.
+    ordered.sort_by_key(|(path, method)| match method.as_str() {
+        "delete" => (1, usize::MAX - path.len(), false),
+        method => (0, path.len(), method == "get"),
+    });
+    let mut secret_id = String::new();
+    for (template, method) in ordered.iter().filter(|(path, _)| *path != "/api/openapi.json") {
+        let mut at = values.iter().fold((*template).clone(), |path, (name, value)| path.replace(name, value));
+        at = at.replace("{id}", &secret_id);
+        let body = match template.rsplit('/').next().unwrap() {
+            "{tenant}" => json!({"name": "Acme"}),
+            "{host}" => json!({"environment": "TEST", "kind": "ordinary", "display_name": "Acme"}),
+            "{eid}" => {
+                json!({"issuer": "https://broker.example/op", "client_id": "edge-eid", "client_secret": "x"})
+            }
+            "secrets" => json!({}),
+            _ => json!({"name": "Web", "redirect_uris": ["https://app.example/callback"]}),
+        };
+        let made = provoke(&operator, method, &at, &body);
+        if let Some(id) = made.filter(|_| template.ends_with("/secrets")) {
+            secret_id = id;
+        }
+    }
+    let mut expected: Vec<(String, String, u16)> = Vec::new();
+    for (path, method, statuses) in documented {
+        expected.extend(
+            statuses.into_iter().filter(|it| *it != 500).map(|it| (path.clone(), method.clone(), it)),
+        );
+    }
+    let seen = operator.seen.borrow();
+    let missing: Vec<_> = expected.into_iter().filter(|it| !seen.contains(it)).collect();
+    assert!(missing.is_empty(), "documented and never answered: {missing:#?}");
+}
+
+/// Makes an operation answer with everything it can; says the id of what it made last.
+fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<String> {
+    let bearer = format!("Bearer {TOKEN}");
+    let send = |path: &str, more: &[(&str, &str)], body: &[u8]| {
+        let mut headers = vec![("authorization", bearer.as_str())];
+        headers.extend(more);
+        operator.send(method, path, &headers, body)
+    };
+    operator.send(method, at, &[], b"");
+    operator.ports.management.objects_fail.set(true);
+    let text = body.to_string();
+    let json_type = ("content-type", "application/json");
+    send(at, &[json_type], text.as_bytes());
+    operator.ports.management.objects_fail.set(false);
+    let nowhere = at.replace("/acme", "/nobody").replace("/TEST/", "/NONE/");
+    if method == "get" {
+        send(&format!("{at}?limit=0"), &[], b"");
+        send(&format!("{at}?a=%FF"), &[], b"");
+        send(&nowhere, &[], b"");
+        send(at, &[], b"");
+        return None;
+    }
+    if method == "delete" {
+        send(&nowhere, &[("if-match", "*")], b"");
+        send(at, &[("if-match", "\"1\", \"2\"")], b"");
+        send(at, &[("if-match", "\"999\"")], b"");
+        send(at, &[], b"");
+        send(&domain_path("acme", "in-use.example"), &[("if-match", "*")], b"");
+        assert_eq!(send(at, &[("if-match", "*")], b"").status, 200);
+        return None;
+    }
+    if at.contains("/domains/") {
+        send(&nowhere, &[json_type], text.as_bytes());
+    }
+    send(at, &[json_type], b"[]");
+    send(at, &[json_type], &[b' '; 64 * 1024 + 1]);
+    send(at, &[], text.as_bytes());
+    send(at, &[json_type], b"{\"unknown\":1}");
+    let made = send(at, &[json_type], text.as_bytes());
+    send(at, &[json_type], text.as_bytes());
+    send(at, &[json_type, ("if-match", "\"999\"")], text.as_bytes());
+    send(at, &[json_type, ("if-match", "*")], text.as_bytes());
+    conflict(operator, method, at, &send, body);
+    made.body["id"].as_str().map(str::to_owned)
+}
+
+/// What 409 there is.
+fn conflict(
+    operator: &Operator,
+    method: &str,
+    at: &str,
+    send: &dyn Fn(&str, &[(&str, &str)], &[u8]) -> Reply,
+    body: &Value,
+) {
+    let json_type = ("content-type", "application/json");
+    if method == "post" {
+        let secret = json!({"secret": "the-same-secret"}).to_string();
+        send(at, &[json_type], secret.as_bytes());
+        send(at, &[json_type], secret.as_bytes());
+    } else if at.ends_with(TEST) {
+        send(&domain_path("acme", MANAGEMENT_HOST), &[json_type], body.to_string().as_bytes());
+    } else if at.contains("/applications/") {
+        fill_with_applications(operator, true);
+        send(&application_path("acme", TEST, "urn:acme:one-more"), &[json_type], body.to_string().as_bytes());
+        fill_with_applications(operator, false);
+    }
+}
+
+/// Puts as many applications into the store as a domain may have, or takes them out.
+fn fill_with_applications(operator: &Operator, there: bool) {
+    let mut tenants = operator.ports.management.tenants.borrow_mut();
+    let rows = tenants.get_mut(&TenantId::parse("acme").unwrap()).unwrap();
+    let writes = (0..APPLICATIONS_MAX).map(|number| {
+        let record = Record::Application(ApplicationRecord {
+            host: Host::parse(TEST).unwrap(),
+            client_id: ClientId::parse(&number.to_string()).unwrap(),
+            name: "Web".to_owned(),
+            enabled: true,
+            redirect_uris: Vec::new(),
+            token_endpoint_auth_methods: Vec::new(),
+            initiate_login_uri: None,
+            created_at: UnixTime(0),
+        });
+        if there { put_record(1, &record) } else { delete_record(&target_of(&record)) }
+    });
+    rows.commit(writes.collect()).unwrap();
+}

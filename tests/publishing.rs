@@ -1,0 +1,266 @@
+//! How configuration reaches the login path: what a snapshot holds, in which order versions arrive,
+//! and what happens while KV or a host's object is down.
+
+mod support;
+
+use edge_eid::admin::command::{HostAnswer, HostCommand, PublishedName};
+use edge_eid::admin::publication::{application_key, parse_published};
+use edge_eid::eid::Eid;
+use edge_eid::model::domain::{DomainKind, NEMID_CLOSED_AT};
+use edge_eid::model::key_ring::KeyState;
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
+use serde_json::{Value, json};
+use support::admin::{Operator, application_path, domain_path, path};
+
+const HOST: &str = "acme.example";
+const MITID: &str = "mitid.acme.example";
+const SECOND: &str = "second.acme.example";
+const WEB: &str = "urn:acme:web";
+
+/// Two ordinary domains that lead to one MitID domain, which falls back on the first.
+fn acme() -> Operator {
+    let operator = Operator::new();
+    operator.tenant("acme");
+    operator.domain("acme", MITID, &json!({"kind": "mitid"}));
+    operator.domain("acme", HOST, &json!({"mitid_domain": MITID}));
+    operator.domain("acme", SECOND, &json!({"mitid_domain": MITID}));
+    change(&operator, MITID, &json!({"nemid_domain": HOST}));
+    operator
+}
+
+fn change(operator: &Operator, host: &str, settings: &Value) -> Value {
+    let at = domain_path("acme", host);
+    let read = operator.get(&at).expect(200);
+    let mut body = read.body.clone();
+    for (name, value) in settings.as_object().unwrap() {
+        body[name] = value.clone();
+    }
+    operator.replace(&at, &read.etag, &body).expect(200).body
+}
+
+fn domain(operator: &Operator, host: &str) -> DomainSnapshot {
+    operator.ports.management.published(&format!("domain:{host}")).unwrap().value.unwrap()
+}
+
+fn application(operator: &Operator, host: &str) -> Option<Application> {
+    let key = application_key(&Host::parse(host).unwrap(), &ClientId::parse(WEB).unwrap());
+    operator.ports.management.published(&key).unwrap().value
+}
+
+fn kept_by_host(operator: &Operator, host: &str, name: PublishedName) -> Option<String> {
+    let host = Host::parse(host).unwrap();
+    match operator.ports.management.host(&host, &HostCommand::Read(name)) {
+        Ok(HostAnswer::Published { text }) => text,
+        _ => panic!("the host's object answers"),
+    }
+}
+
+fn publication(operator: &Operator) -> Value {
+    operator.get(&path(&["tenants", "acme", "publication"])).expect(200).body
+}
+
+#[test]
+fn a_snapshot_holds_everything_a_login_needs() {
+    let operator = acme();
+    operator.upstream("acme", HOST, "nemid");
+    let snapshot = domain(&operator, HOST);
+    assert_eq!(snapshot.tenant.as_str(), "acme");
+    assert_eq!(snapshot.issuer, "https://acme.example");
+    assert_eq!((snapshot.kind, snapshot.enabled), (DomainKind::Ordinary, true));
+    assert_eq!(snapshot.nemid_closed_at, NEMID_CLOSED_AT);
+    assert_eq!(snapshot.upstreams.keys().collect::<Vec<_>>(), [&Eid::Nemid]);
+    assert_eq!(snapshot.keys.len(), 4, "every announced key of both rings");
+    for key in &snapshot.keys {
+        assert_eq!(
+            key.private.is_some(),
+            key.state == KeyState::Active,
+            "a standby's private half stays at home"
+        );
+    }
+    assert_eq!(snapshot.keys, domain(&operator, MITID).keys, "each domain announces all of them");
+}
+
+#[test]
+fn a_change_of_the_mitid_domain_reaches_every_domain_that_leads_there() {
+    let operator = acme();
+    assert!(!domain(&operator, HOST).peer.unwrap().ready);
+    operator.upstream("acme", MITID, "mitid");
+    change(&operator, MITID, &json!({"show_alongside_nemid_logins": false, "enabled": false}));
+    for host in [HOST, SECOND] {
+        let peer = domain(&operator, host).peer.unwrap();
+        assert_eq!(peer.host.as_str(), MITID);
+        assert!(peer.ready, "its upstream is set");
+        assert!(!peer.enabled && !peer.show_alongside_nemid_logins);
+    }
+}
+
+#[test]
+fn the_mitid_domain_knows_the_one_it_falls_back_on() {
+    let operator = acme();
+    let peer = domain(&operator, MITID).peer.unwrap();
+    assert_eq!((peer.host.as_str(), peer.ready), (HOST, false));
+    operator.upstream("acme", HOST, "nemid");
+    change(&operator, HOST, &json!({"enabled": false}));
+    let peer = domain(&operator, MITID).peer.unwrap();
+    assert!(peer.ready && !peer.enabled);
+    assert!(peer.show_alongside_nemid_logins, "the MitID domain's own setting");
+}
+
+#[test]
+fn an_application_is_published_with_the_hashes_of_its_secrets() {
+    let operator = acme();
+    operator.application("acme", HOST, WEB);
+    let secrets = format!("{}/secrets", application_path("acme", HOST, WEB));
+    let made = operator.post(&secrets, &json!({"secret": "acme-web-secret"})).expect(201);
+    let published = application(&operator, HOST).unwrap();
+    assert_eq!(published.secrets.len(), 1);
+    assert_eq!(published.secrets[0].id, made.body["id"].as_str().unwrap());
+    assert!(published.redirect_uri("https://app.example/callback").is_some());
+    operator.delete(&format!("{secrets}/{}", published.secrets[0].id), "*").expect(200);
+    assert!(application(&operator, HOST).unwrap().secrets.is_empty());
+}
+
+#[test]
+fn a_removed_thing_leaves_its_version_behind() {
+    let operator = acme();
+    operator.application("acme", HOST, WEB);
+    let before = application(&operator, HOST).unwrap().version;
+    operator.delete(&application_path("acme", HOST, WEB), "*").expect(200);
+    let key = application_key(&Host::parse(HOST).unwrap(), &ClientId::parse(WEB).unwrap());
+    let gone = operator.ports.management.published::<Application>(&key).unwrap();
+    assert!(gone.value.is_none() && gone.version > before);
+
+    operator.delete(&domain_path("acme", SECOND), "*").expect(200);
+    let gone = operator.ports.management.published::<DomainSnapshot>(&format!("domain:{SECOND}")).unwrap();
+    assert!(gone.value.is_none());
+    let kept = kept_by_host(&operator, SECOND, PublishedName::Domain).unwrap();
+    assert!(parse_published::<DomainSnapshot>(&kept).unwrap().value.is_none());
+}
+
+#[test]
+fn the_hosts_object_keeps_what_kv_has() {
+    let operator = acme();
+    operator.application("acme", HOST, WEB);
+    let management = &operator.ports.management;
+    let name = PublishedName::Application { client_id: ClientId::parse(WEB).unwrap() };
+    let key = application_key(&Host::parse(HOST).unwrap(), &ClientId::parse(WEB).unwrap());
+    assert_eq!(kept_by_host(&operator, HOST, name), management.kv.borrow().get(&key).cloned());
+    let key = format!("domain:{HOST}");
+    assert_eq!(
+        kept_by_host(&operator, HOST, PublishedName::Domain),
+        management.kv.borrow().get(&key).cloned()
+    );
+}
+
+#[test]
+fn a_write_while_kv_is_down_is_kept_told_and_published_when_it_is_back() {
+    let operator = acme();
+    operator.ports.management.kv_fails.set(true);
+    let answer = change(&operator, SECOND, &json!({"display_name": "While it was down"}));
+    assert_eq!(answer["published"], false);
+    let status = publication(&operator);
+    assert_eq!((&status["published"], &status["due"][0]["attempts"]), (&json!(false), &json!(1)));
+    assert_eq!(status["due"][0]["item"], "domain second.acme.example");
+    let read = operator.get(&domain_path("acme", SECOND)).expect(200).body;
+    assert_eq!(read["display_name"], "While it was down");
+
+    operator.ports.management.kv_fails.set(false);
+    let now = operator.now.get();
+    assert_eq!(operator.ports.management.alarm("acme", now), Some(now.plus(2)), "not before its time");
+    assert_eq!(operator.ports.management.alarm("acme", now.plus(2)), None);
+    assert_eq!(domain(&operator, SECOND).display_name, "While it was down");
+    assert_eq!(publication(&operator)["published"], true);
+}
+
+#[test]
+fn attempts_that_fail_are_made_ever_more_rarely() {
+    let operator = acme();
+    operator.ports.management.kv_fails.set(true);
+    change(&operator, SECOND, &json!({"display_name": "x"}));
+    let mut now = operator.now.get();
+    let mut waits = Vec::new();
+    for _ in 0..10 {
+        let status = publication(&operator);
+        let next = edge_eid::admin::rfc3339::parse(status["due"][0]["next_at"].as_str().unwrap()).unwrap();
+        waits.push(next.seconds_after(now));
+        now = next;
+        operator.ports.management.alarm("acme", now);
+    }
+    assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+}
+
+#[test]
+fn a_later_write_publishes_what_an_earlier_one_could_not() {
+    let operator = acme();
+    operator.ports.management.hosts_fail.set(true);
+    change(&operator, HOST, &json!({"display_name": "first"}));
+    operator.ports.management.hosts_fail.set(false);
+    operator.now.set(operator.now.get().plus(5));
+    let answer = change(&operator, SECOND, &json!({"display_name": "second"}));
+    assert_eq!(answer["published"], true);
+    assert_eq!(domain(&operator, HOST).display_name, "first");
+}
+
+#[test]
+fn versions_of_a_value_only_rise() {
+    let operator = acme();
+    for round in 0..3 {
+        operator.ports.management.kv_fails.set(round == 1);
+        change(&operator, MITID, &json!({"display_name": format!("round {round}")}));
+    }
+    operator.ports.management.kv_fails.set(false);
+    operator.ports.management.alarm("acme", operator.now.get().plus(10));
+    let mut seen: Vec<(String, u64)> = Vec::new();
+    for (key, text) in operator.ports.management.kv_writes.borrow().iter() {
+        let version = parse_published::<Value>(text).unwrap().version;
+        let last = seen.iter().rev().find(|(known, _)| known == key).map_or(0, |(_, version)| *version);
+        assert!(version > last, "{key} went from {last} to {version}");
+        seen.push((key.clone(), version));
+    }
+    assert_eq!(domain(&operator, HOST).peer.unwrap().host.as_str(), MITID);
+    assert_eq!(domain(&operator, MITID).display_name, "round 2");
+}
+
+#[test]
+fn a_store_that_fails_to_write_leaves_everything_as_it_was() {
+    let operator = acme();
+    let tenant = edge_eid::model::TenantId::parse("acme").unwrap();
+    operator.ports.management.tenants.borrow_mut().get_mut(&tenant).unwrap().broken = true;
+    let before = operator.ports.management.kv_writes.borrow().len();
+    let at = domain_path("acme", HOST);
+    let read = operator.get(&at).expect(200);
+    let mut body = read.body.clone();
+    body["display_name"] = json!("lost");
+    assert_eq!(operator.replace(&at, &read.etag, &body).status, 503);
+    assert_eq!(operator.get(&at).expect(200).body, read.body);
+    assert_eq!(operator.ports.management.kv_writes.borrow().len(), before);
+}
+
+#[test]
+fn the_directory_learns_of_tenants_and_their_names() {
+    let operator = Operator::new();
+    operator.tenant("globex");
+    operator.tenant("acme");
+    let at = path(&["tenants", "acme"]);
+    operator.now.set(UnixTime(1_900_000_000));
+    operator.replace(&at, "*", &json!({"name": "Acme A/S"})).expect(200);
+    let first = operator.get(&format!("{}?limit=1", path(&["tenants"]))).expect(200).body;
+    let expected = json!([{"id": "acme", "name": "Acme A/S", "created_at": "2027-01-15T08:00:00.000Z"}]);
+    assert_eq!((&first["items"], &first["next"]), (&expected, &json!("acme")));
+    let second = operator.get(&format!("{}?limit=1&after=acme", path(&["tenants"]))).expect(200).body;
+    assert_eq!((&second["items"][0]["id"], &second["next"]), (&json!("globex"), &Value::Null));
+}
+
+#[test]
+fn asking_objects_that_hold_nothing_writes_nothing() {
+    let operator = Operator::new();
+    for at in
+        [path(&["tenants", "nobody"]), domain_path("nobody", HOST), path(&["tenants", "nobody", "audit"])]
+    {
+        operator.get(&at).expect(404);
+    }
+    let management = &operator.ports.management;
+    assert_eq!(kept_by_host(&operator, HOST, PublishedName::Domain), None);
+    assert!(management.tenants.borrow().is_empty() && management.hosts.borrow().is_empty());
+    assert!(management.kv_writes.borrow().is_empty());
+}

@@ -1,0 +1,132 @@
+//! The objects of the management side and KV, in memory: the same pure logic as in the real objects,
+//! with JSON on the wire. KV and hosts can fail on demand; time passes by [`Management::alarm`].
+
+use super::block_on;
+use edge_eid::admin::command::{
+    DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
+};
+use edge_eid::admin::configuration::Configuration;
+use edge_eid::admin::publication::{Published, parse_published};
+use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
+use edge_eid::admin::rows::MemoryRows;
+use edge_eid::admin::{directory_object, host_object, tenant_object};
+use edge_eid::model::{Host, TenantId, UnixTime};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// Everything the management side stores.
+#[derive(Default)]
+pub struct Management {
+    pub tenants: RefCell<BTreeMap<TenantId, MemoryRows>>,
+    pub hosts: RefCell<BTreeMap<Host, MemoryRows>>,
+    pub directory: RefCell<MemoryRows>,
+    /// KV as it is.
+    pub kv: RefCell<BTreeMap<String, String>>,
+    /// Every write to KV, in order.
+    pub kv_writes: RefCell<Vec<(String, String)>>,
+    /// No object answers the Worker.
+    pub objects_fail: Cell<bool>,
+    /// KV refuses writes.
+    pub kv_fails: Cell<bool>,
+    /// `Host` objects don't answer the tenant's object.
+    pub hosts_fail: Cell<bool>,
+}
+
+/// Why an object did not answer.
+pub struct Silent;
+
+impl Management {
+    /// What the object of a tenant does with a command: stores, publishes, answers.
+    pub fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Silent> {
+        self.check_answering()?;
+        let command: TenantCommand = round_trip(command);
+        let mut rows = self.rows_of(tenant);
+        let mut answer = tenant_object::apply(&mut rows, &command).map_err(|_| Silent)?;
+        if let (TenantAnswer::Done(done), TenantCommand::Change(change)) = (&mut answer, &command) {
+            self.publish(&mut rows, change.at);
+            done.published = Configuration(&rows).due().unwrap().is_empty();
+        }
+        // An object that was only asked has no rows, and is not there.
+        if rows != MemoryRows::default() {
+            self.tenants.borrow_mut().insert(tenant.clone(), rows);
+        }
+        Ok(round_trip(&answer))
+    }
+
+    /// What the object of a host does.
+    pub fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Silent> {
+        self.check_answering()?;
+        let mut rows = self.hosts.borrow().get(host).cloned().unwrap_or_default();
+        let answer = host_object::apply(&mut rows, &round_trip(command)).map_err(|_| Silent)?;
+        if rows != MemoryRows::default() {
+            self.hosts.borrow_mut().insert(host.clone(), rows);
+        }
+        Ok(round_trip(&answer))
+    }
+
+    /// What the directory does.
+    pub fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Silent> {
+        self.check_answering()?;
+        let answer = directory_object::apply(&mut *self.directory.borrow_mut(), &round_trip(command));
+        answer.map(|answer| round_trip(&answer)).map_err(|_| Silent)
+    }
+
+    /// The alarm of a tenant's object at `now`; says when it wants the next one.
+    pub fn alarm(&self, tenant: &str, now: UnixTime) -> Option<UnixTime> {
+        let tenant = TenantId::parse(tenant).unwrap();
+        let mut rows = self.rows_of(&tenant);
+        let next_at = self.publish(&mut rows, now);
+        self.tenants.borrow_mut().insert(tenant, rows);
+        next_at
+    }
+
+    /// A published value as the login path reads it.
+    pub fn published<T: DeserializeOwned>(&self, key: &str) -> Option<Published<T>> {
+        self.kv.borrow().get(key).map(|text| parse_published(text).unwrap())
+    }
+
+    fn rows_of(&self, tenant: &TenantId) -> MemoryRows {
+        self.tenants.borrow().get(tenant).cloned().unwrap_or_default()
+    }
+
+    fn publish(&self, rows: &mut MemoryRows, now: UnixTime) -> Option<UnixTime> {
+        loop {
+            let progress = block_on(publish_due(rows, &self, now)).unwrap();
+            if progress.failure.is_some() || progress.next_at.is_none_or(|next_at| next_at > now) {
+                return progress.next_at;
+            }
+        }
+    }
+
+    fn check_answering(&self) -> Result<(), Silent> {
+        if self.objects_fail.get() { Err(Silent) } else { Ok(()) }
+    }
+}
+
+impl Outlet for &Management {
+    async fn put(&self, key: &str, text: &str) -> Result<(), Undelivered> {
+        if self.kv_fails.get() {
+            return Err(Undelivered("KV fails on demand".to_owned()));
+        }
+        self.kv.borrow_mut().insert(key.to_owned(), text.to_owned());
+        self.kv_writes.borrow_mut().push((key.to_owned(), text.to_owned()));
+        Ok(())
+    }
+
+    async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Undelivered> {
+        if self.hosts_fail.get() {
+            return Err(Undelivered("hosts fail on demand".to_owned()));
+        }
+        Management::host(self, host, command).map_err(|_| Undelivered("silent".to_owned()))
+    }
+
+    async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Undelivered> {
+        Management::directory(self, command).map_err(|_| Undelivered("silent".to_owned()))
+    }
+}
+
+fn round_trip<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+}
