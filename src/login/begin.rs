@@ -1,7 +1,7 @@
 //! The start of an eID: at its upstream from here, or by crossing to the domain that runs it.
 
 use super::envelope::{self, Label, Purpose};
-use super::pending::{Leg, Pending, evicted};
+use super::pending::{Leg, Pending, kept};
 use super::refusal::Refusal;
 use super::{Context, Next, Reason, choose, cross};
 use crate::eid::{Acr, oidc};
@@ -88,11 +88,6 @@ async fn at_upstream<P: Ports>(
     };
     pending.leg = Some(leg);
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
-    let gone = evicted(ctx.request, pending.attempt, cookie.len());
-    let mut response =
-        Response::see_other(&url).with_cookie(cookie).with_cookie(choose::remember_tab(acr.eid()));
-    for cookie in gone {
-        response = response.with_cookie(cookie);
-    }
-    Ok(Next::Answer(response))
+    let response = Response::see_other(&url).with_cookie(choose::remember_tab(acr.eid()));
+    Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }

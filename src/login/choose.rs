@@ -2,7 +2,7 @@
 
 use super::attempt::AttemptId;
 use super::offer::{Offer, offer};
-use super::pending::{Pending, evicted};
+use super::pending::{Pending, kept};
 use super::refusal::{Refusal, frame};
 use super::start::facts;
 use super::{Context, Next, Reason};
@@ -114,12 +114,8 @@ pub async fn show<P: Ports>(
         ));
     }
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
-    let gone = evicted(ctx.request, pending.attempt, cookie.len());
-    let mut response = page(ctx, &pending, active, obstacle).with_cookie(cookie);
-    for cookie in gone {
-        response = response.with_cookie(cookie);
-    }
-    Ok(Next::Answer(response))
+    let response = page(ctx, &pending, active, obstacle);
+    Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }
 
 fn page<P: Ports>(

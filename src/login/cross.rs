@@ -9,7 +9,7 @@ use super::attempt::AttemptId;
 use super::choose::Obstacle;
 use super::envelope::{self, Label, Opened, Purpose};
 use super::issue::{self, PlannedCode};
-use super::pending::Pending;
+use super::pending::{Pending, kept};
 use super::refusal::Refusal;
 use super::state::{Answer, Event, TICKET_SECONDS};
 use super::{Context, Next, Reason};
@@ -78,9 +78,8 @@ pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr)
         envelope::seal(ctx.ports, &ctx.keys, Purpose::HandOver, &label, &peer.host, &content).await?;
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     let response = Response::see_other(&format!("{}{CONTINUE_PATH}?h={sealed}", peer.host.issuer()))
-        .with_cookie(cookie)
         .with_cookie(super::choose::remember_tab(acr.eid()));
-    Ok(Next::Answer(response))
+    Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::scope::Scope;
 use crate::ports::{Crypto, CryptoError, Random};
 use crate::vault::EnvironmentKeys;
-use crate::web::Request;
+use crate::web::{Request, Response};
 use serde::{Deserialize, Serialize};
 
 /// A pending request ends this long after authorize, seconds; sealing it again does not prolong it.
@@ -170,9 +170,15 @@ pub fn clear_cookie(attempt: AttemptId) -> String {
     set_cookie(attempt, "", 0)
 }
 
+/// The answer with the cookie of an attempt, and without those that must go for it.
+pub fn kept(response: Response, request: &Request, attempt: AttemptId, cookie: String) -> Response {
+    let gone = evicted(request, attempt, cookie.len());
+    gone.into_iter().fold(response.with_cookie(cookie), Response::with_cookie)
+}
+
 /// The cookies that must go so that one more of `new_bytes` fits: unreadable ones first, then the
 /// ones that end soonest.
-pub fn evicted(request: &Request, keep: AttemptId, new_bytes: usize) -> Vec<String> {
+fn evicted(request: &Request, keep: AttemptId, new_bytes: usize) -> Vec<String> {
     let mut others: Vec<(Option<UnixTime>, &str, usize)> = request
         .cookies()
         .filter(|(name, _)| name.starts_with(COOKIE_PREFIX) && *name != cookie_name(keep))
