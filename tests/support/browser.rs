@@ -115,7 +115,8 @@ impl Page {
 
     /// Whether a tab of this eID is there.
     pub fn has_tab(&self, eid: Eid) -> bool {
-        self.body.contains(&format!("data-eid=\"{}\"", eid.as_str()))
+        let eid = format!("data-eid=\"{}\"", eid.as_str());
+        self.body.split('<').any(|tag| tag.contains("class=\"tab\"") && tag.contains(&eid))
     }
 
     /// Whether the tab of this eID is the active one.
