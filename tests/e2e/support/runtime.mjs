@@ -36,7 +36,35 @@ async function stop() {
   await miniflare?.dispose();
   process.exit();
 }
-process.on("message", (message) => message === "stop" && stop());
+process.on("message", (/** @type {any} */ message) => {
+  if (message === "stop") stop();
+  if (message.type === "ask") answer(message);
+});
+
+/** What a test may ask for beside HTTP: a store behind the Worker, without the Worker. */
+const questions = /** @type {Record<string, (options: any) => Promise<unknown>>} */ ({
+  /** Sends a command to a Durable Object, as the Worker does. */
+  async object({ binding, name, body }) {
+    const namespace = await miniflare?.getDurableObjectNamespace(binding);
+    const response = await namespace?.get(namespace.idFromName(name)).fetch("https://object/", { method: "POST", body });
+    return { status: response?.status, text: await response?.text(), rows: response?.headers.get("x-rows-written") };
+  },
+  /** Every key of the KV namespace with its value. */
+  async kv() {
+    const namespace = await miniflare?.getKVNamespace("KV");
+    const { keys = [] } = (await namespace?.list()) ?? {};
+    return Promise.all(keys.map(async ({ name }) => [name, await namespace?.get(name)]));
+  },
+});
+
+async function answer(/** @type {any} */ { id, question, options }) {
+  try {
+    process.send?.({ type: "answer", id, value: await questions[question](options) });
+  } catch (error) {
+    process.send?.({ type: "answer", id, error: String(error) });
+  }
+}
+
 // The tests ended without stopping us.
 process.on("disconnect", stop);
 

@@ -38,9 +38,12 @@ export async function startServer({ port, stateDir, vars = {}, env = "local" } =
 
   /** @type {LogLine[]} */
   const lines = [];
+  /** @type {Map<number, (message: any) => void>} */
+  const asked = new Map();
   const ready = new Promise((resolve, reject) => {
     child.on("message", (/** @type {any} */ message) => {
       if (message.type === "log") lines.push({ level: message.level, message: message.message });
+      if (message.type === "answer") asked.get(message.id)?.(message);
       if (message.type === "ready") resolve(undefined);
       if (message.type === "failed") reject(new Error(`the Worker did not start: ${message.reason}`));
     });
@@ -54,6 +57,18 @@ export async function startServer({ port, stateDir, vars = {}, env = "local" } =
     vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
   });
 
+  /** Asks the runtime itself; see runtime.mjs for the questions. */
+  async function ask(/** @type {string} */ question, /** @type {object} */ options = {}) {
+    const id = asked.size;
+    const { value, error } = await new Promise((resolve, reject) => {
+      asked.set(id, resolve);
+      exited.then(() => reject(new Error("the runtime has ended")));
+      child.send({ type: "ask", id, question, options });
+    });
+    if (error) throw new Error(error);
+    return value;
+  }
+
   async function ended() {
     await exited;
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
@@ -65,6 +80,16 @@ export async function startServer({ port, stateDir, vars = {}, env = "local" } =
     origin: `http://localhost:${listenPort}`,
     /** What the Worker wrote to its console so far. Lines arrive shortly after their response. */
     logs: () => [...lines],
+    /**
+     * Sends a command to a Durable Object, which no request from outside can.
+     * @param {string} binding
+     * @param {string} name
+     * @param {string} body
+     * @returns {Promise<{ status: number, text: string, rows: string | null }>}
+     */
+    object: (binding, name, body) => ask("object", { binding, name, body }),
+    /** Everything in KV. @returns {Promise<[string, string][]>} */
+    kv: () => ask("kv"),
     /** Ends the runtime in good order. */
     async stop() {
       if (child.connected) child.send("stop");
