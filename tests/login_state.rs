@@ -1,0 +1,284 @@
+//! The state machine of one login: every event in every state, the ends of time, and whatever
+//! order the world may come up with.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::eid::Acr;
+use edge_eid::login::state::{
+    Answer, Bound, CODE_SECONDS, Event, GrantRequest, Login, Refusal, TICKET_SECONDS, TOKEN_SECONDS, Way,
+    advance,
+};
+use edge_eid::model::{ClientId, Host, Sealed, UnixTime};
+use edge_eid::oauth::pkce::CodeChallenge;
+use edge_eid::oauth::scope::Scope;
+use edge_eid::ports::Logins;
+use proptest::prelude::*;
+use serde_json::Value;
+use support::ports::MemoryPorts;
+use support::{block_on, store_contract};
+
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const NOW: UnixTime = UnixTime(1_000_000);
+const ENDS: UnixTime = UnixTime(1_001_800);
+
+fn host() -> Host {
+    Host::parse("acme.example").unwrap()
+}
+
+fn asked() -> GrantRequest {
+    GrantRequest {
+        host: host(),
+        client_id: ClientId::parse("urn:acme:web").unwrap(),
+        redirect_uri: "https://app.example/callback".to_owned(),
+        scope: Scope::parse(Some("openid")).unwrap(),
+        nonce: Some("n".to_owned()),
+        code_challenge: Some(CodeChallenge::of(VERIFIER)),
+    }
+}
+
+fn here() -> Event {
+    identified(Way::Here { code_hash: "code".to_owned(), request: asked() })
+}
+
+fn home() -> Event {
+    identified(Way::Home { ticket_hash: "ticket".to_owned(), origin: host() })
+}
+
+fn identified(way: Way) -> Event {
+    Event::Identified { acr: Acr::MitidSubstantial, identity: Sealed("sealed".to_owned()), ends: ENDS, way }
+}
+
+fn ticket(hash: &str, at: &str, with_cookie: bool) -> Event {
+    let bound = with_cookie.then(|| Bound { code_hash: "code".to_owned(), request: asked() });
+    Event::TicketPresented { ticket_hash: hash.to_owned(), host: Host::parse(at).unwrap(), bound }
+}
+
+fn redeem(code: &str, change: impl FnOnce(&mut GrantRequest, &mut Option<String>)) -> Event {
+    let (mut asked, mut verifier) = (asked(), Some(VERIFIER.to_owned()));
+    change(&mut asked, &mut verifier);
+    Event::Redeem {
+        host: asked.host,
+        client_id: asked.client_id,
+        redirect_uri: asked.redirect_uri,
+        code_verifier: verifier,
+        code_hash: code.to_owned(),
+        access_hash: "access".to_owned(),
+    }
+}
+
+fn userinfo(access: &str, at: &str) -> Event {
+    Event::Userinfo { host: Host::parse(at).unwrap(), access_hash: access.to_owned() }
+}
+
+/// Every event, right and wrong in each part.
+fn events() -> Vec<(&'static str, Event)> {
+    vec![
+        ("identified here", here()),
+        ("identified elsewhere", home()),
+        ("ticket", ticket("ticket", "acme.example", true)),
+        ("ticket without cookie", ticket("ticket", "acme.example", false)),
+        ("guessed ticket", ticket("guess", "acme.example", true)),
+        ("guessed ticket without cookie", ticket("guess", "acme.example", false)),
+        ("ticket at another host", ticket("ticket", "acme.mitid.example", true)),
+        ("redeem", redeem("code", |_, _| {})),
+        ("redeem a guess", redeem("guess", |_, _| {})),
+        ("redeem elsewhere", redeem("code", |a, _| a.host = Host::parse("acme.mitid.example").unwrap())),
+        ("redeem as another", redeem("code", |a, _| a.client_id = ClientId::parse("urn:acme:spa").unwrap())),
+        ("redeem for another callback", redeem("code", |a, _| a.redirect_uri.push('/'))),
+        ("redeem without verifier", redeem("code", |_, v| *v = None)),
+        ("redeem with another verifier", redeem("code", |_, v| *v = Some("x".repeat(43)))),
+        ("userinfo", userinfo("access", "acme.example")),
+        ("userinfo by a guess", userinfo("guess", "acme.example")),
+        ("userinfo elsewhere", userinfo("access", "acme.mitid.example")),
+    ]
+}
+
+fn after(events: &[Event]) -> Option<Login> {
+    events.iter().fold(None, |login, event| {
+        let step = advance(login.clone(), event.clone(), NOW);
+        step.next.or(login)
+    })
+}
+
+fn states() -> [(&'static str, Option<Login>); 5] {
+    let [redeemed_by, replayed_by] = [redeem("code", |_, _| {}), redeem("code", |_, _| {})];
+    [
+        ("nothing", None),
+        ("returning", after(&[home()])),
+        ("code issued", after(&[here()])),
+        ("redeemed", after(&[here(), redeemed_by.clone()])),
+        ("closed", after(&[here(), redeemed_by, replayed_by])),
+    ]
+}
+
+fn name_of(login: Option<&Login>) -> &'static str {
+    match login {
+        None => "nothing",
+        Some(Login::Returning { .. }) => "returning",
+        Some(Login::CodeIssued { .. }) => "code issued",
+        Some(Login::Redeemed { .. }) => "redeemed",
+        Some(Login::Closed { .. }) => "closed",
+    }
+}
+
+/// What a step leads to: the state written, or the refusal that wrote nothing.
+fn outcome(login: Option<Login>, event: Event) -> String {
+    let step = advance(login, event, NOW);
+    let answer = match step.answer {
+        Answer::CodeIssued { .. } => "code".to_owned(),
+        Answer::TicketIssued => "ticket".to_owned(),
+        Answer::Redeemed { .. } => "grant".to_owned(),
+        Answer::Userinfo { .. } => "claims".to_owned(),
+        Answer::Refused { why } => format!("{why:?}"),
+    };
+    match step.next {
+        Some(next) => format!("{answer}, {}", name_of(Some(&next))),
+        None => answer,
+    }
+}
+
+/// Rows are [`events`], columns are [`states`].
+const TABLE: [[&str; 5]; 17] = [
+    // nothing                returning              code issued          redeemed              closed
+    ["code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["ticket, returning", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "NotBound, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "Mismatch", "grant, redeemed", "Replayed, closed", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "claims", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+];
+
+#[test]
+fn every_event_in_every_state_does_what_the_table_says() {
+    for ((event_name, event), row) in events().into_iter().zip(TABLE) {
+        for ((state_name, login), expected) in states().into_iter().zip(row) {
+            assert_eq!(name_of(login.as_ref()), state_name);
+            assert_eq!(outcome(login, event.clone()), expected, "{event_name} while {state_name}");
+        }
+    }
+}
+
+#[test]
+fn every_end_counts_as_over_at_its_own_second() {
+    let at = |login: &Login, event: Event, seconds: u64| {
+        advance(Some(login.clone()), event, NOW.plus(seconds)).answer
+    };
+    let returning = after(&[home()]).unwrap();
+    assert!(matches!(
+        at(&returning, ticket("ticket", "acme.example", true), TICKET_SECONDS - 1),
+        Answer::CodeIssued { .. }
+    ));
+    let late = at(&returning, ticket("ticket", "acme.example", true), TICKET_SECONDS);
+    assert_eq!(late, Answer::Refused { why: Refusal::Expired });
+    let issued = after(&[here()]).unwrap();
+    assert!(matches!(at(&issued, redeem("code", |_, _| {}), CODE_SECONDS - 1), Answer::Redeemed { .. }));
+    assert_eq!(
+        at(&issued, redeem("code", |_, _| {}), CODE_SECONDS),
+        Answer::Refused { why: Refusal::Expired }
+    );
+    let redeemed = after(&[here(), redeem("code", |_, _| {})]).unwrap();
+    let info = || userinfo("access", "acme.example");
+    assert!(matches!(at(&redeemed, info(), TOKEN_SECONDS - 1), Answer::Userinfo { .. }));
+    assert_eq!(at(&redeemed, info(), TOKEN_SECONDS), Answer::Refused { why: Refusal::Expired });
+    assert_eq!(advance(None, here(), ENDS).answer, Answer::Refused { why: Refusal::Expired });
+}
+
+#[test]
+fn a_login_is_remembered_until_everything_of_it_is_over() {
+    for (name, login) in states() {
+        let Some(login) = login else { continue };
+        assert!(login.forgotten_at() >= ENDS, "{name}: the tombstone outlives the attempt");
+    }
+    // Redeemed in the attempt's last second, the access token lives on.
+    let late = UnixTime(ENDS.0 - 1);
+    let issued = advance(None, here(), late).next;
+    let redeemed = advance(issued, redeem("code", |_, _| {}), late).next.unwrap();
+    assert_eq!(redeemed.forgotten_at(), late.plus(TOKEN_SECONDS));
+}
+
+#[test]
+fn the_store_in_memory_keeps_the_contract() {
+    let ports = MemoryPorts::new(true);
+    assert!(store_contract::cases().len() > 15);
+    store_contract::run(|name, event: &Value, now| {
+        let event: Event = serde_json::from_value(event.clone()).unwrap();
+        serde_json::to_value(block_on(ports.advance(name, &event, UnixTime(now))).unwrap()).unwrap()
+    });
+}
+
+#[test]
+fn secrets_of_a_login_do_not_show_in_its_debug_output() {
+    let secret = Sealed("canary-ciphertext".to_owned());
+    assert!(!format!("{secret:?}").contains("canary"));
+}
+
+proptest! {
+    /// Whatever happens in whatever order: one code, one redemption, one access token that works
+    /// from its redemption until it is revoked or over.
+    #[test]
+    fn at_most_one_code_is_ever_issued_and_redeemed(
+        picks in prop::collection::vec((0_usize..17, 0_u64..400), 1..60)
+    ) {
+        let events = events();
+        let (mut login, mut now) = (None::<Login>, NOW);
+        let (mut born, mut codes, mut redeemed, mut revoked) = (0, 0, None::<UnixTime>, false);
+        let mut code_until = NOW;
+        for (pick, wait) in picks {
+            now = now.plus(wait / 4);
+            let (name, event) = &events[pick];
+            // As the object does: gone after its end, JSON in between.
+            login = login.filter(|login| !login.forgotten_at().is_over(now));
+            if login.is_none() && born > 0 {
+                prop_assert!(ENDS.is_over(now), "forgotten before the attempt's end");
+            }
+            let step = advance(login.clone(), event.clone(), now);
+            match &step.answer {
+                Answer::TicketIssued => born += 1,
+                Answer::CodeIssued { .. } => {
+                    codes += 1;
+                    code_until = now.plus(CODE_SECONDS);
+                    if *name == "identified here" { born += 1; } else { prop_assert_eq!(*name, "ticket"); }
+                }
+                Answer::Redeemed { .. } => {
+                    prop_assert_eq!(*name, "redeem");
+                    prop_assert!(redeemed.is_none() && codes == 1 && !code_until.is_over(now));
+                    redeemed = Some(now);
+                }
+                Answer::Userinfo { .. } => {
+                    prop_assert_eq!(*name, "userinfo");
+                    let since = redeemed.expect("an access token comes from a redemption");
+                    prop_assert!(!revoked && !since.plus(TOKEN_SECONDS).is_over(now));
+                }
+                Answer::Refused { why: Refusal::Replayed } => {
+                    prop_assert!(redeemed.is_some() && name.starts_with("redeem"));
+                    revoked = true;
+                }
+                Answer::Refused { .. } if *name == "userinfo" => {
+                    let alive = redeemed.is_some_and(|since| !since.plus(TOKEN_SECONDS).is_over(now)) && !revoked;
+                    prop_assert!(!alive, "a living access token was refused");
+                }
+                Answer::Refused { .. } => {}
+            }
+            prop_assert!(born <= 1 && codes <= 1);
+            if let Some(next) = step.next {
+                prop_assert!(next.forgotten_at() > now || ENDS.is_over(now));
+                let text = serde_json::to_string(&next).unwrap();
+                prop_assert_eq!(&serde_json::from_str::<Login>(&text).unwrap(), &next);
+                login = Some(next);
+            }
+        }
+    }
+}
