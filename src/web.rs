@@ -301,7 +301,12 @@ impl Response {
 
     /// A JSON answer, not to be stored.
     pub fn json(status: u16, value: &serde_json::Value) -> Self {
-        Self::with_type(status, "application/json", value.to_string())
+        Self::json_text(status, value.to_string())
+    }
+
+    /// As [`Response::json`], of JSON that is already text.
+    pub fn json_text(status: u16, text: String) -> Self {
+        Self::with_type(status, "application/json", text)
     }
 
     /// A page under our policy: no script, styles from our origin, forms to our origin, no frames.

@@ -5,6 +5,8 @@ use crate::model::Host;
 use crate::ports::Settings;
 use crate::vault::sha256;
 use base64ct::{Base64, Encoding};
+use std::cell::RefCell;
+use std::rc::Rc;
 use worker::{Env, KvStore, ObjectNamespace};
 
 /// Longest an isolate may keep a snapshot, seconds: a part of the staleness bound.
@@ -36,12 +38,28 @@ pub struct Bindings {
     pub settings: Settings,
 }
 
+thread_local! {
+    /// Read once an isolate: bindings do not change while it lives, and each look-up is a call out
+    /// of wasm.
+    static READ: RefCell<Option<Rc<Bindings>>> = const { RefCell::new(None) };
+}
+
 /// Which binding is missing or malformed: a constant with its rule, never its value.
 pub type Missing = &'static str;
 
 impl Bindings {
+    /// The bindings of this isolate.
+    pub fn of(env: &Env) -> Result<Rc<Self>, Missing> {
+        if let Some(known) = READ.with_borrow(Clone::clone) {
+            return Ok(known);
+        }
+        let read = Rc::new(Self::read(env)?);
+        READ.set(Some(read.clone()));
+        Ok(read)
+    }
+
     /// Reads and checks all bindings.
-    pub fn read(env: &Env) -> Result<Self, Missing> {
+    fn read(env: &Env) -> Result<Self, Missing> {
         let text = |name: &str| env.var(name).ok().map(|var| var.to_string());
         let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
         let master_key = secret("KEY_ENCRYPTION_KEY")

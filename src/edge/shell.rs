@@ -59,7 +59,7 @@ impl Counts {
 
 /// The ports of one request.
 pub struct Shell {
-    bindings: Bindings,
+    bindings: Rc<Bindings>,
     /// What the request used so far.
     pub counts: Counts,
     trace_id: String,
@@ -69,7 +69,7 @@ pub struct Shell {
 impl Shell {
     /// Reads the bindings and draws the request's trace id.
     pub fn new(env: &Env) -> Result<Self, Missing> {
-        let bindings = Bindings::read(env)?;
+        let bindings = Bindings::of(env)?;
         let mut bytes = [0; 16];
         crypto::fill(&mut bytes);
         let trace_id = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -6,7 +6,6 @@ use crate::eid::{Acr, Eid};
 use crate::oauth::{discovery, jwks};
 use crate::ports::Ports;
 use crate::web::Response;
-use serde_json::Value;
 
 /// How long clients may keep metadata and keys, seconds. A part of the keys' guard times.
 pub const METADATA_MAX_AGE_SECONDS: u64 = 300;
@@ -21,17 +20,20 @@ pub fn discovery_document<P: Ports>(ctx: &Context<'_, P>) -> Response {
             Eid::Mitid => facts.mitid_reachable,
         })
         .collect();
-    public(&discovery::document(&ctx.domain.issuer, &acrs))
+    let write = || discovery::document(&ctx.domain.issuer, &acrs).to_string();
+    let (announced, text) = ctx.domain.written.discovery.get_or_init(|| (acrs.clone(), write()));
+    public(if *announced == acrs { text.clone() } else { write() })
 }
 
 /// `GET /.well-known/jwks`
 pub fn key_set<P: Ports>(ctx: &Context<'_, P>) -> Response {
-    public(&jwks::document(&ctx.domain.keys))
+    let write = || jwks::document(&ctx.domain.keys).to_string();
+    public(ctx.domain.written.key_set.get_or_init(write).clone())
 }
 
 /// Public documents: readable by scripts of any origin, kept for a while.
-fn public(document: &Value) -> Response {
-    Response::json(200, document)
+fn public(document: String) -> Response {
+    Response::json_text(200, document)
         .with("cache-control", format!("public, max-age={METADATA_MAX_AGE_SECONDS}"))
         .with("access-control-allow-origin", "*")
 }

@@ -5,8 +5,9 @@ use super::names::{ClientId, Environment, Host, TenantId};
 use super::sealed::Sealed;
 use super::time::UnixTime;
 use super::url::WebUrl;
-use crate::eid::Eid;
+use crate::eid::{Acr, Eid};
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// NemID closed on 31 October 2023 at the end of the day, Danish time (Agency for Digital
@@ -91,6 +92,18 @@ pub struct DomainSnapshot {
     pub data_key: Sealed,
     /// The environment's key of `sub` values, wrapped likewise. It never rotates.
     pub sub_key: Sealed,
+    /// Documents written from this snapshot, kept with it.
+    #[serde(skip)]
+    pub written: Written,
+}
+
+/// The documents that clients fetch most, written once for each snapshot: a snapshot never changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// JWKS.
+    pub key_set: OnceCell<String>,
+    /// Discovery, and the acrs it announced: these may change with the clock.
+    pub discovery: OnceCell<(Vec<Acr>, String)>,
 }
 
 /// Who reads this snapshot's secrets: the associated data of everything sealed for an environment.

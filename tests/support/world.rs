@@ -124,6 +124,7 @@ impl World {
                 keys: ring.iter().filter_map(SigningKey::announced).collect(),
                 data_key: made.data_key.clone(),
                 sub_key: made.sub_key.clone(),
+                written: Default::default(),
                 host,
             }
         };
