@@ -1,6 +1,9 @@
 //! The admin API, as its operators meet it. Every answer here is also held against the OpenAPI
 //! document (`support::admin`).
 
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use edge_eid::model::UnixTime;

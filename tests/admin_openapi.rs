@@ -1,6 +1,9 @@
 //! The OpenAPI document against the real answers: nothing undocumented is answered (that is checked
 //! at every answer, in `support::openapi`), and everything documented is.
 
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use edge_eid::admin::change::APPLICATIONS_MAX;
@@ -147,14 +150,11 @@ fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<
     made.body["id"].as_str().map(str::to_owned)
 }
 
+/// Sends a path, headers and a body.
+type Send<'a> = dyn Fn(&str, &[(&str, &str)], &[u8]) -> Reply + 'a;
+
 /// What 409 there is.
-fn conflict(
-    operator: &Operator,
-    method: &str,
-    at: &str,
-    send: &dyn Fn(&str, &[(&str, &str)], &[u8]) -> Reply,
-    body: &Value,
-) {
+fn conflict(operator: &Operator, method: &str, at: &str, send: &Send<'_>, body: &Value) {
     let json_type = ("content-type", "application/json");
     if method == "post" {
         let secret = json!({"secret": "the-same-secret"}).to_string();

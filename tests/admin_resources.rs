@@ -1,5 +1,8 @@
 //! The admin API's rules for upstreams, applications, secrets and keys.
 
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use edge_eid::model::domain::upstream_secret_label;

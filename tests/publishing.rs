@@ -1,6 +1,9 @@
 //! How configuration reaches the login path: what a snapshot holds, in which order versions arrive,
 //! and what happens while KV or a host's object is down.
 
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use edge_eid::admin::command::{HostAnswer, HostCommand, PublishedName};

@@ -23,8 +23,9 @@ const KEY_ENCRYPTION_KEY = Buffer.alloc(32, "test only ").toString("base64");
  *   Unless given: an own temporary one, removed by `stop` and `kill`
  * @param {Record<string, string>} [options.vars] more or other Worker variables and secrets
  * @param {"local" | "staging" | "production"} [options.env] which build to run, `local` unless given
+ * @param {boolean} [options.kvCanFail] whether `kvFails` will be used
  */
-export async function startServer({ port, stateDir, vars = {}, env = "local" } = {}) {
+export async function startServer({ port, stateDir, vars = {}, env = "local", kvCanFail = false } = {}) {
   const listenPort = port ?? (await freePort());
   const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-test-"));
   await mkdir(path.join(scratch, "tmp"));
@@ -55,6 +56,7 @@ export async function startServer({ port, stateDir, vars = {}, env = "local" } =
     port: listenPort,
     stateDir: stateDir ?? path.join(scratch, "state"),
     vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
+    kvCanFail,
   });
 
   /** Asks the runtime itself; see runtime.mjs for the questions. */
@@ -90,6 +92,11 @@ export async function startServer({ port, stateDir, vars = {}, env = "local" } =
     object: (binding, name, body) => ask("object", { binding, name, body }),
     /** Everything in KV. @returns {Promise<[string, string][]>} */
     kv: () => ask("kv"),
+    /** Takes KV away from the Worker and its objects, or gives it back. */
+    async kvFails(/** @type {boolean} */ fails) {
+      const answer = await fetch(`http://127.0.0.1:${listenPort}/test-only/kv/${fails ? "fails" : "works"}`);
+      if (!kvCanFail || !answer.ok) throw new Error("start the server with kvCanFail");
+    },
     /** Ends the runtime in good order. */
     async stop() {
       if (child.connected) child.send("stop");

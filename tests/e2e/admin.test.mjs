@@ -1,0 +1,192 @@
+// The admin API on the real objects and KV: what memory can't show. Its rules are tested on the host.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { send } from "./support/http.mjs";
+import { Description } from "./support/openapi.mjs";
+import { admin, seedDemo, startSeededServer } from "./support/seeded_server.mjs";
+import { ADMIN_TOKEN, startServer } from "./support/server.mjs";
+
+let server, api;
+before(async () => {
+  server = await startSeededServer({ vars: { SNAPSHOT_SECONDS: "0" }, kvCanFail: true });
+  const described = await send(server.port, { host: `manage.localhost:${server.port}`, path: "/api/openapi.json" });
+  api = new Description(JSON.parse(described.body));
+});
+after(() => server?.stop());
+
+/** One request, its answer held against the description. */
+async function call(method, segments, body, headers) {
+  const answer = await admin(server.port, method, segments, body, headers);
+  api.check(method, `/api/v1/${segments.map(encodeURIComponent).join("/")}`, answer);
+  return answer;
+}
+
+const TEST_DOMAIN = { environment: "TEST", kind: "ordinary", display_name: "Test" };
+const WEB = { name: "Web", redirect_uris: ["http://localhost:3000/callback"] };
+const host = (name) => `${name}.localhost:${server.port}`;
+
+/** A tenant with one domain, for a test of its own. */
+async function newTenant(id) {
+  assert.equal((await call("PUT", ["tenants", id], { name: id })).status, 201);
+  const domain = ["tenants", id, "domains", host(id)];
+  const made = await call("PUT", domain, TEST_DOMAIN);
+  assert.equal(made.status, 201, made.body);
+  assert.equal(made.json.published, true);
+  return domain;
+}
+
+const discovery = (name) => send(server.port, { host: host(name), path: "/.well-known/openid-configuration" });
+
+test("seeding the demo again changes nothing", async () => {
+  const audit = async () => (await call("GET", ["tenants", "acme", "audit"])).json.items.length;
+  const before = await audit();
+  await seedDemo(server.port);
+  assert.equal(await audit(), before);
+  const secrets = ["tenants", "acme", "domains", `localhost:${server.port}`, "applications", "urn:acme:web", "secrets"];
+  assert.equal((await call("GET", secrets)).json.items.length, 1);
+});
+
+test("every operation answers on the real runtime as it is described", async () => {
+  const domain = await newTenant("described");
+  const application = [...domain, "applications", "urn:described:web"];
+  const upstream = [...domain, "upstreams", "nemid"];
+  const made = { issuer: `http://${host("described")}/simulator/nemid`, client_id: "edge-eid", client_secret: "s" };
+  await call("PUT", application, WEB);
+  await call("PUT", upstream, made);
+  const secret = await call("POST", [...application, "secrets"]);
+  assert.equal(Buffer.from(secret.json.secret, "base64url").length, 32);
+  const oneSecret = [...application, "secrets", secret.json.id];
+  for (const list of ["domains", "audit"]) await call("GET", ["tenants", "described", list]);
+  for (const list of ["upstreams", "applications"]) await call("GET", [...domain, list]);
+  await call("GET", [...application, "secrets"]);
+  await call("GET", ["tenants"]);
+  await call("GET", ["tenants", "described"]);
+  await call("GET", ["tenants", "described", "publication"]);
+  const keys = await call("GET", ["tenants", "described", "environments", "TEST", "keys"]);
+  assert.equal(keys.json.items.length, 4);
+  for (const item of [oneSecret, application, upstream, domain]) {
+    const { headers } = await call("GET", item);
+    assert.equal((await call("DELETE", item, undefined, { "if-match": '"0"' })).status, 412);
+    assert.equal((await call("DELETE", item, undefined, { "if-match": headers.etag })).status, 200);
+    assert.equal((await call("GET", item)).status, 404);
+  }
+  const described = Object.values(api.document.paths).flatMap((methods) => Object.values(methods));
+  const operations = described.map(({ operationId }) => operationId).filter((id) => id && id !== "getDescription");
+  assert.deepEqual(operations.filter((id) => !api.seen.has(id)), []);
+});
+
+test("only the management host has the API, and only for the token's holder", async () => {
+  const wrong = await admin(server.port, "GET", ["tenants"], undefined, { authorization: "Bearer wrong" });
+  assert.equal(wrong.status, 401);
+  const elsewhere = await send(server.port, { path: "/api/v1/tenants", headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+  assert.equal(elsewhere.status, 404);
+  const forwarded = await send(server.port, {
+    path: "/api/v1/tenants",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "x-forwarded-host": `manage.localhost:${server.port}` },
+  });
+  assert.equal(forwarded.status, 404);
+});
+
+test("of twenty changes at once under one ETag, one is made", async () => {
+  const domain = await newTenant("race");
+  const { json, headers } = await call("GET", domain);
+  const changes = Array.from({ length: 20 }, (_, i) =>
+    call("PUT", domain, { ...json, display_name: `Change ${i}` }, { "if-match": headers.etag }),
+  );
+  const answers = await Promise.all(changes);
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [200, ...Array(19).fill(412)]);
+  const winner = answers.find(({ status }) => status === 200);
+  assert.equal((await call("GET", domain)).json.display_name, winner.json.display_name);
+});
+
+test("things made at once are all stored and all published", async () => {
+  const domain = await newTenant("many");
+  const ids = Array.from({ length: 15 }, (_, i) => `urn:many:${i}`);
+  const answers = await Promise.all(ids.map((id) => call("PUT", [...domain, "applications", id], WEB)));
+  assert.ok(answers.every(({ status }) => status === 201));
+  const list = (await call("GET", [...domain, "applications"])).json.items.map(({ client_id }) => client_id);
+  assert.deepEqual(list.sort(), ids.sort());
+  assert.equal((await call("GET", ["tenants", "many", "publication"])).json.published, true);
+});
+
+test("of two tenants that claim a host at once, one gets it", async () => {
+  await Promise.all([newTenant("first"), newTenant("second")]);
+  const claims = ["first", "second"].map((id) => call("PUT", ["tenants", id, "domains", host("wanted")], TEST_DOMAIN));
+  const statuses = (await Promise.all(claims)).map(({ status }) => status);
+  assert.deepEqual(statuses.sort(), [201, 409]);
+});
+
+test("a change is on the login path as soon as it is answered as published", async () => {
+  const domain = await newTenant("live");
+  assert.equal((await discovery("live")).status, 200);
+  const { json, headers } = await call("GET", domain);
+  const off = await call("PUT", domain, { ...json, enabled: false }, { "if-match": headers.etag });
+  assert.equal(off.json.published, true);
+  assert.equal((await discovery("live")).status, 404);
+  const on = await call("PUT", domain, { ...json, enabled: true }, { "if-match": off.headers.etag });
+  assert.equal((await discovery("live")).status, 200);
+  await call("DELETE", domain, undefined, { "if-match": on.headers.etag });
+  assert.equal((await discovery("live")).status, 404);
+});
+
+test("a body that is too large is refused before it is read", async () => {
+  const answer = await send(server.port, {
+    host: `manage.localhost:${server.port}`,
+    method: "PUT",
+    path: "/api/v1/tenants/large",
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, "content-type": "application/json" },
+    body: JSON.stringify({ name: "x".repeat(70_000) }),
+  });
+  assert.equal(answer.status, 413);
+  api.check("PUT", "/api/v1/tenants/large", answer);
+});
+
+test("a change made while KV is down is kept, told, and published by alarm once KV is back", async () => {
+  const domain = await newTenant("outage");
+  const { json, headers } = await call("GET", domain);
+  await server.kvFails(true);
+  const changed = await call("PUT", domain, { ...json, enabled: false }, { "if-match": headers.etag });
+  assert.deepEqual([changed.status, changed.json.published], [200, false]);
+  const [due] = (await call("GET", ["tenants", "outage", "publication"])).json.due;
+  assert.deepEqual([due.item, due.attempts], [`domain ${host("outage")}`, 1]);
+  await server.kvFails(false);
+  assert.equal((await discovery("outage")).status, 200, "KV still has the older one");
+  for (let tries = 0; !(await call("GET", ["tenants", "outage", "publication"])).json.published; tries++) {
+    assert.ok(tries < 100, "the alarm did not publish it");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.equal((await discovery("outage")).status, 404);
+});
+
+test("the host's object serves what KV can't", async () => {
+  await newTenant("fallback");
+  await server.kvFails(true);
+  try {
+    const answer = await discovery("fallback");
+    assert.equal(answer.status, 200);
+    assert.equal(JSON.parse(answer.body).issuer, `http://${host("fallback")}`);
+    assert.equal((await discovery("nobody")).status, 404);
+  } finally {
+    await server.kvFails(false);
+  }
+});
+
+test("what was answered survives a crash", async () => {
+  const stateDir = await mkdtemp(path.join(tmpdir(), "edge-eid-admin-"));
+  const crashing = await startServer({ stateDir });
+  const segments = ["tenants", "durable"];
+  const made = await admin(crashing.port, "PUT", segments, { name: "Durable" });
+  assert.equal(made.status, 201);
+  await crashing.kill();
+  const again = await startServer({ stateDir });
+  try {
+    const read = await admin(again.port, "GET", segments);
+    assert.deepEqual([read.status, read.json.name, read.headers.etag], [200, "Durable", made.headers.etag]);
+  } finally {
+    await again.stop();
+    await rm(stateDir, { recursive: true, force: true });
+  }
+});
