@@ -1,0 +1,135 @@
+//! Userinfo (OIDC Core §5.3) and its bearer tokens (RFC 6750).
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::eid::Eid;
+use edge_eid::vault::{base64url, from_base64url};
+use edge_eid::web::Method;
+use serde_json::Value;
+use support::broker::request;
+use support::*;
+
+const POCES: &str = "urn:grn:authn:dk:nemid:poces";
+const USERINFO: &str = "https://acme.example/oauth2/userinfo";
+
+fn logged_in(broker: &Broker, eid: Eid) -> Tokens {
+    let app = RelyingParty::web();
+    let asked = app.ask(POCES);
+    let person = if eid == Eid::Mitid { Person::ditlev() } else { Person::terne() };
+    app.redeem(broker, &asked, &Browser::new(broker).log_in(&asked.url, eid, &person))
+}
+
+#[test]
+fn userinfo_says_what_the_id_token_said() {
+    let broker = World::demo();
+    for eid in Eid::ALL {
+        let tokens = logged_in(&broker, eid);
+        broker.wait(60);
+        let response = RelyingParty::web().userinfo(&broker, &tokens.access_token);
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("content-type"), Some("application/json"));
+        let claims: Value = serde_json::from_str(&response.body).unwrap();
+        for (name, value) in claims.as_object().unwrap() {
+            assert_eq!(tokens.claims.get(name), Some(value), "{name}");
+        }
+        assert!(claims["sub"].is_string() && claims["name"].is_string(), "OIDC Core §5.3.2");
+        assert!(claims.get("aud").is_none());
+    }
+}
+
+#[test]
+fn a_post_with_the_header_works_and_a_token_elsewhere_is_not_looked_at() {
+    let broker = World::demo();
+    let token = logged_in(&broker, Eid::Nemid).access_token;
+    let header = format!("bEaReR {token}");
+    assert_eq!(broker.post(USERINFO, &[("authorization", &header)], "").status, 200);
+    // RFC 6750 §2.3: a token in a query ends up in logs.
+    assert_eq!(broker.get(&format!("{USERINFO}?access_token={token}")).status, 401);
+    assert_eq!(broker.post(USERINFO, &[], &format!("access_token={token}")).status, 401);
+    let basic = format!("Basic {token}");
+    assert_eq!(broker.post(USERINFO, &[("authorization", &basic)], "").status, 401);
+}
+
+#[test]
+fn a_request_without_a_token_gets_the_bare_challenge_and_a_bad_one_the_error_rfc_6750_3() {
+    let broker = World::demo();
+    let bare = broker.get(USERINFO);
+    assert_eq!((bare.status, bare.header("www-authenticate"), bare.body.as_str()), (401, Some("Bearer"), ""));
+    for token in ["x", "", "a b", &"A".repeat(64), "ø", "eyJhbGciOiJub25lIn0.e30."] {
+        let response = RelyingParty::web().userinfo(&broker, token);
+        assert_eq!(response.status, 401, "{token}");
+        assert!(response.header("www-authenticate").unwrap().starts_with("Bearer error=\"invalid_token\""));
+    }
+    assert_eq!(broker.ports.take_counts().login_requests, 0, "made-up tokens wake no object");
+}
+
+#[test]
+fn an_access_token_lives_for_twenty_minutes() {
+    let broker = World::demo();
+    let tokens = logged_in(&broker, Eid::Mitid);
+    let status = || RelyingParty::web().userinfo(&broker, &tokens.access_token).status;
+    broker.wait(1_199);
+    assert_eq!(status(), 200);
+    broker.wait(1);
+    assert_eq!(status(), 401);
+    broker.wait(3_600);
+    assert_eq!(status(), 401, "the object has deleted itself");
+}
+
+#[test]
+fn one_altered_bit_of_an_access_token_makes_it_invalid() {
+    let broker = World::demo();
+    let tokens = logged_in(&broker, Eid::Nemid);
+    broker.ports.take_counts();
+    let bytes = from_base64url(&tokens.access_token).unwrap();
+    for bit in 0..bytes.len() * 8 {
+        let mut altered = bytes.clone();
+        altered[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(RelyingParty::web().userinfo(&broker, &base64url(&altered)).status, 401, "bit {bit}");
+    }
+    assert_eq!(broker.ports.take_counts().login_requests, 0);
+    assert_eq!(RelyingParty::web().userinfo(&broker, &format!(" {}", tokens.access_token)).status, 200);
+}
+
+#[test]
+fn an_id_token_is_no_access_token() {
+    let broker = World::demo();
+    let tokens = logged_in(&broker, Eid::Nemid);
+    assert_eq!(RelyingParty::web().userinfo(&broker, &tokens.id_token).status, 401);
+}
+
+#[test]
+fn a_store_that_is_down_is_no_invalid_token() {
+    let broker = World::demo();
+    let tokens = logged_in(&broker, Eid::Nemid);
+    broker.ports.logins_fail.set(true);
+    let response = RelyingParty::web().userinfo(&broker, &tokens.access_token);
+    assert_eq!((response.status, response.body.as_str()), (503, ""));
+}
+
+#[test]
+fn userinfo_writes_nothing() {
+    let broker = World::demo();
+    let tokens = logged_in(&broker, Eid::Nemid);
+    broker.ports.take_counts();
+    RelyingParty::web().userinfo(&broker, &tokens.access_token);
+    let counts = broker.ports.take_counts();
+    assert_eq!((counts.login_requests, counts.login_writes), (1, 0));
+}
+
+#[test]
+fn a_login_is_stored_sealed() {
+    let broker = World::demo();
+    logged_in(&broker, Eid::Mitid);
+    for (name, text) in broker.ports.logins.borrow().iter() {
+        assert!(name.starts_with("acme/TEST/"), "tenant and environment first");
+        for secret in [support::upstream::NAME, support::upstream::CPR, "1927-01-21", "3e6c6b1a", "tx-ditlev"]
+        {
+            assert!(!text.contains(secret), "{secret} in clear");
+        }
+    }
+    let head = request(Method::Get, USERINFO, &[], "");
+    assert_eq!(broker.send(&head).status, 401);
+}
