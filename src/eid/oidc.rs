@@ -38,6 +38,14 @@ struct Metadata {
     authorization_response_iss_parameter_supported: bool,
 }
 
+impl Metadata {
+    fn endpoints(&self) -> impl Iterator<Item = &WebUrl> {
+        [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
+            .into_iter()
+            .chain(&self.userinfo_endpoint)
+    }
+}
+
 /// A start at an upstream.
 pub struct Start<'a> {
     /// `state`
@@ -85,6 +93,11 @@ impl Failure {
     }
 }
 
+/// A public provider whose metadata points to a local place is broken or taken over (SSRF).
+fn leads_inside(issuer: &WebUrl, metadata: &Metadata) -> bool {
+    issuer.is_public() && !metadata.endpoints().all(WebUrl::is_public)
+}
+
 async fn metadata(ports: &impl Ports, upstream: &Upstream, now: UnixTime) -> Result<Metadata, String> {
     let issuer = upstream.issuer.as_str();
     let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
@@ -93,6 +106,9 @@ async fn metadata(ports: &impl Ports, upstream: &Upstream, now: UnixTime) -> Res
     // OIDC Discovery §4.3: it must be exactly the issuer that was configured.
     if metadata.issuer != issuer {
         return Err("metadata is of another issuer".to_owned());
+    }
+    if leads_inside(&upstream.issuer, &metadata) {
+        return Err("metadata of a public issuer names an endpoint that is not public".to_owned());
     }
     Ok(metadata)
 }
@@ -280,4 +296,39 @@ fn merge_userinfo(claims: &mut Map<String, Value>, more: Map<String, Value>) -> 
         claims.entry(name).or_insert(value);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_upstream_may_not_name_an_endpoint_inside() {
+        let public = "https://eid.example/x";
+        let read = |inside: usize, endpoint: &str| -> Metadata {
+            let at = |index| if index == inside { endpoint } else { public };
+            let document = serde_json::json!({
+                "issuer": "https://eid.example",
+                "authorization_endpoint": at(0),
+                "token_endpoint": at(1),
+                "userinfo_endpoint": at(2),
+                "jwks_uri": at(3),
+            });
+            serde_json::from_value(document).unwrap()
+        };
+        let issuer = WebUrl::parse("https://eid.example").unwrap();
+        let local = WebUrl::parse("http://localhost:8787/simulator/mitid").unwrap();
+        for endpoint in [
+            "http://localhost/x",
+            "https://10.0.0.1/x",
+            "https://eid.example:8443/x",
+            "https://db.internal/x",
+        ] {
+            for inside in 0..4 {
+                assert!(leads_inside(&issuer, &read(inside, endpoint)), "{endpoint} at {inside}");
+                assert!(!leads_inside(&local, &read(inside, endpoint)), "{endpoint} at {inside}");
+            }
+        }
+        assert!(!leads_inside(&issuer, &read(0, public)));
+    }
 }
