@@ -89,6 +89,32 @@ test("a person has the same sub at every domain and application of a tenant, and
   assert.notEqual(somebodyElse.claims.sub, byTab.claims.sub);
 });
 
+test("a script at the application's origin redeems its code and asks who it is", async () => {
+  const app = await application(server.origin, SPA);
+  const kept = await app.begin();
+  const page = await browser.open();
+  const answer = await logIn(page, kept.url, "nemid");
+  const userinfo = await page.evaluate(
+    async ({ token_endpoint, userinfo_endpoint, form }) => {
+      const tokens = await (await fetch(token_endpoint, { method: "POST", body: new URLSearchParams(form) })).json();
+      const headers = { authorization: `Bearer ${tokens.access_token}` };
+      return (await fetch(userinfo_endpoint, { headers })).json();
+    },
+    {
+      ...app.metadata,
+      form: {
+        grant_type: "authorization_code",
+        client_id: SPA.clientId,
+        redirect_uri: kept.url.searchParams.get("redirect_uri"),
+        code: answer.searchParams.get("code"),
+        code_verifier: kept.verifier,
+      },
+    },
+  );
+  assert.equal(userinfo.identityscheme, "dknemid");
+  await page.context().close();
+});
+
 test("no log line holds anything of these logins", async () => {
   await assertLogIsClean(server, [...secrets, ...browser.secrets]);
 });

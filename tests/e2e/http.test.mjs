@@ -252,10 +252,10 @@ test("a wrong method gets 405 with the right ones", async () => {
   const wrong = [
     ["POST", "/.well-known/openid-configuration", "GET"],
     ["DELETE", "/.well-known/jwks", "GET"],
-    ["GET", "/oauth2/token", "POST"],
-    ["PUT", "/oauth2/token", "POST"],
+    ["GET", "/oauth2/token", "POST, OPTIONS"],
+    ["PUT", "/oauth2/token", "POST, OPTIONS"],
     ["PUT", "/oauth2/authorize", "GET, POST"],
-    ["PATCH", "/oauth2/userinfo", "GET, POST"],
+    ["PATCH", "/oauth2/userinfo", "GET, POST, OPTIONS"],
     ["POST", "/continue", "GET"],
     ["POST", "/callback", "GET"],
     ["POST", "/login/AAAAAAAAAAAAAAAAAAAAAA", "GET"],
