@@ -16,7 +16,7 @@
 //! | [`ports`] | every outside thing, as small traits |
 //! | [`oauth`] | the protocol's words and rules |
 //! | [`model`] | what a tenant owns |
-//! | [`web`], [`error`] | our small request and response; our own faults |
+//! | [`web`], [`json`], [`error`] | our small request and response; our JSON reader; our own faults |
 //!
 //! Only `edge` names the `worker` crate: it is a dependency for wasm32 alone, so the host build
 //! fails where the core would reach for it.
@@ -24,6 +24,7 @@
 pub mod admin;
 pub mod eid;
 pub mod error;
+pub mod json;
 pub mod login;
 pub mod model;
 pub mod oauth;

@@ -261,12 +261,6 @@ pub fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     out
 }
 
-/// Reads JSON from bytes, by way of text: reading bytes directly would compile every type's reader
-/// a second time, some kilobytes each.
-pub fn read_json<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()
-}
-
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Response {

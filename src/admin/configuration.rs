@@ -271,5 +271,5 @@ fn versioned(row: &Row) -> Result<Versioned, StoreFault> {
 
 /// A row that does not parse was written by another build; its id may stand in a log, its value not.
 fn parse<T: DeserializeOwned>(row: &Row) -> Result<T, StoreFault> {
-    serde_json::from_str(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
+    crate::json::read(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
 }

@@ -35,7 +35,7 @@ pub fn apply(rows: &mut impl Rows, command: &DirectoryCommand) -> Result<Directo
 }
 
 fn read(row: &Row) -> Result<TenantRecord, StoreFault> {
-    serde_json::from_str(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
+    crate::json::read(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
 }
 
 #[cfg(test)]

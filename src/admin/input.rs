@@ -38,8 +38,8 @@ impl Fields {
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(Problem::unsupported_media_type());
         }
-        match crate::web::read_json(&request.body) {
-            Some(Value::Object(map)) => Ok(Self { map, errors: Vec::new() }),
+        match crate::json::read_bytes(&request.body) {
+            Ok(Value::Object(map)) => Ok(Self { map, errors: Vec::new() }),
             _ => Err(Problem::malformed("The body must be a JSON object.")),
         }
     }

@@ -100,14 +100,14 @@ fn json<T: Serialize>(value: &T) -> String {
 /// See [`Unreadable`].
 pub fn parse_published<T: DeserializeOwned>(text: &str) -> Result<Published<T>, Unreadable> {
     let (header, body) = text.split_once('\n').ok_or(Unreadable::Header)?;
-    let header: Header = serde_json::from_str(header).map_err(|_| Unreadable::Header)?;
+    let header: Header = crate::json::read(header).map_err(|_| Unreadable::Header)?;
     if header.format != FORMAT {
         return Err(Unreadable::Format);
     }
     if header.length != body.len() || header.sha256 != base64url(&sha256(body.as_bytes())) {
         return Err(Unreadable::Damaged);
     }
-    let value = serde_json::from_str(body).map_err(|_| Unreadable::Value)?;
+    let value = crate::json::read(body).map_err(|_| Unreadable::Value)?;
     Ok(Published { version: header.version, value })
 }
 

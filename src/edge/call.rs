@@ -55,7 +55,7 @@ pub async fn object<C: Serialize, A: DeserializeOwned>(
     if status != 200 {
         return Err(failed(&format!("status {status}")));
     }
-    let answer = serde_json::from_str(&text).map_err(|_| failed("an answer of another shape"))?;
+    let answer = crate::json::read(&text).map_err(|_| failed("an answer of another shape"))?;
     Ok(Called { answer, rows_written })
 }
 

@@ -31,7 +31,7 @@ impl DurableObject for LoginObject {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Ok((event, now)) = serde_json::from_str::<(Event, UnixTime)>(&request.text().await?) else {
+        let Ok((event, now)) = crate::json::read::<(Event, UnixTime)>(&request.text().await?) else {
             return Response::error("not a login event", 400);
         };
         let sql = self.state.storage().sql();
@@ -89,7 +89,7 @@ fn load(sql: &SqlStorage) -> Result<Loaded> {
     let rows: Vec<Row> = sql.exec("SELECT login FROM login", None)?.to_array()?;
     Ok(match rows.first() {
         None => Loaded::Nothing,
-        Some(row) => serde_json::from_str(&row.login).map_or(Loaded::Unreadable, Loaded::Login),
+        Some(row) => crate::json::read(&row.login).map_or(Loaded::Unreadable, Loaded::Login),
     })
 }
 

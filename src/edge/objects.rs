@@ -10,7 +10,7 @@ use worker::{Request, Response, Result, console_log};
 /// # Errors
 /// When the body can't be read.
 pub async fn command<C: DeserializeOwned>(request: &mut Request) -> Result<Option<C>> {
-    Ok(serde_json::from_str(&request.text().await?).ok())
+    Ok(crate::json::read(&request.text().await?).ok())
 }
 
 /// The answer to a command: 200 with JSON, 400 when there was none, 500 when the store failed.

@@ -117,7 +117,7 @@ pub async fn open<T: DeserializeOwned>(
     if label.ends.is_over(now) {
         return Err(Unopened::Expired);
     }
-    let value = crate::web::read_json(&plain).ok_or(Unopened::Invalid)?;
+    let value = crate::json::read_bytes(&plain).map_err(|_| Unopened::Invalid)?;
     Ok(Opened { label, value })
 }
 

@@ -144,7 +144,7 @@ pub async fn open_identity<P: Ports>(
     attempt: AttemptId,
 ) -> Result<Identity, Fault> {
     let plain = ctx.keys.open(ctx.ports, &identity_label(attempt), &grant.identity).await?;
-    crate::web::read_json(&plain).ok_or(Fault::lasting("identity", "can't be read"))
+    crate::json::read_bytes(&plain).map_err(|_| Fault::lasting("identity", "can't be read"))
 }
 
 async fn id_token<P: Ports>(

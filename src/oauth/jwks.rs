@@ -48,7 +48,7 @@ struct UpstreamKey {
 /// the token the set must hold exactly one fitting key (OIDC Core §10.1).
 pub fn find(set: &str, kid: Option<&str>, alg: Algorithm) -> Option<RsaPublic> {
     let Algorithm::Rs256 = alg;
-    let set: UpstreamSet = serde_json::from_str(set).ok()?;
+    let set: UpstreamSet = crate::json::read(set).ok()?;
     let mut fitting = set.keys.into_iter().take(UPSTREAM_KEYS_MAX).filter(|key| {
         key.kty == "RSA"
             && key.purpose.as_deref().is_none_or(|purpose| purpose == "sig")

@@ -177,7 +177,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, code: &str) -> 
 }
 
 fn part(text: &str) -> Option<Map<String, Value>> {
-    crate::web::read_json(&from_base64url(text)?)
+    crate::json::read_bytes(&from_base64url(text)?).ok()
 }
 
 async fn fetch<P: Ports>(
@@ -187,7 +187,7 @@ async fn fetch<P: Ports>(
     authorization: Option<String>,
 ) -> Option<Map<String, Value>> {
     let answer = ctx.ports.send(FetchRequest { url, form, authorization }).await.ok()?;
-    serde_json::from_str(&answer.body).ok().filter(|_| answer.status == 200)
+    crate::json::read(&answer.body).ok().filter(|_| answer.status == 200)
 }
 
 fn result<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, shown: &Shown) -> Response {
