@@ -85,8 +85,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
 /// The simulators and the demo, in builds that have them; else a known path with another method,
 /// or nothing.
 async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static str, Response) {
-    #[cfg(feature = "simulator")]
-    if let Some(answer) = crate::simulator::handle(ctx, segments).await {
+    if let Some(answer) = simulated(ctx, segments).await {
         return answer;
     }
     let allow = match segments {
@@ -98,6 +97,16 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
         _ => return ("unknown", not_found()),
     };
     ("wrong_method", Response::text(405, "Method not allowed").with("allow", allow))
+}
+
+#[cfg(feature = "simulator")]
+async fn simulated<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> Option<(&'static str, Response)> {
+    crate::simulator::handle(ctx, segments).await
+}
+
+#[cfg(not(feature = "simulator"))]
+async fn simulated<P: Ports>(_: &Context<'_, P>, _: &[&str]) -> Option<(&'static str, Response)> {
+    None
 }
 
 /// Scripts of any origin may read the answer (Fetch standard, CORS). These endpoints look at no

@@ -26,7 +26,7 @@ use worker::{Context, Env, Request, Response, Result, event};
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
     let shell = match Shell::new(&env) {
         Ok(shell) => shell,
-        Err(missing) => return convert::misconfigured(&missing),
+        Err(missing) => return convert::misconfigured(missing),
     };
     let is_head = request.method() == worker::Method::Head;
     let now = shell.now();

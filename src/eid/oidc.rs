@@ -160,8 +160,8 @@ pub async fn complete(
         let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
         merge_userinfo(&mut claims, more)?;
     }
-    let identity = identity_from(&claims, &call.upstream.claim_map, call.leg.acr, now)
-        .map_err(|broken| Failure::broken(broken))?;
+    let identity =
+        identity_from(&claims, &call.upstream.claim_map, call.leg.acr, now).map_err(Failure::broken)?;
     if identity.level < call.leg.acr.level() {
         return Err(Failure::LevelTooLow);
     }
