@@ -415,7 +415,9 @@ fn a_code_of_the_ordinary_domain_is_nothing_at_the_mitid_domain_even_with_the_sh
     for (eid, person) in [(Eid::Nemid, Person::terne()), (Eid::Mitid, Person::ditlev())] {
         let asked = app.ask(POCES);
         let answer = browser.log_in(&asked.url, eid, &person);
+        broker.ports.take_counts();
         let response = RelyingParty::shadow().present(&broker, answer.code(), &asked.verifier);
+        assert_eq!(broker.ports.take_counts().login_requests, 0, "no object is asked");
         assert_eq!((response.status, error_of(&response).as_str()), (400, "invalid_grant"));
         app.redeem(&broker, &asked, &answer);
     }

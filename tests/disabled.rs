@@ -17,8 +17,10 @@ fn disable(broker: &Broker, host: &str) {
     broker.change_application(host, WEB, |app| app.enabled = false);
 }
 
+type TakeOut = fn(&Broker);
+
 /// Every way in which an application leaves service.
-fn ways_out() -> [(&'static str, fn(&Broker)); 4] {
+fn ways_out() -> [(&'static str, TakeOut); 4] {
     [
         ("disabled", |broker| disable(broker, ACME)),
         ("deleted", |broker| broker.remove_application(ACME, WEB)),

@@ -5,6 +5,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Longest file of `src/` without its tests; most are far below.
+const CODE_LINES_MAX: usize = 500;
+
 /// A file of `src/` or `tests/`: its path below the root, and its text.
 struct Source {
     path: String,
@@ -14,9 +17,12 @@ struct Source {
 impl Source {
     /// Lines of code with their numbers: no comments, and nothing after the in-file tests begin.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let end = self.text.find("#[cfg(test)]\nmod tests").unwrap_or(self.text.len());
-        let lines = self.text[..end].lines().enumerate();
+        let lines = self.text[..self.end_of_code()].lines().enumerate();
         lines.filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(at, line)| (at + 1, line))
+    }
+
+    fn end_of_code(&self) -> usize {
+        self.text.find("#[cfg(test)]\nmod tests {").unwrap_or(self.text.len())
     }
 
     fn is_test(&self) -> bool {
@@ -125,7 +131,7 @@ fn nothing_panics_on_purpose_outside_tests() {
 #[test]
 fn an_expectation_says_why_it_holds() {
     for source in sources("src").iter().filter(|source| !source.is_test()) {
-        for (at, line) in source.code().filter(|(_, line)| line.contains(".expect(")) {
+        for (at, line) in source.code().filter(|(_, line)| line.contains(".expect(\"")) {
             let reason =
                 line.split(".expect(\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
             assert!(reason.split(' ').count() > 3, "{}:{at}: {}", source.path, line.trim());
@@ -190,7 +196,7 @@ fn every_module_says_what_it_is() {
 #[test]
 fn files_stay_readable() {
     for source in sources("src") {
-        let lines = source.text.lines().count();
-        assert!(lines <= 450, "{} has {lines} lines", source.path);
+        let lines = source.text[..source.end_of_code()].lines().count();
+        assert!(lines <= CODE_LINES_MAX || source.is_test(), "{} has {lines} lines of code", source.path);
     }
 }

@@ -6,6 +6,7 @@ use super::upstream::FakeUpstreams;
 use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use edge_eid::json;
 use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::model::key_ring::{Algorithm, RsaPublic};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
@@ -119,7 +120,7 @@ impl Logins for MemoryPorts {
             return Err(failing("login object"));
         }
         let event: Event = round_trip(event);
-        let stored = self.logins.borrow().get(name).map(|text| serde_json::from_str::<Login>(text).unwrap());
+        let stored = self.logins.borrow().get(name).map(|text| json::read::<Login>(text).unwrap());
         // The object has deleted itself by then.
         let alive = stored.filter(|login| !login.forgotten_at().is_over(now));
         let step = advance(alive, event, now);
@@ -132,7 +133,7 @@ impl Logins for MemoryPorts {
 }
 
 fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+    json::read(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
 impl Tenants for MemoryPorts {

@@ -292,10 +292,9 @@ impl FakeUpstreams {
 
     /// The port's `document`: discovery and keys, remembered as an isolate does.
     pub fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
-        if let Some((text, at)) = self.remembered.borrow().get(url) {
-            if now.0 < at.0 + max_age_seconds {
-                return Ok(text.clone());
-            }
+        let remembered = self.remembered.borrow().get(url).cloned();
+        if let Some((text, _)) = remembered.filter(|(_, at)| now.0 < at.0 + max_age_seconds) {
+            return Ok(text);
         }
         let response = self.send(&FetchRequest { url: url.to_owned(), form: None, authorization: None })?;
         if response.status != 200 {
