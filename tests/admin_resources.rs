@@ -235,6 +235,9 @@ fn a_removed_applications_secrets_do_not_come_back() {
     operator.application("acme", TEST, WEB);
     operator.post(&secrets_path(WEB), &json!({"secret": "acme-web-secret"})).expect(201);
     operator.delete(&application_path("acme", TEST, WEB), "*").expect(200);
+    let log = operator.get(&format!("{}?limit=2", path(&["tenants", "acme", "audit"]))).expect(200).body;
+    let actions: Vec<_> = log["items"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions, ["secret.removed", "application.removed"]);
     operator.application("acme", TEST, WEB);
     assert_eq!(operator.get(&secrets_path(WEB)).expect(200).body["items"], json!([]));
 }

@@ -230,3 +230,31 @@ pub fn application<R: Rows>(
         initiate_login_uri: application.initiate_login_uri,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::rows::MemoryRows;
+
+    fn due(version: u64) -> Due {
+        Due { item: DueItem::Directory, version, attempts: 0, next_at: UnixTime(10) }
+    }
+
+    fn left(rows: &MemoryRows) -> Vec<Due> {
+        Configuration(rows).due().unwrap()
+    }
+
+    #[test]
+    fn what_changes_while_it_is_sent_stays_due() {
+        let mut rows = MemoryRows::default();
+        rows.commit(vec![put_due(&due(2))]).unwrap();
+        for delivered in [true, false] {
+            settle(&mut rows, &due(1), delivered, UnixTime(20)).unwrap();
+            assert_eq!(left(&rows), [due(2)]);
+        }
+        settle(&mut rows, &due(2), true, UnixTime(20)).unwrap();
+        assert!(left(&rows).is_empty());
+        settle(&mut rows, &due(2), false, UnixTime(20)).unwrap();
+        assert!(left(&rows).is_empty(), "what is settled does not come back");
+    }
+}
