@@ -102,7 +102,7 @@ async fn metadata(ports: &impl Ports, upstream: &Upstream, now: UnixTime) -> Res
     let issuer = upstream.issuer.as_str();
     let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let text = ports.document(&url, METADATA_SECONDS, now).await.map_err(|failed| failed.cause)?;
-    let metadata: Metadata = serde_json::from_str(&text).map_err(|_| "metadata is malformed".to_owned())?;
+    let metadata: Metadata = crate::json::read(&text).map_err(|_| "metadata is malformed".to_owned())?;
     // OIDC Discovery §4.3: it must be exactly the issuer that was configured.
     if metadata.issuer != issuer {
         return Err("metadata is of another issuer".to_owned());
@@ -231,7 +231,7 @@ async fn redeem(
     if response.status != 200 {
         return Err(Failure::Broken(format!("token endpoint answered {}", response.status)));
     }
-    serde_json::from_str(&response.body).map_err(|_| Failure::broken("token answer is malformed"))
+    crate::json::read(&response.body).map_err(|_| Failure::broken("token answer is malformed"))
 }
 
 /// Verifies the ID token by the upstream's published keys. A `kid` that is not in the keys we
@@ -282,7 +282,7 @@ async fn userinfo(
     if response.status != 200 {
         return Err(Failure::Broken(format!("userinfo answered {}", response.status)));
     }
-    serde_json::from_str(&response.body).map_err(|_| Failure::broken("userinfo is malformed"))
+    crate::json::read(&response.body).map_err(|_| Failure::broken("userinfo is malformed"))
 }
 
 /// OIDC Core §5.3.2: userinfo counts only for the same `sub`. What the signed ID token says

@@ -166,8 +166,7 @@ async fn id_token<P: Ports>(
         set("nonce", nonce.as_str().into());
     }
     let key = signing_key(ctx, &identity)?;
-    let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims)
-        .ok_or(Fault::lasting("id_token", "can't be built"))?;
+    let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims);
     let signature = sign(ctx, key, input.as_bytes()).await?;
     Ok(format!("{input}.{}", base64url(&signature)))
 }
