@@ -7,6 +7,9 @@ import { MITID, NEMID, WEB, application } from "./support/relying_party.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 import { Walker } from "./support/walker.mjs";
 
+/** Setting the alarm of a login's clean-up is billed as one row; SQLite does not count it. */
+const ALARM_ROWS = 1;
+
 let server;
 before(async () => (server = await startSeededServer()));
 after(() => server?.stop());
@@ -18,7 +21,7 @@ test("a login on one domain costs at most two object requests and five rows", as
   ]) {
     const { total } = await costOfLogin(origin, acr, eid);
     assert.equal(total.objects, 2);
-    assert.ok(total.rows <= 5, `${total.rows} rows`);
+    assert.ok(total.rows + ALARM_ROWS <= 5, `${total.rows} rows`);
   }
 });
 
@@ -29,7 +32,7 @@ test("a login across domains costs at most three object requests and six rows", 
   ]) {
     const { total } = await costOfLogin(origin, acr, eid);
     assert.equal(total.objects, 3);
-    assert.ok(total.rows <= 6, `${total.rows} rows`);
+    assert.ok(total.rows + ALARM_ROWS <= 6, `${total.rows} rows`);
   }
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { answerSimulator, chooseTab, startBrowser } from "./support/browser.mjs";
+import { assertLogIsClean } from "./support/log_check.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 
 let server, browser;
@@ -80,4 +81,8 @@ test("the pages load nothing from anywhere else, and all that they name is there
     assert.ok(status < 400, `${url}: ${status}`);
   }
   await page.context().close();
+});
+
+test("no log line holds anything of these logins", async () => {
+  await assertLogIsClean(server, browser.secrets);
 });

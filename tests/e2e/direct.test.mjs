@@ -1,6 +1,7 @@
 // Which eIDs a request is offered, by the domain it is sent to and the acr it asks for.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { assertLogIsClean } from "./support/log_check.mjs";
 import { MITID, NEMID, WEB, application, assertError } from "./support/relying_party.mjs";
 import { configure, startSeededServer } from "./support/seeded_server.mjs";
 import { Walker } from "./support/walker.mjs";
@@ -156,4 +157,8 @@ test("a shadow disabled while its user is on the way ends the login at the appli
   const { url } = await login.walker.simulator(simulator, "ditlev");
   assertError(url, "unauthorized_client", login.kept, server.origin);
   await configure(server.port, shadow, { enabled: true });
+});
+
+test("no log line holds anything of these logins", async () => {
+  await assertLogIsClean(server, Walker.secrets);
 });

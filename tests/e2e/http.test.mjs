@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { post, send, used } from "./support/http.mjs";
+import { assertLogIsClean } from "./support/log_check.mjs";
 import { CALLBACK, NEMID, WEB, application } from "./support/relying_party.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 import { Walker } from "./support/walker.mjs";
@@ -360,4 +361,8 @@ test("a public client's token answer can be read by a script of its origin", asy
     assert.ok(["*", origin].includes(answer.headers["access-control-allow-origin"]), path);
     assert.equal(answer.headers["access-control-allow-credentials"], undefined);
   }
+});
+
+test("no log line holds anything of these logins", async () => {
+  await assertLogIsClean(server, Walker.secrets);
 });

@@ -12,8 +12,8 @@ const seed = fileURLToPath(new URL("../../../scripts/seed.mjs", import.meta.url)
 /** @typedef {Awaited<ReturnType<typeof startSeededServer>>} SeededServer */
 
 /** Configures the demo on a running server, through the admin API. */
-export async function seedDemo(/** @type {number} */ port) {
-  await promisify(execFile)(process.execPath, [seed, "--port", String(port), "--token", ADMIN_TOKEN]);
+export async function seedDemo(/** @type {number} */ port, token = ADMIN_TOKEN) {
+  await promisify(execFile)(process.execPath, [seed, "--port", String(port), "--token", token]);
 }
 
 /**

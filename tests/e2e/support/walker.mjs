@@ -3,6 +3,7 @@
 // simulator's form. For tests that need many logins, or what every single answer was.
 import assert from "node:assert/strict";
 import { send } from "./http.mjs";
+import { secretsOf } from "./log_check.mjs";
 
 /** @typedef {import("./http.mjs").Answer & { url: URL }} Visited */
 
@@ -12,6 +13,8 @@ function attribute(/** @type {string} */ text) {
 }
 
 export class Walker {
+  /** What every walker sent and got that belongs into no log. @type {Set<string>} */
+  static secrets = new Set();
   /** @type {Map<string, Map<string, string>>} */
   #jars = new Map();
   /** Every answer of the broker, in order. @type {Visited[]} */
@@ -27,6 +30,7 @@ export class Walker {
   /** One request, not following where it leads. */
   async request(/** @type {URL | string} */ address, /** @type {Record<string, string> | undefined} */ form) {
     const url = new URL(address);
+    for (const secret of [...secretsOf(url), form?.request ?? ""]) Walker.secrets.add(secret);
     const jar = this.cookies(url.hostname);
     /** @type {Record<string, string>} */
     const headers = {};
@@ -43,6 +47,8 @@ export class Walker {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (/max-age=0(;|$)/i.test(line)) jar.delete(name);
       else jar.set(name, value);
+      // The tab used last is no secret, and a word of every log line.
+      if (name !== "__Host-tab") Walker.secrets.add(value);
     }
     const visited = { ...answer, url };
     this.visited.push(visited);
@@ -61,7 +67,10 @@ export class Walker {
     for (let hops = 0; answer.headers.location; hops++) {
       assert.ok(hops < 10, "redirected again and again");
       const next = new URL(answer.headers.location, answer.url);
-      if (next.port === "3000") return { ...answer, url: next };
+      if (next.port === "3000") {
+        for (const secret of secretsOf(next)) Walker.secrets.add(secret);
+        return { ...answer, url: next };
+      }
       answer = await this.request(next, undefined);
     }
     return answer;
