@@ -7,6 +7,7 @@ use crate::login::choose::Link;
 use crate::login::refusal::respond;
 use crate::login::{self, Context, callback, choose, cross, metadata, redeem, start, userinfo};
 use crate::model::{Host, UnixTime};
+use crate::oauth::acr_values;
 use crate::ports::Ports;
 use crate::web::{Method, Request, Response};
 use crate::{eid::Eid, model::DomainSnapshot};
@@ -60,13 +61,23 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
     let segments = ctx.request.segments();
     let (route, answer) = match (ctx.request.method, segments.as_slice()) {
         // What applications call.
-        (Get, [".well-known", "openid-configuration"]) => ("discovery", metadata::discovery_document(ctx)),
+        (Get, [".well-known", "openid-configuration"]) => {
+            ("discovery", metadata::discovery_document(ctx, None))
+        }
+        (Get, [segment, ".well-known", "openid-configuration"]) if names_eid(segment) => {
+            ("discovery", metadata::discovery_document(ctx, Some(segment)))
+        }
         (Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(ctx)),
         (Post, ["oauth2", "token"]) => ("token", any_origin(redeem::token(ctx).await)),
         (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", any_origin(userinfo::userinfo(ctx).await)),
         (Options, ["oauth2", "token" | "userinfo"]) => ("preflight", preflight()),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
-        (Get | Post, ["oauth2", "authorize"]) => ("authorize", step(ctx, start::start(ctx).await).await),
+        (Get | Post, ["oauth2", "authorize"]) => {
+            ("authorize", step(ctx, start::start(ctx, None).await).await)
+        }
+        (Get | Post, [segment, "oauth2", "authorize"]) if names_eid(segment) => {
+            ("authorize", step(ctx, start::start(ctx, Some(segment)).await).await)
+        }
         (Get, ["login", attempt]) => ("login", follow(ctx, attempt, Link::Page).await),
         (Get, ["login", attempt, "cancel"]) => ("cancel", follow(ctx, attempt, Link::Cancel).await),
         (Get, ["login", attempt, eid]) => match Eid::parse(eid) {
@@ -120,6 +131,11 @@ fn preflight() -> Response {
         .with("access-control-allow-methods", "GET, POST")
         .with("access-control-allow-headers", "authorization, content-type")
         .with("access-control-max-age", "600")
+}
+
+/// Whether a path segment is a base64 list of acrs, as older clients put it into the path.
+fn names_eid(segment: &str) -> bool {
+    acr_values::decode_segment(segment).is_some()
 }
 
 fn not_found() -> Response {

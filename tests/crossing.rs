@@ -493,7 +493,7 @@ fn the_answer_to_a_start_that_was_superseded_is_refused() {
     let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
     let first = browser.choose(&page, Eid::Nemid).upstream();
     let second = browser.choose(&page, Eid::Nemid).upstream();
-    assert!(browser.approve(&first, &Person::terne()).page().body.contains(BLOCKED));
+    assert!(browser.approve(&first, &Person::terne()).page().body.contains(EXPIRED));
     browser.approve(&second, &Person::terne()).application().code();
 }
 

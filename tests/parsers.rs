@@ -11,6 +11,7 @@ use edge_eid::login::handles::{Handle, Kind};
 use edge_eid::login::return_to::ReturnTo;
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::model::{ClientId, Host, TenantId, UnixTime};
+use edge_eid::oauth::acr_values::Outside;
 use edge_eid::oauth::authorize::AuthorizationRequest;
 use edge_eid::oauth::client_auth::Credentials;
 use edge_eid::oauth::jwt::Unverified;
@@ -198,7 +199,7 @@ proptest! {
             prop_assert_eq!(names.len(), count);
             prop_assert!(parameters.iter().all(|(_, value)| !value.is_empty()));
             prop_assert_eq!(Parameters::parse(&raw).is_ok(), repeated.is_empty());
-            let _ = AuthorizationRequest::read(&parameters, &repeated, true);
+            let _ = AuthorizationRequest::read(&parameters, &repeated, true, Outside::default());
             let _ = TokenRequest::read(&parameters);
             let _ = Credentials::read(parameters.get("a"), &parameters);
         }

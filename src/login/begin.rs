@@ -5,11 +5,11 @@ use super::pending::{Leg, Pending, kept};
 use super::refusal::Refusal;
 use super::{Context, Next, Reason, choose, cross};
 use crate::eid::{Acr, oidc};
-use crate::model::domain::ApplicationKey;
+use crate::model::domain::{ApplicationKey, Upstream};
 use crate::model::{ClientId, Host};
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
-use crate::vault::{base64url, random};
+use crate::vault::{base64url, random, sha256};
 use crate::web::Response;
 use serde::{Deserialize, Serialize};
 
@@ -48,18 +48,23 @@ pub async fn begin<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr) -
     }
 }
 
+/// Names an upstream in a sealed request, whatever the length of its issuer.
+pub fn upstream_hash(upstream: &Upstream) -> String {
+    base64url(&sha256(upstream.issuer.as_str().as_bytes()))
+}
+
 async fn at_upstream<P: Ports>(
     ctx: &Context<'_, P>,
     mut pending: Pending,
     acr: Acr,
-    upstream: &crate::model::domain::Upstream,
+    upstream: &Upstream,
 ) -> Result<Next, Refusal> {
     let leg = Leg {
         acr,
         secret: base64url(&random::<16>(ctx.ports)),
         nonce: base64url(&random::<16>(ctx.ports)),
         verifier: base64url(&random::<32>(ctx.ports)),
-        issuer: upstream.issuer.as_str().to_owned(),
+        upstream: upstream_hash(upstream),
     };
     let label = Label { attempt: pending.attempt, ends: pending.ends, from: ctx.host().clone() };
     let inner = UpstreamState {
@@ -88,6 +93,6 @@ async fn at_upstream<P: Ports>(
     };
     pending.leg = Some(leg);
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
-    let response = Response::see_other(&url).with_cookie(choose::remember_tab(acr.eid()));
+    let response = choose::remembering_tab(ctx, &pending, acr.eid(), Response::see_other(&url));
     Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }

@@ -1,6 +1,6 @@
 //! `GET /callback`: an upstream's answer becomes an identity.
 
-use super::begin::{CALLBACK_PATH, UpstreamState};
+use super::begin::{CALLBACK_PATH, UpstreamState, upstream_hash};
 use super::envelope::{self, Opened, Purpose};
 use super::pending::Pending;
 use super::refusal::Refusal;
@@ -17,6 +17,9 @@ use crate::vault::equal;
 /// A page where the browser does not have the attempt: never an error to the application, since
 /// without the cookie nobody knows whose login this is.
 pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
+    if !ctx.request.is_top_level() {
+        return Err(Refusal::show(ErrorKind::Cookie, "an upstream's answer arrived inside a frame"));
+    }
     let parameters = ctx
         .request
         .query_parameters()
@@ -37,8 +40,9 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         .leg
         .clone()
         .filter(|leg| equal(leg.secret.as_bytes(), opened.value.secret.as_bytes()))
-        .ok_or_else(|| lost("an answer to a start that was superseded"))?;
-    let Some(upstream) = ctx.domain.upstreams.get(&leg.acr.eid()).filter(|u| u.issuer.as_str() == leg.issuer)
+        .ok_or(Refusal::show(ErrorKind::Expired, "an answer to a start that was superseded"))?;
+    let Some(upstream) =
+        ctx.domain.upstreams.get(&leg.acr.eid()).filter(|upstream| upstream_hash(upstream) == leg.upstream)
     else {
         return failed(ctx, pending, "the upstream was changed during the login".to_owned());
     };

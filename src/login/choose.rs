@@ -201,10 +201,20 @@ pub fn last_used(request: &Request) -> Option<Eid> {
     request.cookie(TAB_COOKIE).and_then(Eid::parse)
 }
 
-/// The `Set-Cookie` that remembers a tab.
-pub fn remember_tab(eid: Eid) -> String {
-    format!(
+/// The answer that starts an eID, remembering its tab where there were two to choose from.
+pub fn remembering_tab<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    eid: Eid,
+    response: Response,
+) -> Response {
+    let had_a_choice = pending.origin == *ctx.host()
+        && matches!(offer(&pending.acr_values, facts(ctx)), Ok(Offer::Both { .. }));
+    if !had_a_choice {
+        return response;
+    }
+    response.with_cookie(format!(
         "{TAB_COOKIE}={}; Path=/; Max-Age={TAB_COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax",
         eid.as_str()
-    )
+    ))
 }

@@ -77,8 +77,8 @@ pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr)
     let sealed =
         envelope::seal(ctx.ports, &ctx.keys, Purpose::HandOver, &label, &peer.host, &content).await?;
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
-    let response = Response::see_other(&format!("{}{CONTINUE_PATH}?h={sealed}", peer.host.issuer()))
-        .with_cookie(super::choose::remember_tab(acr.eid()));
+    let response = Response::see_other(&format!("{}{CONTINUE_PATH}?h={sealed}", peer.host.issuer()));
+    let response = super::choose::remembering_tab(ctx, &pending, acr.eid(), response);
     Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }
 
@@ -198,7 +198,7 @@ async fn way_home<P: Ports, T: Serialize>(
 
 /// Whether the other domain of this pair sent an arrival.
 fn is_from_peer<P: Ports>(ctx: &Context<'_, P>, from: &Host) -> bool {
-    ctx.domain.peer.as_ref().is_some_and(|peer| peer.host == *from)
+    ctx.domain.peer.as_ref().is_some_and(|peer| peer.enabled && peer.host == *from)
 }
 
 /// The cookie of the attempt, if this browser has it and the attempt began on this very domain.
@@ -215,9 +215,12 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     let attempt = opened.label.attempt;
     let ticket_hash = base64url(&sha256(opened.value.secret.as_bytes()));
     let pending = own_pending(ctx, attempt).await.filter(|_| is_from_peer(ctx, &opened.label.from));
+    // The shadow, or its whole domain, may have been taken out of service on the way.
     let planned = match &pending {
-        Some(pending) => issue::plan_code(ctx, pending).await?,
-        None => None,
+        Some(pending) if has_shadow(ctx, &opened.label.from, pending).await? => {
+            issue::plan_code(ctx, pending).await?
+        }
+        _ => None,
     };
     let event = Event::TicketPresented {
         ticket_hash,
@@ -226,7 +229,7 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     };
     let answer = ctx.ports.advance(&ctx.login_name(attempt), &event, ctx.now).await?;
     match (answer, planned, pending) {
-        (Answer::CodeIssued { .. }, Some(planned), _) => Ok(Next::Answer(planned.respond())),
+        (Answer::CodeIssued { .. }, Some(planned), _) => Ok(Next::Answer(planned.respond(ctx))),
         (Answer::Refused { .. }, None, Some(pending)) => {
             Ok(Next::Failed { pending, reason: Reason::NotAllowed })
         }

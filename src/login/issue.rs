@@ -5,7 +5,7 @@ use super::pending::{Pending, clear_cookie};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
 use super::state::{Answer, Bound, Event, GrantRequest, Refusal as Refused, Way};
-use super::{Context, Next, Reason, cross};
+use super::{Context, Next, Reason, cross, refusal};
 use crate::error::Fault;
 use crate::model::Identity;
 use crate::model::domain::ApplicationKey;
@@ -38,7 +38,7 @@ pub async fn identified<P: Ports>(
         let Bound { code_hash, request } = planned.bound();
         let way = Way::Here { code_hash, request };
         born(ctx, &pending, identity, sealed, way).await?;
-        Ok(Next::Answer(planned.respond()))
+        Ok(Next::Answer(planned.respond(ctx)))
     } else {
         let secret = base64url(&random::<16>(ctx.ports));
         let way =
@@ -86,6 +86,7 @@ pub struct PlannedCode {
     code: String,
     code_hash: String,
     request: GrantRequest,
+    ui_locales: Option<String>,
     attempt: super::attempt::AttemptId,
 }
 
@@ -96,8 +97,9 @@ impl PlannedCode {
     }
 
     /// The redirect that brings the code; it ends the attempt in this browser.
-    pub fn respond(self) -> Response {
-        self.return_to.code(&self.code).with_cookie(clear_cookie(self.attempt))
+    pub fn respond<P: Ports>(self, ctx: &Context<'_, P>) -> Response {
+        let frame = refusal::frame(ctx, self.ui_locales.as_deref(), None);
+        self.return_to.code(&self.code, &frame).with_cookie(clear_cookie(self.attempt))
     }
 }
 
@@ -123,6 +125,7 @@ pub async fn plan_code<P: Ports>(
             nonce: pending.nonce.clone(),
             code_challenge: pending.code_challenge.clone(),
         },
+        ui_locales: pending.ui_locales.clone(),
         attempt: pending.attempt,
     }))
 }
@@ -131,7 +134,9 @@ pub async fn plan_code<P: Ports>(
 /// removed, since authorize counts.
 async fn return_to<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Option<ReturnTo>, Refusal> {
     let Some(application) = ctx.application(&pending.client_id).await? else { return Ok(None) };
-    Ok(ReturnTo::checked(&application, &pending.redirect_uri, pending.state.as_deref(), &ctx.domain.issuer))
+    let checked =
+        ReturnTo::checked(&application, &pending.redirect_uri, pending.state.as_deref(), &ctx.domain.issuer);
+    Ok(checked.map(|to| to.by(pending.response_mode)))
 }
 
 /// Ends a login without an identity: at the application, by way of the domain it called.

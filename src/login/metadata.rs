@@ -10,8 +10,9 @@ use crate::web::Response;
 /// How long clients may keep metadata and keys, seconds. A part of the keys' guard times.
 pub const METADATA_MAX_AGE_SECONDS: u64 = 300;
 
-/// `GET /.well-known/openid-configuration`
-pub fn discovery_document<P: Ports>(ctx: &Context<'_, P>) -> Response {
+/// `GET /.well-known/openid-configuration`. Below a `segment` that names an eID, the authorization
+/// endpoint carries it too; the issuer is the domain's all the same.
+pub fn discovery_document<P: Ports>(ctx: &Context<'_, P>, segment: Option<&str>) -> Response {
     let facts = facts(ctx);
     let acrs: Vec<Acr> = Acr::ALL
         .into_iter()
@@ -20,7 +21,10 @@ pub fn discovery_document<P: Ports>(ctx: &Context<'_, P>) -> Response {
             Eid::Mitid => facts.mitid_reachable,
         })
         .collect();
-    let write = || discovery::document(&ctx.domain.issuer, &acrs).to_string();
+    let write = || discovery::document(&ctx.domain.issuer, segment, &acrs).to_string();
+    if segment.is_some() {
+        return public(write());
+    }
     let (announced, text) = ctx.domain.written.discovery.get_or_init(|| (acrs.clone(), write()));
     public(if *announced == acrs { text.clone() } else { write() })
 }

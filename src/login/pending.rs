@@ -8,6 +8,7 @@ use super::envelope::{self, Label, Purpose, Unopened};
 use crate::eid::Acr;
 use crate::model::{ClientId, Host, UnixTime};
 use crate::oauth::pkce::CodeChallenge;
+use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::scope::Scope;
 use crate::ports::{Crypto, CryptoError, Random};
 use crate::vault::EnvironmentKeys;
@@ -56,6 +57,9 @@ pub struct Pending {
     /// `code_challenge`
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<CodeChallenge>,
+    /// `response_mode`
+    #[serde(rename = "m", default, skip_serializing_if = "ResponseMode::is_default")]
+    pub response_mode: ResponseMode,
     /// `acr_values`
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values: Vec<Acr>,
@@ -82,9 +86,10 @@ pub struct Leg {
     /// PKCE verifier.
     #[serde(rename = "v")]
     pub verifier: String,
-    /// The issuer it was started at; an answer of another is refused (RFC 9207, mix-up).
+    /// The upstream it was started at (`begin::upstream_hash`); an answer is judged by the settings
+    /// of the same one or refused (mix-up, RFC 9700 §4.4).
     #[serde(rename = "i")]
-    pub issuer: String,
+    pub upstream: String,
 }
 
 fn nobody() -> AttemptId {

@@ -92,7 +92,7 @@ pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Respon
                 event: "returned_error",
                 facts: vec![("error", error.code.as_str().to_owned()), ("why", error.description.to_owned())],
             });
-            let response = to.error(error, ctx.ports.trace_id());
+            let response = to.error(error, ctx.ports.trace_id(), &frame(ctx, None, None));
             match cookie {
                 Some(cookie) => response.with_cookie(cookie),
                 None => response,

@@ -1,4 +1,4 @@
-//! `GET|POST /oauth2/authorize`: a stranger's request becomes a checked, pending one.
+//! `GET|POST /oauth2/authorize`, also below a segment that names an eID: a stranger's request becomes a checked, pending one.
 
 use super::attempt::AttemptId;
 use super::offer::{Facts, Offer, offer};
@@ -10,19 +10,21 @@ use crate::eid::Eid;
 use crate::login::envelope::Purpose;
 use crate::model::domain::DomainKind;
 use crate::model::{Application, ClientId};
+use crate::oauth::acr_values::Outside;
 use crate::oauth::authorize::{Addressee, AuthorizationRequest};
+use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::{Error, ErrorCode};
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
 use crate::web::{BadParameters, Method, Parameters};
 use std::rc::Rc;
 
-/// Checks an authorization request in the order of the RFC: first who asks and where an answer
+/// Checks an authorization request (`segment`: what stood in the path before it) in the order of the RFC: first who asks and where an answer
 /// would go, both without any redirect, then everything else, answered at the callback.
 ///
 /// # Errors
 /// Shown until the callback is proved, returned to it from then on.
-pub async fn start<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
+pub async fn start<P: Ports>(ctx: &Context<'_, P>, segment: Option<&str>) -> Result<Next, Refusal> {
     let (parameters, repeated) = read_parameters(ctx)?;
     let addressee = Addressee::read(&parameters, &repeated)
         .ok_or(Refusal::show(ErrorKind::Client, "client_id or redirect_uri is missing or repeated"))?;
@@ -30,8 +32,18 @@ pub async fn start<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
     let return_to =
         ReturnTo::checked(&application, addressee.redirect_uri, parameters.get("state"), &ctx.domain.issuer)
             .ok_or(Refusal::show(ErrorKind::Client, "redirect_uri is not registered"))?;
+    // Errors travel by the mode that was asked for, if it is one.
+    let return_to = return_to.by(ResponseMode::parse(parameters.get("response_mode")).unwrap_or_default());
 
-    match check_rest(ctx, &application, &addressee, &parameters, &repeated).await? {
+    let asked = {
+        let outside = Outside { header: ctx.request.header("acr_values"), segment };
+        AuthorizationRequest::read(&parameters, &repeated, application.is_public(), outside)
+    };
+    let checked = match asked {
+        Ok(asked) => check_rest(ctx, &application, &addressee, &parameters, asked).await?,
+        Err(error) => Err(error),
+    };
+    match checked {
         Ok(next) => Ok(next),
         Err(error) => Err(Refusal::back(return_to, error)),
     }
@@ -64,12 +76,8 @@ async fn check_rest<P: Ports>(
     application: &Application,
     addressee: &Addressee<'_>,
     parameters: &Parameters,
-    repeated: &[String],
+    asked: AuthorizationRequest,
 ) -> Result<Result<Next, Error>, Refusal> {
-    let asked = match AuthorizationRequest::read(parameters, repeated, application.is_public()) {
-        Ok(asked) => asked,
-        Err(error) => return Ok(Err(error)),
-    };
     // OIDC Core §3.1.2.6: no page, tab or crossing for prompt=none, and nobody is logged in.
     if asked.silent {
         return Ok(Err(Error::new(ErrorCode::LoginRequired, "nobody is logged in")));
@@ -88,6 +96,7 @@ async fn check_rest<P: Ports>(
         state: parameters.get("state").map(str::to_owned),
         nonce: asked.nonce,
         code_challenge: asked.code_challenge,
+        response_mode: asked.response_mode,
         acr_values: asked.acr_values,
         ui_locales: asked.ui_locales,
         leg: None,

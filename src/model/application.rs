@@ -28,7 +28,7 @@ pub enum ClientAuthMethod {
 pub struct StoredSecret {
     /// Names the secret in the admin API: 22 characters.
     pub id: String,
-    /// HMAC-SHA256 of the secret in base64url, see `login::secrets`.
+    /// HMAC-SHA256 of the secret in base64url, see `vault::EnvironmentKeys::secret_hash`.
     pub hash: String,
     /// When it was made or imported.
     pub created_at: UnixTime,

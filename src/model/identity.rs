@@ -8,7 +8,7 @@ use std::fmt;
 /// An identified person or employee. Sealed wherever it is stored; `Debug` shows no content.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The acr that was really reached: claim `authenticationtype`.
+    /// The acr that was asked of the eID, and met: claim `authenticationtype`.
     pub acr: Acr,
     /// The eID's own id of the person: MitID UUID, NemID PID or RID. Source of `sub`.
     pub eid_id: String,

@@ -125,6 +125,17 @@ impl RedirectUri {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Scheme, host and port of a web URL; scheme and colon of a private one: what a content
+    /// security policy calls its source.
+    pub fn origin(&self) -> &str {
+        let start = match self.0.find("://") {
+            Some(at) if self.0.starts_with("http") => at + 3,
+            _ => return self.0.find(':').map_or(&self.0, |at| &self.0[..=at]),
+        };
+        let end = self.0[start..].find(['/', '?']).map_or(self.0.len(), |at| start + at);
+        &self.0[..end]
+    }
 }
 
 impl TryFrom<String> for RedirectUri {

@@ -4,7 +4,9 @@
 //! has confirmed both, nothing may be redirected. Only then [`AuthorizationRequest::read`] looks at
 //! the rest, and its errors travel to the callback.
 
+use super::acr_values::{self, Outside};
 use super::pkce::CodeChallenge;
+use super::response_mode::ResponseMode;
 use super::scope::Scope;
 use super::{Error, ErrorCode};
 use crate::eid::Acr;
@@ -14,7 +16,7 @@ use crate::web::Parameters;
 pub const STATE_MAX_BYTES: usize = 2_000;
 /// Longest `nonce`, bytes.
 pub const NONCE_MAX_BYTES: usize = 500;
-/// Longest `ui_locales`, `login_hint` or `acr_values`, bytes.
+/// Longest `ui_locales` or `login_hint`, bytes.
 pub const HINT_MAX_BYTES: usize = 2_000;
 
 /// Who asks and where the answer would go: still unchecked strings.
@@ -47,7 +49,9 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     /// `code_challenge` of S256.
     pub code_challenge: Option<CodeChallenge>,
-    /// `acr_values` in order; empty means that the user chooses.
+    /// How the answer travels.
+    pub response_mode: ResponseMode,
+    /// The eIDs asked for, in order; empty means that the user chooses.
     pub acr_values: Vec<Acr>,
     /// `ui_locales` as sent.
     pub ui_locales: Option<String>,
@@ -57,15 +61,21 @@ pub struct AuthorizationRequest {
 
 impl AuthorizationRequest {
     /// Reads and checks the rest of a request whose addressee is known. `public_client` says that
-    /// the application has no secret, so that PKCE is not optional (RFC 9700 §2.1.1).
+    /// the application has no secret, so that PKCE is not optional (RFC 9700 §2.1.1); `outside` is
+    /// where else an eID may be named.
     ///
     /// # Errors
     /// The first fault in the order below, to be sent to the callback.
-    pub fn read(parameters: &Parameters, repeated: &[String], public_client: bool) -> Result<Self, Error> {
+    pub fn read(
+        parameters: &Parameters,
+        repeated: &[String],
+        public_client: bool,
+        outside: Outside<'_>,
+    ) -> Result<Self, Error> {
         check_not_repeated(repeated)?;
         check_supported(parameters)?;
         check_response_type(parameters.get("response_type"))?;
-        check_response_mode(parameters.get("response_mode"))?;
+        let response_mode = ResponseMode::parse(parameters.get("response_mode"))?;
         let scope = Scope::parse(parameters.get("scope"))?;
         check_length(
             parameters.get("state"),
@@ -78,7 +88,7 @@ impl AuthorizationRequest {
         if public_client && code_challenge.is_none() {
             return Err(Error::invalid_request("a public client must send a code_challenge"));
         }
-        let acr_values = read_acr_values(parameters.get("acr_values"))?;
+        let acr_values = acr_values::read(parameters, outside)?;
         let ui_locales =
             check_length(parameters.get("ui_locales"), HINT_MAX_BYTES, "ui_locales is too long")?;
         check_length(parameters.get("login_hint"), HINT_MAX_BYTES, "login_hint is too long")?;
@@ -87,6 +97,7 @@ impl AuthorizationRequest {
             scope,
             nonce: nonce.map(str::to_owned),
             code_challenge,
+            response_mode,
             acr_values,
             ui_locales: ui_locales.map(str::to_owned),
             silent,
@@ -122,13 +133,6 @@ fn check_response_type(raw: Option<&str>) -> Result<(), Error> {
     }
 }
 
-fn check_response_mode(raw: Option<&str>) -> Result<(), Error> {
-    match raw {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(Error::invalid_request("response_mode must be query")),
-    }
-}
-
 fn check_length<'a>(
     value: Option<&'a str>,
     max: usize,
@@ -138,23 +142,6 @@ fn check_length<'a>(
         Some(text) if text.len() > max => Err(Error::invalid_request(fault)),
         other => Ok(other),
     }
-}
-
-/// One or several URNs separated by spaces; one we do not know is an error, not a wish to skip:
-/// it names the identity the application relies on.
-fn read_acr_values(raw: Option<&str>) -> Result<Vec<Acr>, Error> {
-    let Some(raw) = check_length(raw, HINT_MAX_BYTES, "acr_values is too long")? else {
-        return Ok(Vec::new());
-    };
-    let mut list = Vec::new();
-    for urn in raw.split(' ').filter(|urn| !urn.is_empty()) {
-        let acr = Acr::parse(urn)
-            .ok_or(Error::invalid_request("acr_values names an eID that is not offered here"))?;
-        if !list.contains(&acr) {
-            list.push(acr);
-        }
-    }
-    Ok(list)
 }
 
 /// OIDC Core §3.1.2.1: `none` stands alone. The others ask for what happens anyway.
@@ -181,7 +168,7 @@ mod tests {
     fn read(extra: &str, public: bool) -> Result<AuthorizationRequest, Error> {
         let raw = format!("{BASE}&{extra}");
         let (parameters, repeated) = Parameters::parse_lenient(raw.as_bytes()).unwrap();
-        AuthorizationRequest::read(&parameters, &repeated, public)
+        AuthorizationRequest::read(&parameters, &repeated, public, Outside::default())
     }
 
     #[test]
@@ -212,7 +199,7 @@ mod tests {
             ("request=eyJ", ErrorCode::RequestNotSupported),
             ("request_uri=urn%3Ax", ErrorCode::RequestUriNotSupported),
             ("registration=%7B%7D", ErrorCode::RegistrationNotSupported),
-            ("response_mode=fragment", ErrorCode::InvalidRequest),
+            ("response_mode=web_message", ErrorCode::InvalidRequest),
             ("prompt=none%20login", ErrorCode::InvalidRequest),
             ("prompt=dance", ErrorCode::InvalidRequest),
             ("acr_values=urn:grn:authn:se:bankid", ErrorCode::InvalidRequest),
@@ -225,7 +212,8 @@ mod tests {
     #[test]
     fn response_types_other_than_code_are_unsupported() {
         let (parameters, repeated) = Parameters::parse_lenient(b"response_type=token&scope=openid").unwrap();
-        let error = AuthorizationRequest::read(&parameters, &repeated, false).unwrap_err();
+        let error =
+            AuthorizationRequest::read(&parameters, &repeated, false, Outside::default()).unwrap_err();
         assert_eq!(error.code, ErrorCode::UnsupportedResponseType);
     }
 

@@ -3,6 +3,7 @@
 //! Pure and synchronous. Nothing here knows a tenant, a store, a page or a clock, and nothing can
 //! fail except with [`Error`].
 
+pub mod acr_values;
 pub mod authorize;
 pub mod client_auth;
 pub mod discovery;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod jwks;
 pub mod jwt;
 pub mod pkce;
+pub mod response_mode;
 pub mod scope;
 pub mod token;
 

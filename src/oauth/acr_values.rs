@@ -1,0 +1,127 @@
+//! Where a request names the eID it wants. Existing clients use four places; the first that says
+//! something counts: `acr_values`, the `login_hint` token `acr_values:`, the HTTP header
+//! `acr_values`, and a path segment before `/oauth2/authorize`.
+
+use super::Error;
+use crate::eid::Acr;
+use crate::web::{Parameters, percent_decode};
+use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
+
+/// Longest list, bytes.
+pub const ACR_VALUES_MAX_BYTES: usize = 2_000;
+
+const UNKNOWN: Error = Error::invalid_request("acr_values names an eID that is not offered here");
+
+/// The places outside the parameters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outside<'a> {
+    /// The header `acr_values`.
+    pub header: Option<&'a str>,
+    /// The path segment, as sent.
+    pub segment: Option<&'a str>,
+}
+
+/// The eIDs a request asks for, in its order; empty means that the user chooses.
+///
+/// # Errors
+/// `invalid_request` for a URN we do not know: it names the identity the application relies on, so
+/// it is no wish to skip.
+pub fn read(parameters: &Parameters, outside: Outside<'_>) -> Result<Vec<Acr>, Error> {
+    if let Some(raw) = parameters.get("acr_values") {
+        return parse(raw);
+    }
+    let hinted: Vec<&str> = parameters
+        .get("login_hint")
+        .unwrap_or_default()
+        .split(' ')
+        .filter_map(|token| token.strip_prefix("acr_values:"))
+        .collect();
+    if !hinted.is_empty() {
+        return parse(&hinted.join(" "));
+    }
+    match (outside.header, outside.segment) {
+        (Some(raw), _) => parse(raw),
+        (None, Some(segment)) => parse(&decode_segment(segment).ok_or(UNKNOWN)?),
+        (None, None) => Ok(Vec::new()),
+    }
+}
+
+fn parse(raw: &str) -> Result<Vec<Acr>, Error> {
+    if raw.len() > ACR_VALUES_MAX_BYTES {
+        return Err(Error::invalid_request("acr_values is too long"));
+    }
+    let mut list = Vec::new();
+    for urn in raw.split(' ').filter(|urn| !urn.is_empty()) {
+        let acr = Acr::parse(urn).ok_or(UNKNOWN)?;
+        if !list.contains(&acr) {
+            list.push(acr);
+        }
+    }
+    Ok(list)
+}
+
+/// Reads a path segment: base64 of either alphabet, padded or not, `=` perhaps as `%3D`. Whether a
+/// segment is one at all is told by this: `None` is another path.
+pub fn decode_segment(segment: &str) -> Option<String> {
+    if segment.len() > ACR_VALUES_MAX_BYTES {
+        return None;
+    }
+    let text = percent_decode(segment.as_bytes())?;
+    let bytes = [
+        Base64::decode_vec,
+        Base64Unpadded::decode_vec,
+        Base64Url::decode_vec,
+        Base64UrlUnpadded::decode_vec,
+    ]
+    .into_iter()
+    .find_map(|decode| decode(&text).ok())?;
+    String::from_utf8(bytes).ok().filter(|urns| parse(urns).is_ok_and(|list| !list.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUBSTANTIAL: &str = "dXJuOmdybjphdXRobjpkazptaXRpZDpzdWJzdGFudGlhbA==";
+
+    fn read_from(query: &str, header: Option<&str>, segment: Option<&str>) -> Result<Vec<Acr>, Error> {
+        read(&Parameters::parse(query.as_bytes()).unwrap(), Outside { header, segment })
+    }
+
+    #[test]
+    fn each_place_counts_only_where_the_ones_before_are_silent() {
+        let (low, high) = ("acr_values=urn:grn:authn:dk:mitid:low", Some("urn:grn:authn:dk:mitid:high"));
+        let hint = "login_hint=sub:1%20acr_values:urn:grn:authn:dk:nemid:poces";
+        let all = format!("{low}&{hint}");
+        assert_eq!(read_from(&all, high, Some(SUBSTANTIAL)), Ok(vec![Acr::MitidLow]));
+        assert_eq!(read_from(hint, high, Some(SUBSTANTIAL)), Ok(vec![Acr::NemidPoces]));
+        assert_eq!(read_from("", high, Some(SUBSTANTIAL)), Ok(vec![Acr::MitidHigh]));
+        assert_eq!(read_from("", None, Some(SUBSTANTIAL)), Ok(vec![Acr::MitidSubstantial]));
+        assert_eq!(read_from("", None, None), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_segment_is_read_padded_unpadded_and_percent_encoded() {
+        let unpadded = SUBSTANTIAL.trim_end_matches('=');
+        for segment in
+            [SUBSTANTIAL, unpadded, &SUBSTANTIAL.replace('=', "%3D"), &SUBSTANTIAL.replace('=', "%3d")]
+        {
+            assert_eq!(
+                decode_segment(segment).as_deref(),
+                Some("urn:grn:authn:dk:mitid:substantial"),
+                "{segment}"
+            );
+        }
+        for segment in ["", "login", "dXJu", "%FF", "dXJuOmdybjphdXRobjpzZTpiYW5raWQ=", &"A".repeat(3_000)] {
+            assert_eq!(decode_segment(segment), None, "{segment}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_urn_is_an_error_wherever_it_stands() {
+        assert!(read_from("acr_values=urn:x", None, None).is_err());
+        assert!(read_from("login_hint=acr_values:urn:x", None, None).is_err());
+        assert!(read_from("", Some("urn:x"), None).is_err());
+        assert!(read_from("", None, Some("!!")).is_err());
+    }
+}
