@@ -149,6 +149,20 @@ test("a shadow that is disabled, or lacks the callback, is like none", async () 
   await configure(server.port, shadow, { enabled: true, redirect_uris: registered });
 });
 
+test("a login whose cookie is lost offers to start again where the application registered it, at its issuer", async () => {
+  const registered = [...domain(`localhost:${server.port}`), "applications", WEB.clientId];
+  await configure(server.port, registered, { initiate_login_uri: "http://127.0.0.1:3000/start" });
+  for (const eid of ["nemid", "mitid"]) {
+    const login = await asked(server.origin);
+    const simulator = await login.walker.follow(login.page, `data-eid="${eid}"`);
+    for (const host of ["localhost", "127.0.0.1"]) login.walker.cookies(host).clear();
+    const lost = await login.walker.simulator(simulator, "ditlev");
+    assert.equal(lost.status, 400);
+    const href = lost.body.match(/id="start-again"[^>]* href="([^"]*)"/)?.[1];
+    assert.equal(href, `http://127.0.0.1:3000/start?iss=${encodeURIComponent(server.origin)}`);
+  }
+});
+
 test("a shadow disabled while its user is on the way ends the login at the application", async () => {
   const shadow = [...domain(mitidHost()), "applications", WEB.clientId];
   const login = await asked(server.origin);
