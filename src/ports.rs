@@ -99,10 +99,10 @@ pub trait Crypto {
     async fn verify(&self, alg: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool;
     /// The installation's master key, `KEY_ENCRYPTION_KEY`.
     fn master_key(&self) -> &[u8; 32];
-    /// An unwrapped key this isolate remembers by its wrapped text, and the way to remember one.
-    fn remembered(&self, wrapped: &str) -> Option<[u8; 32]>;
+    /// An unwrapped key this isolate remembers by the name it was given, and the way to remember one.
+    fn remembered(&self, name: &str) -> Option<[u8; 32]>;
     /// See [`Crypto::remembered`].
-    fn remember(&self, wrapped: &str, key: [u8; 32]);
+    fn remember(&self, name: &str, key: [u8; 32]);
 }
 
 /// A request to an upstream.

@@ -178,13 +178,15 @@ async fn unwrap_one(
     name: &str,
     wrapped: &Sealed,
 ) -> Result<[u8; 32], CryptoError> {
-    if let Some(key) = ports.remembered(&wrapped.0) {
+    // Remembered for this environment only: the label is what an opened key was bound to.
+    let remembered = format!("{label}|{name}|{}", wrapped.0);
+    if let Some(key) = ports.remembered(&remembered) {
         return Ok(key);
     }
     let plain =
         open_text(ports, ports.master_key(), format!("wrap|{label}|{name}").as_bytes(), wrapped).await?;
     let key = plain.try_into().map_err(|_| CryptoError)?;
-    ports.remember(&wrapped.0, key);
+    ports.remember(&remembered, key);
     Ok(key)
 }
 

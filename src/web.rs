@@ -110,13 +110,15 @@ impl Request {
         if self.is_form() { Parameters::parse(&self.body) } else { Err(BadParameters::NotAForm) }
     }
 
-    /// Cookies as (name, value) in the order sent.
+    /// Cookies as (name, value) in the order sent. Only space and tab are trimmed (RFC 6265 §5.2):
+    /// Unicode's other white space is part of a name, or a cookie that a browser does not hold to
+    /// the rules of `__Host-` would pass for one.
     pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         self.headers
             .iter()
             .filter(|(name, _)| name == "cookie")
             .flat_map(|(_, value)| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
+            .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
     }
 
     /// The value of the first cookie of this name.
@@ -381,6 +383,21 @@ mod tests {
         let encoded = encode_pairs([("state", "a=b&c +%/ø")]);
         assert_eq!(encoded, "state=a%3Db%26c%20%2B%25%2F%C3%B8");
         assert_eq!(Parameters::parse(encoded.as_bytes()).unwrap().get("state"), Some("a=b&c +%/ø"));
+    }
+
+    #[test]
+    fn a_name_behind_unicode_white_space_is_another_cookie() {
+        for white in ['\u{2000}', '\u{a0}', '\u{3000}', '\u{b}'] {
+            let request = Request {
+                method: Method::Get,
+                host: String::new(),
+                path: "/".to_owned(),
+                query: String::new(),
+                headers: vec![("cookie".to_owned(), format!("{white}__Host-x=evil; \t__Host-x=ours"))],
+                body: Vec::new(),
+            };
+            assert_eq!(request.cookie("__Host-x"), Some("ours"));
+        }
     }
 
     #[test]

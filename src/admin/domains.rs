@@ -37,7 +37,8 @@ pub async fn delete<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> A
 pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     let precondition = input::precondition(call.request)?;
-    let domain = read(Fields::of(call.request)?, &host, call.now)?;
+    let simulators = call.ports.settings().simulators;
+    let domain = read(Fields::of(call.request)?, &host, simulators, call.now)?;
     let environment = domain.environment;
     let mut material = None;
     if matches!(precondition, Precondition::None | Precondition::Absent) {
@@ -73,7 +74,13 @@ async fn claim<P: Ports>(
     }
 }
 
-fn read(mut fields: Fields, host: &Host, now: UnixTime) -> Result<DomainRecord, Problem> {
+/// PRODUCTION is for names that the world can reach over TLS. A build with the simulators is no place
+/// for real people; there PRODUCTION may be tried on loopback.
+fn may_be_production(host: &Host, simulators: bool) -> bool {
+    host.is_public() || (simulators && host.is_loopback())
+}
+
+fn read(mut fields: Fields, host: &Host, simulators: bool, now: UnixTime) -> Result<DomainRecord, Problem> {
     fields.ignore(&["host", "issuer", "created_at", "published"]);
     let environment = fields.required("environment", parsed(environment_of));
     let kind = fields.required("kind", parsed(kind_of));
@@ -95,6 +102,9 @@ fn read(mut fields: Fields, host: &Host, now: UnixTime) -> Result<DomainRecord, 
         }
         None => None,
     };
+    if environment == Some(Environment::Production) && !may_be_production(host, simulators) {
+        fields.refuse("environment", "a PRODUCTION domain has a public name and no port");
+    }
     let (Some(environment), Some(kind), Some(display_name)) = (environment, kind, display_name) else {
         return Err(fields.refusal());
     };

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 use crate::web::{self, BODY_MAX_BYTES};
-use worker::{Headers, Method, Request, Response, Result};
+use worker::{Headers, Request, Response, Result};
 
 /// Longest request URL, bytes.
 const URL_MAX_BYTES: usize = 32 * 1024;
@@ -25,21 +25,30 @@ pub async fn request(mut request: Request) -> std::result::Result<web::Request, 
         return Err(Refused { status: 414, text: "URI too long" });
     }
     let (host, path, query) = split(&url).ok_or(UNREADABLE)?;
-    let method = match request.method() {
-        Method::Get | Method::Head => web::Method::Get,
-        Method::Post => web::Method::Post,
-        Method::Put => web::Method::Put,
-        Method::Patch => web::Method::Patch,
-        Method::Delete => web::Method::Delete,
-        Method::Options => web::Method::Options,
-        _ => web::Method::Other,
-    };
     let (host, path, query) = (host.to_owned(), path.to_owned(), query.to_owned());
+    let method = method(&request.inner().method(), &path);
     // Metadata is the same for everybody: nothing of the request but host and path is looked at.
     let headers =
         if path.starts_with("/.well-known/") { Vec::new() } else { request.headers().entries().collect() };
     let body = if method == web::Method::Get { Vec::new() } else { body(&mut request).await? };
     Ok(web::Request { method, host, path, query, headers, body })
+}
+
+/// Methods by their exact word: the platform's own enum folds unknown ones into GET. HEAD is GET
+/// without a body, but not on the steps of a login, which it must not take: a link checker's HEAD
+/// would spend a return ticket.
+fn method(word: &str, path: &str) -> web::Method {
+    let is_step = ["/continue", "/callback", "/login/"].iter().any(|step| path.starts_with(step));
+    match word {
+        "GET" => web::Method::Get,
+        "HEAD" if !is_step => web::Method::Get,
+        "POST" => web::Method::Post,
+        "PUT" => web::Method::Put,
+        "PATCH" => web::Method::Patch,
+        "DELETE" => web::Method::Delete,
+        "OPTIONS" => web::Method::Options,
+        _ => web::Method::Other,
+    }
 }
 
 /// Host, path and query of an absolute URL as the runtime writes it.

@@ -28,7 +28,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
     };
-    let is_head = request.method() == worker::Method::Head;
+    let is_head = request.inner().method() == "HEAD";
     let now = shell.now();
     let answer = match convert::request(request).await {
         Ok(request) => {

@@ -106,6 +106,8 @@ impl Catalog for Shell {
 impl Logins for Shell {
     async fn advance(&self, name: &str, event: &Event, now: UnixTime) -> Result<Answer, Unavailable> {
         self.counts.add_object();
+        // An upstream may have taken its time since the request began: lifetimes count from here.
+        let now = now.max(self::now());
         let namespace = &self.bindings.login;
         let called =
             call::object("login object", namespace, name, &(event, now), OBJECT_TIMEOUT_MILLISECONDS).await?;

@@ -99,6 +99,18 @@ impl Host {
         name == "localhost" || name == "127.0.0.1" || name.ends_with(".localhost")
     }
 
+    /// Whether this is a name that public DNS can hold: two labels or more, no port, no IP literal in
+    /// any notation (a last label that begins with a digit), none of the names kept for local use
+    /// (RFC 6761, RFC 6762).
+    pub fn is_public(&self) -> bool {
+        const LOCAL: [&str; 7] = ["localhost", "local", "internal", "test", "invalid", "onion", "arpa"];
+        let last = self.0.rsplit('.').next().unwrap_or(&self.0);
+        self.0.contains('.')
+            && !self.0.contains(':')
+            && !LOCAL.contains(&last)
+            && last.starts_with(|first: char| first.is_ascii_alphabetic())
+    }
+
     /// The issuer of this domain: `https://host`, and `http://host` on loopback only.
     pub fn issuer(&self) -> String {
         if self.is_loopback() { format!("http://{}", self.0) } else { format!("https://{}", self.0) }
@@ -208,6 +220,27 @@ mod tests {
         assert_eq!(Host::parse("x.localhost").unwrap().issuer(), "http://x.localhost");
         assert_eq!(Host::parse("localhost.example").unwrap().issuer(), "https://localhost.example");
         assert_eq!(Host::parse("127.0.0.1.example").unwrap().issuer(), "https://127.0.0.1.example");
+    }
+
+    #[test]
+    fn public_names_are_no_addresses_in_any_notation_and_have_no_port() {
+        assert!(Host::parse("pp.netseidbroker.dk").unwrap().is_public());
+        assert!(Host::parse("acme.xn--p1ai").unwrap().is_public());
+        for raw in [
+            "localhost",
+            "x.localhost",
+            "10.0.0.1",
+            "127.0.0x1",
+            "169.254.169.0xfe",
+            "0x7f.1",
+            "acme.example:443",
+            "intranet",
+            "db.internal",
+            "printer.local",
+            "1.2",
+        ] {
+            assert!(!Host::parse(raw).unwrap().is_public(), "{raw}");
+        }
     }
 
     #[test]

@@ -62,13 +62,7 @@ impl WebUrl {
     /// Whether production may fetch it or send a browser there for a login: https on port 443,
     /// a name with a dot, no IP literal and no local name (SSRF; RFC 6761 and RFC 6762 names).
     pub fn is_public(&self) -> bool {
-        let host = self.host();
-        let last = host.rsplit('.').next().unwrap_or(host);
-        self.0.starts_with("https://")
-            && !host.contains(':')
-            && host.contains('.')
-            && !matches!(last, "localhost" | "local" | "internal" | "test" | "invalid" | "onion" | "arpa")
-            && !last.bytes().all(|b| b.is_ascii_digit())
+        self.0.starts_with("https://") && Host::parse(self.host()).is_ok_and(|host| host.is_public())
     }
 }
 
