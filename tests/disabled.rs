@@ -90,6 +90,30 @@ fn an_application_taken_out_of_service_while_the_ticket_is_on_its_way_gets_no_co
 }
 
 #[test]
+fn a_shadow_or_mitid_domain_out_of_service_while_the_ticket_is_on_its_way_gets_no_code() {
+    let ways: [(&str, TakeOut); 2] = [
+        ("the shadow", |broker| disable(broker, ACME_MITID)),
+        ("the MitID domain", |broker| {
+            broker.change_domain(ACME_MITID, |domain| domain.enabled = false);
+            broker.change_domain(ACME, |domain| domain.peer.as_mut().unwrap().enabled = false);
+        }),
+    ];
+    for (name, take_out) in ways {
+        let broker = World::demo();
+        let browser = Browser::new(&broker);
+        let upstream = browser.start(&RelyingParty::web().ask(POCES).url, Eid::Mitid);
+        let answer = broker.ports.upstreams.approve(&upstream, &Person::ditlev());
+        let ticket = browser.load(Method::Get, &answer, "").1.unwrap();
+        take_out(&broker);
+        assert!(
+            !matches!(browser.visit(&ticket), Stop::Application(answer) if answer.get("code").is_some()),
+            "{name}"
+        );
+        assert!(!broker.ports.logins.borrow().values().any(|login| login.contains("code_hash")), "{name}");
+    }
+}
+
+#[test]
 fn an_application_taken_out_of_service_redeems_no_code_and_its_tokens_end() {
     for (name, take_out) in ways_out() {
         if name == "its callback removed" {
