@@ -129,7 +129,9 @@ impl Request {
     /// Whether the browser says that this is the whole page of a tab. Browsers that say nothing
     /// (no `Sec-Fetch-Dest`) are believed; frames and scripts that say so are not.
     pub fn is_top_level(&self) -> bool {
-        self.header("sec-fetch-dest").is_none_or(|dest| dest == "document")
+        // Nobody has come yet: what a prefetch drives, nobody asked for.
+        let ahead = self.header("sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
+        !ahead && self.header("sec-fetch-dest").is_none_or(|dest| dest == "document")
     }
 }
 

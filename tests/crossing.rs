@@ -631,3 +631,14 @@ fn a_host_that_nobody_has_is_told_nothing() {
     }
     assert_eq!(broker.get("https://ACME.EXAMPLE/.well-known/jwks").status, 200, "host names have no case");
 }
+
+/// Browsers that prefetch or prerender say so; such a request must not start, cancel or spend.
+#[test]
+fn a_prefetched_link_drives_nothing() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
+    browser.headers.borrow_mut().push(("sec-purpose".to_owned(), "prefetch;prerender".to_owned()));
+    let stop = browser.visit(&page.href("id=\"cancel\""));
+    assert!(matches!(stop, Stop::Page(_)), "a prerender cancelled the login: {stop:?}");
+}

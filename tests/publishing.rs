@@ -267,3 +267,40 @@ fn asking_objects_that_hold_nothing_writes_nothing() {
     assert!(management.tenants.borrow().is_empty() && management.hosts.borrow().is_empty());
     assert!(management.kv_writes.borrow().is_empty());
 }
+
+/// Invariants 3 and 12. A KV write that was given up may still arrive, after a newer one.
+#[test]
+fn a_kv_write_that_arrives_late_does_not_undo_a_confirmed_change() {
+    let operator = Operator::new();
+    operator.tenant("acme");
+    operator.domain("acme", "acme.example", &json!({}));
+    operator.application("acme", "acme.example", "urn:acme:web");
+    let at = application_path("acme", "acme.example", "urn:acme:web");
+    let key =
+        application_key(&Host::parse("acme.example").unwrap(), &ClientId::parse("urn:acme:web").unwrap());
+    let set = |name: &str, enabled: bool| {
+        let read = operator.get(&at).expect(200);
+        let mut body = read.body.clone();
+        body["name"] = json!(name);
+        body["enabled"] = json!(enabled);
+        operator.replace(&at, &read.etag, &body).expect(200)
+    };
+    // The write of this change hangs: the object gives it up and puts it off …
+    operator.ports.management.kv_fails.set(true);
+    set("renamed", true);
+    let late = operator.ports.management.host_text("acme.example", "urn:acme:web");
+    operator.ports.management.kv_fails.set(false);
+    // … an incident: the application is disabled, which is published …
+    set("renamed", false);
+    // … and now the first write arrives.
+    operator.ports.management.kv.borrow_mut().insert(key.clone(), late);
+    let mut now = operator.now.get();
+    for _ in 0..20 {
+        match operator.ports.management.alarm("acme", now) {
+            Some(next) => now = next,
+            None => break,
+        }
+    }
+    let seen = operator.ports.management.published::<Application>(&key).unwrap().value.unwrap();
+    assert!(!seen.enabled, "disabled and confirmed, yet every cold isolate lets it in, for ever");
+}

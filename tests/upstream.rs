@@ -6,6 +6,7 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use serde_json::json;
 use support::upstream::{MITID, NEMID};
 use support::*;
 
@@ -213,5 +214,20 @@ fn each_start_draws_its_state_nonce_and_verifier_afresh() {
             !browser.history.borrow()[0].contains(&values[0]),
             "nothing of the application's request is reused"
         );
+    }
+}
+
+/// "Signed with the key of the eID that was really used": an upstream that serves several eIDs says
+/// which one it was, and we do not listen.
+#[test]
+fn an_answer_that_names_another_eid_is_no_identity_of_the_asked_one() {
+    for claim in [json!({"idp": "mitid"}), json!({"acr": "urn:grn:authn:dk:mitid:low"})] {
+        let broker = World::demo();
+        let browser = Browser::new(&broker);
+        let upstream = browser.start(&RelyingParty::web().ask(POCES).url, Eid::Nemid);
+        let mut person = Person::terne();
+        person.claims.as_object_mut().unwrap().extend(claim.as_object().unwrap().clone());
+        let answer = browser.approve(&upstream, &person).application();
+        assert!(answer.get("code").is_none(), "MitID at level low passed for NemID ({claim})");
     }
 }

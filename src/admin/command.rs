@@ -257,6 +257,10 @@ pub struct Due {
     pub attempts: u32,
     /// Not before this moment.
     pub next_at: UnixTime,
+    /// Whether a write of an older version was given up, and so may still arrive: then this one is
+    /// written a second time.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// What may be due.

@@ -26,6 +26,8 @@ struct DueState {
     item: DueItem,
     attempts: u32,
     next_at: UnixTime,
+    #[serde(default)]
+    again: bool,
 }
 
 impl<R: Rows> Configuration<'_, R> {
@@ -187,8 +189,8 @@ impl<R: Rows> Configuration<'_, R> {
     pub fn due(&self) -> Result<Vec<Due>, StoreFault> {
         let mut due = Vec::new();
         for row in self.0.list(DUE, "", None, usize::MAX)? {
-            let DueState { item, attempts, next_at } = parse(&row)?;
-            due.push(Due { item, version: row.version, attempts, next_at });
+            let DueState { item, attempts, next_at, again } = parse(&row)?;
+            due.push(Due { item, version: row.version, attempts, next_at, again });
         }
         due.sort_by(|a, b| (a.next_at, a.version, &a.item).cmp(&(b.next_at, b.version, &b.item)));
         Ok(due)
@@ -237,7 +239,8 @@ pub fn put_audit(version: u64, entry: &AuditEntry) -> Write {
 
 /// Marks something as due, or puts it off.
 pub fn put_due(due: &Due) -> Write {
-    let state = DueState { item: due.item.clone(), attempts: due.attempts, next_at: due.next_at };
+    let state =
+        DueState { item: due.item.clone(), attempts: due.attempts, next_at: due.next_at, again: due.again };
     put(DUE, due_id(&due.item), due.version, &state)
 }
 

@@ -22,6 +22,8 @@ use std::collections::BTreeMap;
 pub const BACK_OFF_SECONDS: u64 = 2;
 /// Longest wait between two attempts, seconds.
 pub const BACK_OFF_MAX_SECONDS: u64 = 300;
+/// A write that was given up may still arrive within this long, seconds.
+pub const LATE_WRITE_SECONDS: u64 = 120;
 
 /// Where published values go.
 pub trait Outlet {
@@ -65,22 +67,25 @@ pub async fn publish_due(
     Ok(Progress { next_at, failure })
 }
 
-/// Takes an item off the list, or puts it off. One that was touched again meanwhile stays as it is.
+/// Takes an item off the list, or puts it off. One that was touched again meanwhile stays due; if the
+/// older write was given up it may still arrive after the newer, which is then written once more.
 fn settle(rows: &mut impl Rows, sent: &Due, delivered: bool, now: UnixTime) -> Result<(), StoreFault> {
     let current = Configuration(&*rows).due()?.into_iter().find(|due| due.item == sent.item);
-    match current {
-        Some(current) if current.version == sent.version => {
-            let attempts = sent.attempts.saturating_add(1);
-            let next_at = now.plus(back_off(attempts));
-            let write = if delivered {
-                delete_due(&sent.item)
-            } else {
-                put_due(&Due { attempts, next_at, ..current })
-            };
-            rows.commit(vec![write])
+    let Some(current) = current else { return Ok(()) };
+    let write = match (current.version == sent.version, delivered) {
+        (false, true) => return Ok(()),
+        (false, false) => put_due(&Due { again: true, ..current }),
+        (true, true) if current.again => {
+            let next_at = now.plus(LATE_WRITE_SECONDS);
+            put_due(&Due { attempts: 0, next_at, again: false, ..current })
         }
-        _ => Ok(()),
-    }
+        (true, true) => delete_due(&sent.item),
+        (true, false) => {
+            let attempts = sent.attempts.saturating_add(1);
+            put_due(&Due { attempts, next_at: now.plus(back_off(attempts)), ..current })
+        }
+    };
+    rows.commit(vec![write])
 }
 
 /// 2, 4, 8 … 300 seconds.
@@ -237,7 +242,7 @@ mod tests {
     use crate::admin::rows::MemoryRows;
 
     fn due(version: u64) -> Due {
-        Due { item: DueItem::Directory, version, attempts: 0, next_at: UnixTime(10) }
+        Due { item: DueItem::Directory, version, attempts: 0, next_at: UnixTime(10), again: false }
     }
 
     fn left(rows: &MemoryRows) -> Vec<Due> {
@@ -248,11 +253,14 @@ mod tests {
     fn what_changes_while_it_is_sent_stays_due() {
         let mut rows = MemoryRows::default();
         rows.commit(vec![put_due(&due(2))]).unwrap();
-        for delivered in [true, false] {
-            settle(&mut rows, &due(1), delivered, UnixTime(20)).unwrap();
-            assert_eq!(left(&rows), [due(2)]);
-        }
+        settle(&mut rows, &due(1), true, UnixTime(20)).unwrap();
+        assert_eq!(left(&rows), [due(2)]);
+        settle(&mut rows, &due(1), false, UnixTime(20)).unwrap();
+        assert_eq!(left(&rows), [Due { again: true, ..due(2) }], "the older write may still arrive");
         settle(&mut rows, &due(2), true, UnixTime(20)).unwrap();
+        let once_more = Due { next_at: UnixTime(20 + LATE_WRITE_SECONDS), ..due(2) };
+        assert_eq!(left(&rows), [once_more]);
+        settle(&mut rows, &due(2), true, UnixTime(200)).unwrap();
         assert!(left(&rows).is_empty());
         settle(&mut rows, &due(2), false, UnixTime(20)).unwrap();
         assert!(left(&rows).is_empty(), "what is settled does not come back");

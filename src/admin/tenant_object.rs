@@ -82,8 +82,10 @@ fn store(rows: &mut impl Rows, change: &Change, plan: Plan) -> Result<TenantAnsw
         writes.push(delete_record(target));
         writes.push(log.entry(version, Outcome::Removed, gone.as_ref(), None));
     }
+    let due = stored.due()?;
     for item in plan.touched {
-        writes.push(put_due(&Due { item, version, attempts: 0, next_at: change.at }));
+        let again = due.iter().any(|old| old.item == item && (old.again || old.attempts > 0));
+        writes.push(put_due(&Due { item, version, attempts: 0, next_at: change.at, again }));
     }
     rows.commit(writes)?;
     let item = plan.after.map(|record| Versioned { version, record });

@@ -147,7 +147,12 @@ struct EdgeOutlet<'a> {
 impl Outlet for EdgeOutlet<'_> {
     async fn put(&self, key: &str, text: &str) -> std::result::Result<(), Undelivered> {
         let put = self.env.kv("KV").map_err(undelivered)?.put(key, text).map_err(undelivered)?;
-        put.execute().await.map_err(undelivered)
+        // A store that hangs must not keep the object from publishing for ever. The write given up may
+        // still arrive: `admin::publishing` then writes the next version twice.
+        match call::within(OBJECT_TIMEOUT_MILLISECONDS, put.execute()).await {
+            Some(done) => done.map_err(undelivered),
+            None => Err(Undelivered("KV: no answer in time".to_owned())),
+        }
     }
 
     async fn host(&self, host: &Host, command: &HostCommand) -> std::result::Result<HostAnswer, Undelivered> {

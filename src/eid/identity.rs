@@ -25,6 +25,9 @@ pub fn identity_from(
     acr: Acr,
     now: UnixTime,
 ) -> Result<Identity, &'static str> {
+    if names_another(claims, acr.eid()) {
+        return Err("another eID was used than the one asked for");
+    }
     let read = |field: &str, default: &str| {
         let name = names.get(field).map_or(default, String::as_str);
         claims
@@ -52,6 +55,13 @@ pub fn identity_from(
         company: company.filter(|_| acr.is_employee()),
         transaction_id: owned(read("transaction_id", "transaction_id")),
     })
+}
+
+/// An upstream that serves several eIDs says which one it was, in `idp` or, in our URNs, in `acr`.
+fn names_another(claims: &Map<String, Value>, asked: Eid) -> bool {
+    let stated = |name: &str| claims.get(name).and_then(Value::as_str);
+    let used = [stated("idp").and_then(Eid::parse), stated("acr").and_then(Acr::parse).map(Acr::eid)];
+    used.into_iter().flatten().any(|used| used != asked)
 }
 
 /// The level is never assumed for MitID. NemID stated none: it counts as substantial.

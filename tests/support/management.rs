@@ -8,7 +8,7 @@ use edge_eid::admin::command::{
 use edge_eid::admin::configuration::Configuration;
 use edge_eid::admin::publication::{Published, parse_published};
 use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
-use edge_eid::admin::rows::MemoryRows;
+use edge_eid::admin::rows::{MemoryRows, Rows};
 use edge_eid::admin::{directory_object, host_object, tenant_object};
 use edge_eid::model::{Host, TenantId, UnixTime};
 use serde::Serialize;
@@ -85,6 +85,12 @@ impl Management {
     /// A published value as the login path reads it.
     pub fn published<T: DeserializeOwned>(&self, key: &str) -> Option<Published<T>> {
         self.kv.borrow().get(key).map(|text| parse_published(text).unwrap())
+    }
+
+    /// The text that a host's object keeps of an application.
+    pub fn host_text(&self, host: &str, client_id: &str) -> String {
+        let rows = &self.hosts.borrow()[&Host::parse(host).unwrap()];
+        rows.get("published", &format!("application {client_id}")).unwrap().unwrap().value
     }
 
     fn rows_of(&self, tenant: &TenantId) -> MemoryRows {
