@@ -204,6 +204,24 @@ impl<'de> Reader<'de> {
         if let Ok(negative) = text.parse() {
             return Ok(Number::Negative(negative));
         }
-        text.parse().ok().filter(|other: &f64| other.is_finite()).map(Number::Other).ok_or(Malformed)
+        fraction(text).map(Number::Other).ok_or(Malformed)
     }
+}
+
+/// A number with a fraction or exponent, of which no document of ours has any and upstreams' have
+/// none that we use: good to about 13 digits. The standard library's exact reading takes 12 kB of
+/// the Worker (gzipped), most of it tables.
+fn fraction(text: &str) -> Option<f64> {
+    let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let number = |value: f64, digit: u8| value * 10.0 + f64::from(digit - b'0');
+    let value = digits.bytes().filter(u8::is_ascii_digit).fold(0.0, number);
+    let beyond = if exponent.starts_with('-') { i32::MIN } else { i32::MAX };
+    let exponent = exponent.parse().unwrap_or(beyond).saturating_sub_unsigned(decimals as u32);
+    // What is further than this from 1 is 0 or too large, however many digits say so.
+    let exponent = exponent.clamp(-700, 700);
+    let value = (0..exponent).fold(value, |value, _| value * 10.0);
+    let value = (exponent..0).fold(value, |value, _| value / 10.0);
+    let value = if text.starts_with('-') { -value } else { value };
+    value.is_finite().then_some(value)
 }
