@@ -1,13 +1,14 @@
 //! The bindings of the Worker, read and checked at one place. A missing one is named in the log
 //! and in a plain 500: a wrongly deployed Worker must not half work.
 
+use super::platform::{self, KvNamespace};
 use crate::model::Host;
 use crate::ports::Settings;
 use crate::vault::sha256;
 use base64ct::{Base64, Encoding};
 use std::cell::RefCell;
 use std::rc::Rc;
-use worker::{Env, KvStore, ObjectNamespace};
+use worker::{Env, ObjectNamespace};
 
 /// Longest an isolate may keep a snapshot, seconds: a part of the staleness bound.
 pub const SNAPSHOT_SECONDS_MAX: u64 = 20;
@@ -21,7 +22,7 @@ const ADMIN_TOKEN_MIN_CHARS: usize = 12;
 /// Everything bound to this Worker.
 pub struct Bindings {
     /// Published configuration.
-    pub kv: KvStore,
+    pub kv: KvNamespace,
     /// `Login` objects.
     pub login: ObjectNamespace,
     /// `Tenant` objects.
@@ -78,7 +79,7 @@ impl Bindings {
             .ok_or("variable SNAPSHOT_SECONDS: 0 to 20")?;
         let objects = |name, missing| env.durable_object(name).map_err(|_| missing);
         Ok(Self {
-            kv: env.kv("KV").map_err(|_| "KV namespace KV")?,
+            kv: platform::kv(env).ok_or("KV namespace KV")?,
             login: objects("LOGIN", "Durable Object namespace LOGIN")?,
             tenant: objects("TENANT", "Durable Object namespace TENANT")?,
             host: objects("HOST", "Durable Object namespace HOST")?,

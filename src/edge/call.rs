@@ -4,6 +4,7 @@
 //! `Err` reaches the caller with its text. So every call has a limit, and no text of an object is
 //! shown to anybody.
 
+use super::platform;
 use crate::ports::Unavailable;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
-use worker::{Delay, Method, ObjectNamespace, Request, RequestInit};
+use worker::{Delay, ObjectNamespace};
 
 /// Longest wait for an object, milliseconds.
 pub const OBJECT_TIMEOUT_MILLISECONDS: u64 = 10_000;
@@ -60,10 +61,8 @@ pub async fn object<C: Serialize, A: DeserializeOwned>(
 }
 
 async fn send(namespace: &ObjectNamespace, name: &str, body: String) -> worker::Result<(u16, String, u32)> {
-    let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(body.into()));
     // The host of an object's URL means nothing; the name has chosen the object.
-    let request = Request::new_with_init("https://object/", &init)?;
+    let request = platform::request("https://object/", Some(&body), &[])?;
     let mut response = namespace.get_by_name(name)?.fetch_with_request(request).await?;
     let rows = response.headers().get(ROWS_HEADER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
     Ok((response.status_code(), response.text().await?, rows))

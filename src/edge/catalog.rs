@@ -58,7 +58,7 @@ pub async fn read<T: DeserializeOwned + 'static>(
         return Ok(value);
     }
     counts.add_kv();
-    let answer = call::within(KV_TIMEOUT_MILLISECONDS, bindings.kv.get(&key).text()).await;
+    let answer = call::within(KV_TIMEOUT_MILLISECONDS, bindings.kv.read(&key)).await;
     match understood::<T>(answer) {
         Ok(Some(published)) => Ok(remember(memory, key, published, now)),
         Ok(None) => Ok(remember(memory, key, Published { version: 0, value: None }, now)),
@@ -73,11 +73,11 @@ pub async fn read<T: DeserializeOwned + 'static>(
 }
 
 fn understood<T: DeserializeOwned>(
-    answer: Option<Result<Option<String>, worker::kv::KvError>>,
+    answer: Option<Result<Option<String>, String>>,
 ) -> Result<Option<Published<T>>, String> {
     match answer {
         None => Err("no answer in time".to_owned()),
-        Some(Err(error)) => Err(format!("{error}")),
+        Some(Err(cause)) => Err(cause),
         Some(Ok(None)) => Ok(None),
         Some(Ok(Some(text))) => {
             parse_published(&text).map(Some).map_err(|bad| format!("a published value: {}", bad.as_str()))

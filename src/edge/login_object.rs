@@ -8,8 +8,9 @@ use super::call::ROWS_HEADER;
 use super::shell::now;
 use crate::login::state::{Event, Login, advance};
 use crate::model::UnixTime;
-use serde::Deserialize;
-use worker::{DurableObject, Env, Request, Response, Result, SqlStorage, State, durable_object};
+use worker::{
+    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
+};
 
 /// How soon a clean-up is tried again when the login still lives, milliseconds at least.
 const ALARM_MARGIN_MILLISECONDS: i64 = 1_000;
@@ -18,11 +19,6 @@ const ALARM_MARGIN_MILLISECONDS: i64 = 1_000;
 #[durable_object(alarm)]
 pub struct LoginObject {
     state: State,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    login: String,
 }
 
 impl DurableObject for LoginObject {
@@ -80,16 +76,22 @@ enum Loaded {
 }
 
 fn load(sql: &SqlStorage) -> Result<Loaded> {
-    let exists: Vec<serde_json::Value> = sql
-        .exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'login'", None)?
-        .to_array()?;
-    if exists.is_empty() {
+    let exists = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'login'";
+    if first_text(sql, exists)?.is_none() {
         return Ok(Loaded::Nothing);
     }
-    let rows: Vec<Row> = sql.exec("SELECT login FROM login", None)?.to_array()?;
-    Ok(match rows.first() {
+    Ok(match first_text(sql, "SELECT login FROM login")? {
         None => Loaded::Nothing,
-        Some(row) => crate::json::read(&row.login).map_or(Loaded::Unreadable, Loaded::Login),
+        Some(login) => crate::json::read(&login).map_or(Loaded::Unreadable, Loaded::Login),
+    })
+}
+
+/// The first column of the first row, where it is a text.
+fn first_text(sql: &SqlStorage, query: &str) -> Result<Option<String>> {
+    let row = sql.exec(query, None)?.raw().next().transpose()?;
+    Ok(match row.and_then(|columns| columns.into_iter().next()) {
+        Some(SqlStorageValue::String(text)) => Some(text),
+        _ => None,
     })
 }
 

@@ -12,6 +12,7 @@ mod log;
 mod login_object;
 mod objects;
 mod outbound;
+mod platform;
 mod records;
 mod shell;
 mod tenant_object;

@@ -2,12 +2,13 @@
 
 use super::call::within;
 use super::convert::read_limited;
+use super::platform;
 use crate::model::UnixTime;
 use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use worker::{Fetch, Headers, Method, Request, RequestInit, RequestRedirect};
+use worker::Fetch;
 
 /// Most metadata documents one isolate remembers.
 const DOCUMENTS_MAX: usize = 500;
@@ -28,20 +29,14 @@ pub async fn send(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
 
 async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
     let platform = |error: worker::Error| failed(format!("{error}"));
-    let headers = Headers::new();
-    headers.set("accept", "application/json").map_err(platform)?;
+    let mut headers = vec![("accept", "application/json")];
     if let Some(authorization) = &request.authorization {
-        headers.set("authorization", authorization).map_err(platform)?;
+        headers.push(("authorization", authorization));
     }
-    let mut init = RequestInit::new();
-    // Followed redirects would carry a code or a secret to a place nobody configured.
-    init.with_redirect(RequestRedirect::Manual);
-    if let Some(form) = request.form {
-        headers.set("content-type", "application/x-www-form-urlencoded").map_err(platform)?;
-        init.with_method(Method::Post).with_body(Some(form.into()));
+    if request.form.is_some() {
+        headers.push(("content-type", "application/x-www-form-urlencoded"));
     }
-    init.with_headers(headers);
-    let request = Request::new_with_init(&request.url, &init).map_err(platform)?;
+    let request = platform::request(&request.url, request.form.as_deref(), &headers).map_err(failed)?;
     let mut response = Fetch::Request(request).send().await.map_err(platform)?;
     let status = response.status_code();
     if (300..400).contains(&status) {

@@ -3,6 +3,7 @@
 
 use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
 use super::objects::{self, log};
+use super::platform;
 use super::records::SqlRows;
 use super::shell::now;
 use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand};
@@ -146,11 +147,11 @@ struct EdgeOutlet<'a> {
 
 impl Outlet for EdgeOutlet<'_> {
     async fn put(&self, key: &str, text: &str) -> std::result::Result<(), Undelivered> {
-        let put = self.env.kv("KV").map_err(undelivered)?.put(key, text).map_err(undelivered)?;
+        let kv = platform::kv(self.env).ok_or(Undelivered("KV is not bound".to_owned()))?;
         // A store that hangs must not keep the object from publishing for ever. The write given up may
         // still arrive: `admin::publishing` then writes the next version twice.
-        match call::within(OBJECT_TIMEOUT_MILLISECONDS, put.execute()).await {
-            Some(done) => done.map_err(undelivered),
+        match call::within(OBJECT_TIMEOUT_MILLISECONDS, kv.write(key, text)).await {
+            Some(done) => done.map_err(Undelivered),
             None => Err(Undelivered("KV: no answer in time".to_owned())),
         }
     }
