@@ -4,6 +4,7 @@ use crate::admin;
 use crate::error::Fault;
 use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
+use crate::login::offer::Facts;
 use crate::login::refusal::respond;
 use crate::login::{self, Context, callback, choose, cross, metadata, redeem, start, userinfo};
 use crate::model::{Host, UnixTime};
@@ -46,6 +47,12 @@ async fn at_domain<P: Ports>(
     now: UnixTime,
     domain: Rc<DomainSnapshot>,
 ) -> Response {
+    let segments = request.segments();
+    let facts = Facts::of(&domain, ports.settings().simulators, now);
+    if let Some((route, mut answer)) = public_document(request.method, &segments, &domain, facts) {
+        answer.route = route;
+        return answer;
+    }
     let context = match Context::new(ports, request, now, domain).await {
         Ok(context) => context,
         Err(fault) => {
@@ -56,18 +63,30 @@ async fn at_domain<P: Ports>(
     dispatch(&context).await
 }
 
+/// What applications fetch about a domain.
+fn public_document(
+    method: Method,
+    segments: &[&str],
+    domain: &DomainSnapshot,
+    facts: Facts,
+) -> Option<(&'static str, Response)> {
+    Some(match (method, segments) {
+        (Method::Get, [".well-known", "openid-configuration"]) => {
+            ("discovery", metadata::discovery_document(domain, facts, None))
+        }
+        (Method::Get, [segment, ".well-known", "openid-configuration"]) if names_eid(segment) => {
+            ("discovery", metadata::discovery_document(domain, facts, Some(segment)))
+        }
+        (Method::Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(domain)),
+        _ => return None,
+    })
+}
+
 async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
     use Method::{Get, Options, Post};
     let segments = ctx.request.segments();
     let (route, answer) = match (ctx.request.method, segments.as_slice()) {
         // What applications call.
-        (Get, [".well-known", "openid-configuration"]) => {
-            ("discovery", metadata::discovery_document(ctx, None))
-        }
-        (Get, [segment, ".well-known", "openid-configuration"]) if names_eid(segment) => {
-            ("discovery", metadata::discovery_document(ctx, Some(segment)))
-        }
-        (Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(ctx)),
         (Post, ["oauth2", "token"]) => ("token", any_origin(redeem::token(ctx).await)),
         (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", any_origin(userinfo::userinfo(ctx).await)),
         (Options, ["oauth2", "token" | "userinfo"]) => ("preflight", preflight()),

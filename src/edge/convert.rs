@@ -2,6 +2,7 @@
 
 use super::shell::Shell;
 use crate::web::{self, BODY_MAX_BYTES};
+use std::cell::RefCell;
 use worker::{Headers, Request, Response, Result};
 
 /// Longest request URL, bytes.
@@ -93,18 +94,47 @@ pub async fn read_limited(mut stream: worker::ByteStream, max: usize) -> std::re
 
 /// Writes our response. Builds with the simulators tell what the request used.
 pub fn response(shell: &Shell, answer: web::Response, is_head: bool) -> Result<Response> {
-    let headers = Headers::new();
-    for (name, value) in &answer.headers {
-        headers.append(name, value)?;
-    }
-    if answer.header("strict-transport-security").is_none() {
-        headers.set("strict-transport-security", "max-age=63072000")?;
-    }
+    let mut headers = headers(&answer.headers)?;
     if cfg!(feature = "simulator") {
+        headers = headers.clone();
         headers.set("server-timing", &shell.counts.server_timing())?;
     }
     let body = if is_head { Response::empty()? } else { Response::from_bytes(answer.body.into_bytes())? };
     Ok(body.with_status(answer.status).with_headers(headers))
+}
+
+/// Headers of ours, and the platform's object that holds them.
+struct Written {
+    list: Vec<(&'static str, String)>,
+    headers: Headers,
+}
+
+thread_local! {
+    /// The headers written last. Each is a call out of wasm, and the documents that are fetched most
+    /// always have the same.
+    static LAST: RefCell<Option<Written>> = const { RefCell::new(None) };
+}
+
+/// The platform's object for a list of headers. It may be shared with other responses, so nothing
+/// may be set on it; a response copies it.
+fn headers(list: &[(&'static str, String)]) -> Result<Headers> {
+    let known = LAST.with_borrow(|last| {
+        let same = last.as_ref().filter(|written| written.list == list)?;
+        Some(Headers(same.headers.0.clone()))
+    });
+    if let Some(headers) = known {
+        return Ok(headers);
+    }
+    let headers = Headers::new();
+    for (name, value) in list {
+        headers.append(name, value)?;
+    }
+    headers.set("strict-transport-security", "max-age=63072000")?;
+    // What belongs to one browser is not kept.
+    if list.iter().all(|(name, _)| *name != "set-cookie" && *name != "location") {
+        LAST.set(Some(Written { list: list.to_vec(), headers: Headers(headers.0.clone()) }));
+    }
+    Ok(headers)
 }
 
 /// The answer of a Worker with a missing binding.

@@ -72,7 +72,7 @@ impl Shell {
         let bindings = Bindings::of(env)?;
         let mut bytes = [0; 16];
         crypto::fill(&mut bytes);
-        let trace_id = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let trace_id = hex(&bytes);
         Ok(Self { bindings, counts: Counts::default(), trace_id, now: now() })
     }
 
@@ -80,6 +80,15 @@ impl Shell {
     pub fn now(&self) -> UnixTime {
         self.now
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// The platform's clock.

@@ -107,13 +107,6 @@ impl<'a, P: Ports> Context<'a, P> {
     pub fn login_name(&self, attempt: AttemptId) -> String {
         format!("{}/{}", self.domain.label(), attempt.text())
     }
-
-    /// Whether NemID may start a login now. TEST of a build with simulators keeps it open.
-    pub fn nemid_is_open(&self) -> bool {
-        let simulated =
-            self.ports.settings().simulators && self.domain.environment == crate::model::Environment::Test;
-        simulated || self.domain.nemid_is_open(self.now)
-    }
 }
 
 /// Why a login ended without an identity. Travels sealed between the domains of a pair.

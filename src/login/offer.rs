@@ -4,6 +4,8 @@
 //! other domain really has the application's twin is asked later, when somebody goes there.
 
 use crate::eid::{Acr, Eid};
+use crate::model::domain::{DomainKind, DomainSnapshot};
+use crate::model::{Environment, UnixTime};
 use crate::oauth::{Error, ErrorCode};
 
 /// What a domain can do about an eID.
@@ -20,6 +22,25 @@ pub struct Facts {
     /// This is the MitID domain of the pair: a request here is about MitID, and only here does
     /// NemID stand beside a request for it.
     pub on_mitid_domain: bool,
+}
+
+impl Facts {
+    /// The facts of a domain at `now`. In a build with `simulators` TEST keeps NemID open.
+    pub fn of(domain: &DomainSnapshot, simulators: bool, now: UnixTime) -> Self {
+        let peer = domain.peer.as_ref().filter(|peer| peer.enabled && peer.ready);
+        let on_mitid_domain = domain.kind == DomainKind::Mitid;
+        let peer_runs = if on_mitid_domain { Eid::Nemid } else { Eid::Mitid };
+        let reachable = |eid| domain.upstreams.contains_key(&eid) || (peer.is_some() && eid == peer_runs);
+        let simulated = simulators && domain.environment == Environment::Test;
+        Self {
+            nemid_is_open: simulated || domain.nemid_is_open(now),
+            nemid_reachable: reachable(Eid::Nemid),
+            mitid_reachable: reachable(Eid::Mitid),
+            side_by_side: peer
+                .map_or(domain.show_alongside_nemid_logins, |peer| peer.show_alongside_nemid_logins),
+            on_mitid_domain,
+        }
+    }
 }
 
 /// What the user is offered.

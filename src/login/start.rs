@@ -8,7 +8,6 @@ use super::return_to::ReturnTo;
 use super::{Context, Next};
 use crate::eid::Eid;
 use crate::login::envelope::Purpose;
-use crate::model::domain::DomainKind;
 use crate::model::{Application, ClientId};
 use crate::oauth::acr_values::Outside;
 use crate::oauth::authorize::{Addressee, AuthorizationRequest};
@@ -126,21 +125,5 @@ fn shows_block<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> bool {
 
 /// The facts that decide the offer at this domain.
 pub fn facts<P: Ports>(ctx: &Context<'_, P>) -> Facts {
-    let peer = ctx.domain.peer.as_ref().filter(|peer| peer.enabled && peer.ready);
-    let runs_here = |eid| ctx.domain.upstreams.contains_key(&eid);
-    let peer_runs = |eid| {
-        peer.is_some()
-            && match ctx.domain.kind {
-                DomainKind::Ordinary => eid == Eid::Mitid,
-                DomainKind::Mitid => eid == Eid::Nemid,
-            }
-    };
-    Facts {
-        nemid_is_open: ctx.nemid_is_open(),
-        nemid_reachable: runs_here(Eid::Nemid) || peer_runs(Eid::Nemid),
-        mitid_reachable: runs_here(Eid::Mitid) || peer_runs(Eid::Mitid),
-        side_by_side: peer
-            .map_or(ctx.domain.show_alongside_nemid_logins, |peer| peer.show_alongside_nemid_logins),
-        on_mitid_domain: ctx.domain.kind == DomainKind::Mitid,
-    }
+    Facts::of(&ctx.domain, ctx.ports.settings().simulators, ctx.now)
 }

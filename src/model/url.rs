@@ -124,7 +124,7 @@ impl RedirectUri {
     /// security policy calls its source.
     pub fn origin(&self) -> &str {
         let start = match self.0.find("://") {
-            Some(at) if self.0.starts_with("http") => at + 3,
+            Some(at) if self.0.starts_with("https://") || self.0.starts_with("http://") => at + 3,
             _ => return self.0.find(':').map_or(&self.0, |at| &self.0[..=at]),
         };
         let end = self.0[start..].find(['/', '?']).map_or(self.0.len(), |at| start + at);
@@ -206,6 +206,18 @@ mod tests {
             "https://printer.local/",
         ] {
             assert!(!WebUrl::parse(raw).unwrap().is_public(), "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_origin_of_a_callback_is_what_a_content_security_policy_names() {
+        for (raw, origin) in [
+            ("https://acme.example/cb?x=1", "https://acme.example"),
+            ("http://localhost:3000/callback", "http://localhost:3000"),
+            ("com.example.app:/callback", "com.example.app:"),
+            ("http.example://x;y/", "http.example:"),
+        ] {
+            assert_eq!(RedirectUri::parse(raw).unwrap().origin(), origin);
         }
     }
 
