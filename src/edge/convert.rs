@@ -19,20 +19,30 @@ pub struct Refused {
 const TOO_LARGE: Refused = Refused { status: 413, text: "Content too large" };
 const UNREADABLE: Refused = Refused { status: 400, text: "Bad request" };
 
+/// A request that was read.
+pub struct Read {
+    /// As the core sees it.
+    pub request: web::Request,
+    /// Whether only the head of the answer is wanted.
+    pub is_head: bool,
+}
+
 /// Reads a request with limits on URL and body.
-pub async fn request(mut request: Request) -> std::result::Result<web::Request, Refused> {
+pub async fn request(mut request: Request) -> std::result::Result<Read, Refused> {
     let url = request.inner().url();
     if url.len() > URL_MAX_BYTES {
         return Err(Refused { status: 414, text: "URI too long" });
     }
     let (host, path, query) = split(&url).ok_or(UNREADABLE)?;
     let (host, path, query) = (host.to_owned(), path.to_owned(), query.to_owned());
-    let method = method(&request.inner().method(), &path);
+    let word = request.inner().method();
+    let method = method(&word, &path);
     // Metadata is the same for everybody: nothing of the request but host and path is looked at.
     let headers =
         if path.starts_with("/.well-known/") { Vec::new() } else { request.headers().entries().collect() };
     let body = if method == web::Method::Get { Vec::new() } else { body(&mut request).await? };
-    Ok(web::Request { method, host, path, query, headers, body })
+    let request = web::Request { method, host, path, query, headers, body };
+    Ok(Read { request, is_head: word == "HEAD" })
 }
 
 /// Methods by their exact word: the platform's own enum folds unknown ones into GET. HEAD is GET

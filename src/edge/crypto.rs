@@ -37,6 +37,30 @@ pub fn fill(bytes: &mut [u8]) {
         .expect("the platform has randomness");
 }
 
+/// Trace ids drawn at once.
+const TRACES: usize = 64;
+
+thread_local! {
+    /// Random bytes for trace ids, and how many are left. Trace ids are no secrets, so they may be
+    /// drawn ahead: one call out of wasm for many requests.
+    static TRACE_POOL: RefCell<(Vec<u8>, usize)> = const { RefCell::new((Vec::new(), 0)) };
+}
+
+/// The bytes of a new trace id.
+pub fn trace_bytes() -> [u8; 16] {
+    TRACE_POOL.with_borrow_mut(|(pool, left)| {
+        if *left == 0 {
+            pool.resize(16 * TRACES, 0);
+            fill(pool);
+            *left = TRACES;
+        }
+        *left -= 1;
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&pool[16 * *left..][..16]);
+        bytes
+    })
+}
+
 fn object(pairs: &[(&str, JsValue)]) -> Result<Object, CryptoError> {
     let object = Object::new();
     for (name, value) in pairs {

@@ -19,6 +19,7 @@ mod tenant_object;
 
 use crate::routes;
 use crate::web;
+use convert::Read;
 use shell::Shell;
 use worker::{Context, Env, Request, Response, Result, event};
 
@@ -29,19 +30,16 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
     };
-    let is_head = request.inner().method() == "HEAD";
-    let now = shell.now();
-    let answer = match convert::request(request).await {
-        Ok(request) => {
-            let answer = routes::handle(&shell, &request, now).await;
+    match convert::request(request).await {
+        Ok(Read { request, is_head }) => {
+            let answer = routes::handle(&shell, &request, shell.now()).await;
             log::request(&shell, &request.host, &answer);
-            answer
+            convert::response(&shell, answer, is_head)
         }
         Err(refused) => {
             let answer = web::Response::text(refused.status, refused.text);
             log::request(&shell, "", &answer);
-            answer
+            convert::response(&shell, answer, false)
         }
-    };
-    convert::response(&shell, answer, is_head)
+    }
 }

@@ -15,7 +15,7 @@ use crate::ports::{
 };
 use std::cell::Cell;
 use std::rc::Rc;
-use worker::{Date, Env};
+use worker::Env;
 
 /// What one request used.
 #[derive(Default)]
@@ -70,9 +70,7 @@ impl Shell {
     /// Reads the bindings and draws the request's trace id.
     pub fn new(env: &Env) -> Result<Self, Missing> {
         let bindings = Bindings::of(env)?;
-        let mut bytes = [0; 16];
-        crypto::fill(&mut bytes);
-        let trace_id = hex(&bytes);
+        let trace_id = hex(&crypto::trace_bytes());
         Ok(Self { bindings, counts: Counts::default(), trace_id, now: now() })
     }
 
@@ -93,7 +91,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The platform's clock.
 pub fn now() -> UnixTime {
-    UnixTime(Date::now().as_millis() / 1_000)
+    UnixTime((js_sys::Date::now() / 1_000.0) as u64)
 }
 
 impl Catalog for Shell {
