@@ -248,3 +248,19 @@ pub fn base64url(bytes: &[u8]) -> String {
 pub fn from_base64url(text: &str) -> Option<Vec<u8>> {
     Base64UrlUnpadded::decode_vec(text).ok()
 }
+
+/// base64 with padding (RFC 4648 §4), for HTTP Basic. By way of [`base64url`], as each alphabet
+/// would be compiled once more.
+pub fn base64(bytes: &[u8]) -> String {
+    let mut text = base64url(bytes).replace('-', "+").replace('_', "/");
+    while !text.len().is_multiple_of(4) {
+        text.push('=');
+    }
+    text
+}
+
+/// Reads base64 of either alphabet, padded or not: people and older clients write all four.
+pub fn from_any_base64(text: &str) -> Option<Vec<u8>> {
+    let text = text.strip_suffix("==").or(text.strip_suffix('=')).unwrap_or(text);
+    from_base64url(&text.replace('+', "-").replace('/', "_"))
+}

@@ -56,9 +56,10 @@ fn read(
     fields.ignore(&["client_id", "created_at", "published"]);
     let name = fields.required("name", parsed(display_name));
     let enabled = fields.optional("enabled", boolean).unwrap_or(true);
-    let redirect_uris =
-        fields.list("redirect_uris", REDIRECT_URIS_MAX, parsed(RedirectUri::parse)).unwrap_or_default();
-    if redirect_uris.is_empty() {
+    let redirect_uris = fields.list("redirect_uris", REDIRECT_URIS_MAX, parsed(RedirectUri::parse));
+    let has_errors = fields.has_error("redirect_uris");
+    let redirect_uris = redirect_uris.unwrap_or_default();
+    if redirect_uris.is_empty() && !has_errors {
         fields.refuse("redirect_uris", "at least one callback URL");
     }
     refuse_twins(&mut fields, "redirect_uris", &redirect_uris);

@@ -55,6 +55,12 @@ impl Fields {
         Self::of(request)
     }
 
+    /// Whether something was wrong with a field, or with an item of it.
+    pub fn has_error(&self, name: &str) -> bool {
+        let item = format!("{name}[");
+        self.errors.iter().any(|error| error.field == name || error.field.starts_with(&item))
+    }
+
     /// Leaves out fields that an answer has and a request doesn't need, so that what was read can be
     /// sent back changed.
     pub fn ignore(&mut self, names: &[&str]) {

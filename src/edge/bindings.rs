@@ -4,8 +4,7 @@
 use super::platform::{self, KvNamespace};
 use crate::model::Host;
 use crate::ports::Settings;
-use crate::vault::sha256;
-use base64ct::{Base64, Encoding};
+use crate::vault::{from_any_base64, sha256};
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{Env, ObjectNamespace};
@@ -64,7 +63,7 @@ impl Bindings {
         let text = |name: &str| env.var(name).ok().map(|var| var.to_string());
         let secret = |name: &str| env.secret(name).ok().map(|secret| secret.to_string());
         let master_key = secret("KEY_ENCRYPTION_KEY")
-            .and_then(|text| Base64::decode_vec(text.trim()).ok())
+            .and_then(|text| from_any_base64(text.trim()))
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")?;
         let admin_token = secret("ADMIN_TOKEN")

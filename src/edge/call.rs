@@ -62,7 +62,7 @@ pub async fn object<C: Serialize, A: DeserializeOwned>(
 
 async fn send(namespace: &ObjectNamespace, name: &str, body: String) -> worker::Result<(u16, String, u32)> {
     // The host of an object's URL means nothing; the name has chosen the object.
-    let request = platform::request("https://object/", Some(&body), &[])?;
+    let request = platform::request("https://object/", Some(&body), &[])?.into();
     let mut response = namespace.get_by_name(name)?.fetch_with_request(request).await?;
     let rows = response.headers().get(ROWS_HEADER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
     Ok((response.status_code(), response.text().await?, rows))

@@ -1,5 +1,6 @@
 //! Between the platform's requests and responses and ours.
 
+use super::platform::{self, Unread};
 use super::shell::Shell;
 use crate::web::{self, BODY_MAX_BYTES};
 use std::cell::RefCell;
@@ -28,7 +29,7 @@ pub struct Read {
 }
 
 /// Reads a request with limits on URL and body.
-pub async fn request(mut request: Request) -> std::result::Result<Read, Refused> {
+pub async fn request(request: Request) -> std::result::Result<Read, Refused> {
     let url = request.inner().url();
     if url.len() > URL_MAX_BYTES {
         return Err(Refused { status: 414, text: "URI too long" });
@@ -40,7 +41,7 @@ pub async fn request(mut request: Request) -> std::result::Result<Read, Refused>
     // Metadata is the same for everybody: nothing of the request but host and path is looked at.
     let headers =
         if path.starts_with("/.well-known/") { Vec::new() } else { request.headers().entries().collect() };
-    let body = if method == web::Method::Get { Vec::new() } else { body(&mut request).await? };
+    let body = if method == web::Method::Get { Vec::new() } else { body(&request).await? };
     let request = web::Request { method, host, path, query, headers, body };
     Ok(Read { request, is_head: word == "HEAD" })
 }
@@ -71,35 +72,15 @@ fn split(url: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Reads the body chunk by chunk, so that a longer one is never held.
-async fn body(request: &mut Request) -> std::result::Result<Vec<u8>, Refused> {
+async fn body(request: &Request) -> std::result::Result<Vec<u8>, Refused> {
     let declared = request.headers().get("content-length").ok().flatten();
     if declared.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > BODY_MAX_BYTES) {
         return Err(TOO_LARGE);
     }
-    if request.inner().body().is_none() {
-        return Ok(Vec::new());
-    }
-    let stream = request.stream().map_err(|_| UNREADABLE)?;
-    read_limited(stream, BODY_MAX_BYTES)
-        .await
-        .map_err(|too_long| if too_long { TOO_LARGE } else { UNREADABLE })
-}
-
-/// Collects a stream; `Err(true)` when it is longer than `max` bytes, `Err(false)` when it breaks.
-pub async fn read_limited(mut stream: worker::ByteStream, max: usize) -> std::result::Result<Vec<u8>, bool> {
-    use futures_core::Stream;
-    let mut bytes = Vec::new();
-    loop {
-        let chunk = std::future::poll_fn(|context| std::pin::Pin::new(&mut stream).poll_next(context)).await;
-        match chunk {
-            None => return Ok(bytes),
-            Some(Err(_)) => return Err(false),
-            Some(Ok(chunk)) => bytes.extend(chunk),
-        }
-        if bytes.len() > max {
-            return Err(true);
-        }
-    }
+    platform::read_limited(request.inner().body(), BODY_MAX_BYTES).await.map_err(|unread| match unread {
+        Unread::TooLong => TOO_LARGE,
+        Unread::Broken => UNREADABLE,
+    })
 }
 
 /// Writes our response. Builds with the simulators tell what the request used.

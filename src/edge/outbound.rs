@@ -1,14 +1,12 @@
 //! Requests to upstreams: redirects refused, limits on time and size.
 
 use super::call::within;
-use super::convert::read_limited;
-use super::platform;
+use super::platform::{self, Unread};
 use crate::model::UnixTime;
 use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
-use worker::Fetch;
 
 /// Most metadata documents one isolate remembers.
 const DOCUMENTS_MAX: usize = 500;
@@ -28,7 +26,6 @@ pub async fn send(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
 }
 
 async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
-    let platform = |error: worker::Error| failed(format!("{error}"));
     let mut headers = vec![("accept", "application/json")];
     if let Some(authorization) = &request.authorization {
         headers.push(("authorization", authorization));
@@ -36,15 +33,16 @@ async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
     if request.form.is_some() {
         headers.push(("content-type", "application/x-www-form-urlencoded"));
     }
-    let request = platform::request(&request.url, request.form.as_deref(), &headers).map_err(failed)?;
-    let mut response = Fetch::Request(request).send().await.map_err(platform)?;
-    let status = response.status_code();
+    let response = platform::fetch(&request.url, request.form.as_deref(), &headers).await.map_err(failed)?;
+    let status = response.status();
     if (300..400).contains(&status) {
         return Err(failed("a redirect, which is refused"));
     }
-    let stream = response.stream().map_err(platform)?;
-    let bytes = read_limited(stream, FETCH_MAX_BYTES).await.map_err(|too_long| {
-        failed(if too_long { "an answer that is too long" } else { "an answer that broke off" })
+    let bytes = platform::read_limited(response.body(), FETCH_MAX_BYTES).await.map_err(|unread| {
+        failed(match unread {
+            Unread::TooLong => "an answer that is too long",
+            Unread::Broken => "an answer that broke off",
+        })
     })?;
     let body = String::from_utf8(bytes).map_err(|_| failed("an answer that is no text"))?;
     Ok(FetchResponse { status, body })

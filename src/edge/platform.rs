@@ -1,9 +1,10 @@
 //! Requests and KV by the platform's own interface.
 //!
 //! The `worker` crate would do the same, but its options for a request and for KV (image resizing,
-//! caching, metadata) go through serde: 23 kB of the Worker (gzipped) for options we never set.
+//! caching, metadata) go through serde, and its bodies through a general streaming library: 25 kB
+//! of the Worker (gzipped) for what we never use.
 
-use js_sys::Promise;
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -24,7 +25,7 @@ extern "C" {
 
 /// Our KV namespace, if it is bound.
 pub fn kv(env: &Env) -> Option<KvNamespace> {
-    let bound = js_sys::Reflect::get(env.as_ref(), &"KV".into()).ok()?;
+    let bound = Reflect::get(env.as_ref(), &"KV".into()).ok()?;
     bound.is_object().then(|| bound.unchecked_into())
 }
 
@@ -57,7 +58,7 @@ fn reason(thrown: JsValue) -> String {
 ///
 /// # Errors
 /// The platform's reason.
-pub fn request(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Result<worker::Request, String> {
+pub fn request(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Result<web_sys::Request, String> {
     let init = web_sys::RequestInit::new();
     let of_request = web_sys::Headers::new().map_err(reason)?;
     for (name, value) in headers {
@@ -70,5 +71,54 @@ pub fn request(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Resul
         init.set_method("POST");
         init.set_body(&body.into());
     }
-    web_sys::Request::new_with_str_and_init(url, &init).map(Into::into).map_err(reason)
+    web_sys::Request::new_with_str_and_init(url, &init).map_err(reason)
+}
+
+/// Sends a request to the outside.
+///
+/// # Errors
+/// The platform's reason.
+pub async fn fetch(
+    url: &str,
+    body: Option<&str>,
+    headers: &[(&str, &str)],
+) -> Result<web_sys::Response, String> {
+    let request = request(url, body, headers)?;
+    let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
+    let response = JsFuture::from(scope.fetch_with_request(&request)).await.map_err(reason)?;
+    Ok(response.unchecked_into())
+}
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It is longer than the limit.
+    TooLong,
+    /// It broke off.
+    Broken,
+}
+
+/// Reads a body chunk by chunk, so that one longer than `max` bytes is never held. No body is an
+/// empty one.
+///
+/// # Errors
+/// [`Unread`]; the rest of the body is then cancelled.
+pub async fn read_limited(body: Option<web_sys::ReadableStream>, max: usize) -> Result<Vec<u8>, Unread> {
+    let Some(body) = body else { return Ok(Vec::new()) };
+    let reader: web_sys::ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    let mut bytes = Vec::new();
+    loop {
+        let step = JsFuture::from(reader.read()).await.map_err(|_| Unread::Broken)?;
+        let part = |name: &str| Reflect::get(&step, &name.into()).map_err(|_| Unread::Broken);
+        if part("done")?.is_truthy() {
+            return Ok(bytes);
+        }
+        let chunk: Uint8Array = part("value")?.dyn_into().map_err(|_| Unread::Broken)?;
+        if bytes.len() + chunk.length() as usize > max {
+            // Whether the sender hears of it makes no difference to us.
+            let _ = reader.cancel();
+            return Err(Unread::TooLong);
+        }
+        bytes.extend(chunk.to_vec());
+    }
 }

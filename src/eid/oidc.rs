@@ -14,9 +14,8 @@ use crate::model::{Host, Identity, UnixTime};
 use crate::oauth::jwt::{Expected, Unverified};
 use crate::oauth::{jwks, pkce::CodeChallenge};
 use crate::ports::{FetchRequest, Ports};
-use crate::vault::EnvironmentKeys;
+use crate::vault::{EnvironmentKeys, base64};
 use crate::web::{Parameters, encode_pairs, percent_encode};
-use base64ct::{Base64, Encoding};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -224,7 +223,7 @@ async fn redeem(
         .send(FetchRequest {
             url: metadata.token_endpoint.to_string(),
             form: Some(form),
-            authorization: Some(format!("Basic {}", Base64::encode_string(pair.as_bytes()))),
+            authorization: Some(format!("Basic {}", base64(pair.as_bytes()))),
         })
         .await
         .map_err(|failed| Failure::Broken(format!("token endpoint: {}", failed.cause)))?;

@@ -4,8 +4,8 @@
 
 use super::Error;
 use crate::eid::Acr;
+use crate::vault::from_any_base64;
 use crate::web::{Parameters, percent_decode};
-use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 
 /// Longest list, bytes.
 pub const ACR_VALUES_MAX_BYTES: usize = 2_000;
@@ -67,14 +67,7 @@ pub fn decode_segment(segment: &str) -> Option<String> {
         return None;
     }
     let text = percent_decode(segment.as_bytes())?;
-    let bytes = [
-        Base64::decode_vec,
-        Base64Unpadded::decode_vec,
-        Base64Url::decode_vec,
-        Base64UrlUnpadded::decode_vec,
-    ]
-    .into_iter()
-    .find_map(|decode| decode(&text).ok())?;
+    let bytes = from_any_base64(&text)?;
     String::from_utf8(bytes).ok().filter(|urns| parse(urns).is_ok_and(|list| !list.is_empty()))
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Error, ErrorCode};
 use crate::model::application::ClientAuthMethod;
+use crate::vault::from_any_base64;
 use crate::web::{Parameters, percent_decode};
-use base64ct::{Base64, Encoding};
 use std::fmt;
 
 /// Longest secret we look at, bytes.
@@ -70,7 +70,7 @@ fn read_basic(header: &str) -> Result<Credentials, Error> {
     if !scheme.eq_ignore_ascii_case("basic") || value.len() > 4 * SECRET_MAX_BYTES {
         return Err(FAILED);
     }
-    let bytes = Base64::decode_vec(value.trim()).map_err(|_| FAILED)?;
+    let bytes = from_any_base64(value.trim()).ok_or(FAILED)?;
     let text = String::from_utf8(bytes).map_err(|_| FAILED)?;
     let mut readings = Vec::new();
     if let Some((id, secret)) = text.split_once(':') {
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn basic(text: &str) -> String {
-        format!("Basic {}", Base64::encode_string(text.as_bytes()))
+        format!("Basic {}", crate::vault::base64(text.as_bytes()))
     }
 
     fn form(raw: &str) -> Parameters {

@@ -3,9 +3,8 @@
 //! `plain` is refused: RFC 9700 §2.1.1 wants a method that does not expose the verifier.
 
 use super::Error;
-use base64ct::{Base64UrlUnpadded, Encoding};
+use crate::vault::{base64url, from_base64url, sha256};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 /// RFC 7636 §4.1.
@@ -40,7 +39,7 @@ impl CodeChallenge {
 
     /// The challenge of a verifier: what we send to an upstream.
     pub fn of(verifier: &str) -> Self {
-        Self(Base64UrlUnpadded::encode_string(&Sha256::digest(verifier.as_bytes())))
+        Self(base64url(&sha256(verifier.as_bytes())))
     }
 
     /// Whether `verifier` is the one (§4.6), compared in constant time.
@@ -55,7 +54,7 @@ impl CodeChallenge {
 }
 
 fn is_sha256(value: &str) -> bool {
-    value.len() == CHALLENGE_BYTES && Base64UrlUnpadded::decode_vec(value).is_ok()
+    value.len() == CHALLENGE_BYTES && from_base64url(value).is_some()
 }
 
 fn is_verifier(value: &str) -> bool {

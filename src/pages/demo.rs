@@ -110,6 +110,30 @@ pub fn result(view: &DemoResult<'_>) -> Markup {
     })
 }
 
+/// What a login brought that ended without a code.
+#[derive(Clone, Copy, Debug)]
+pub struct DemoEnded<'a> {
+    /// Where the page is shown.
+    pub frame: Frame<'a>,
+    /// `error`, `error_description` and whatever else came.
+    pub answer: &'a [(&'a str, &'a str)],
+    /// The demo's first page.
+    pub again_href: &'a str,
+}
+
+/// Renders a login that ended without a code.
+pub fn ended(view: &DemoEnded<'_>) -> Markup {
+    let lang = view.frame.lang;
+    let columns = [texts::NAME.say(lang), texts::VALUE.say(lang)];
+    document(Document {
+        content: html! {
+            p.ways-out { a #again .button href=(view.again_href) { (texts::AGAIN.say(lang)) } }
+            (table(texts::SUMMARY.say(lang), columns, view.answer, "error"))
+        },
+        ..demo_document(&view.frame, &texts::ENDED_TITLE, &[&texts::ENDED_ABOUT])
+    })
+}
+
 fn demo_document<'a>(frame: &'a Frame<'a>, headline: &'a Text, description: &'a [&'a Text]) -> Document<'a> {
     Document {
         frame,
@@ -162,6 +186,7 @@ fn method_name(method: &DemoMethod<'_>) -> Option<&'static Text> {
     };
     let names = [
         (":nemid:poces", &texts::NEMID_POCES),
+        (":nemid:moces:codefile", &texts::NEMID_CODEFILE),
         (":nemid:moces", &texts::NEMID_MOCES),
         (":mitid:low", &texts::MITID_LOW),
         (":mitid:substantial", &texts::MITID_SUBSTANTIAL),

@@ -7,8 +7,9 @@ use crate::eid::Acr;
 use crate::login::Context;
 use crate::login::refusal::frame;
 use crate::model::ClientId;
+use crate::model::domain::DomainKind;
 use crate::oauth::pkce::CodeChallenge;
-use crate::pages::demo::{DemoClient, DemoHome, DemoMethod, DemoResult};
+use crate::pages::demo::{DemoClient, DemoEnded, DemoHome, DemoMethod, DemoResult};
 use crate::pages::{self, Lang};
 use crate::ports::{FetchRequest, Ports};
 use crate::vault::{base64url, equal, from_base64url, random};
@@ -28,43 +29,59 @@ const CLIENTS: [(&str, Option<&str>); 3] = [
 pub async fn home<P: Ports>(ctx: &Context<'_, P>) -> Response {
     let parameters = ctx.request.query_parameters().unwrap_or_default();
     let lang = language(parameters.get("lang"));
-    let mut known = Vec::new();
-    for (client_id, _) in CLIENTS {
-        let Ok(id) = ClientId::parse(client_id) else { continue };
-        if matches!(ctx.application(&id).await, Ok(Some(_))) {
-            known.push(client_id);
-        }
-    }
-    let current = parameters.get("client_id").filter(|id| known.contains(id)).or(known.first().copied());
-    let client_hrefs: Vec<String> =
-        known.iter().map(|id| format!("/?{}", encode_pairs([("client_id", *id)]))).collect();
+    let known = demo_clients(ctx).await;
+    let wanted = parameters.get("client_id").filter(|id| known.contains(id));
+    let Some(current) = wanted.or(known.first().copied()) else { return elsewhere(ctx) };
+    let href = |path: &str, client_id: &str, more: Option<(&str, &str)>| {
+        let lang = lang.map(|lang| ("lang", lang));
+        let pairs = [Some(("client_id", client_id)), lang, more];
+        format!("{path}?{}", encode_pairs(pairs.into_iter().flatten()))
+    };
+    let client_hrefs: Vec<String> = known.iter().map(|id| href("/", id, None)).collect();
     let clients: Vec<DemoClient<'_>> = known
         .iter()
         .zip(&client_hrefs)
-        .map(|(client_id, href)| DemoClient { client_id, href, current: Some(*client_id) == current })
+        .map(|(client_id, href)| DemoClient { client_id, href, current: *client_id == current })
         .collect();
     let acrs: Vec<Option<&str>> =
         std::iter::once(None).chain(Acr::ALL.into_iter().map(|acr| Some(acr.urn()))).collect();
     let method_hrefs: Vec<String> =
-        acrs.iter().map(|acr| login_href(current.unwrap_or_default(), *acr)).collect();
+        acrs.iter().map(|acr| href("/demo/login", current, acr.map(|acr| ("acr_values", acr)))).collect();
     let methods: Vec<DemoMethod<'_>> =
         acrs.iter().zip(&method_hrefs).map(|(acr, href)| DemoMethod { acr: *acr, href }).collect();
-    let language_href = format!("/?lang={}", ctx.lang(lang).other().tag());
+    let other = ctx.lang(lang).other().tag();
+    let language_href = format!("/?{}", encode_pairs([("client_id", current), ("lang", other)]));
     let view =
         DemoHome { frame: frame(ctx, lang, Some(&language_href)), clients: &clients, methods: &methods };
     Response::page(200, pages::demo::home(&view))
 }
 
-fn language(wanted: Option<&str>) -> Option<&'static str> {
-    [Lang::Da, Lang::En].into_iter().map(Lang::tag).find(|tag| Some(*tag) == wanted)
+/// The demo's applications that this domain has, and that may be answered at the demo's callback.
+async fn demo_clients<P: Ports>(ctx: &Context<'_, P>) -> Vec<&'static str> {
+    let callback = redirect_uri(ctx);
+    let mut known = Vec::new();
+    for (client_id, _) in CLIENTS {
+        let Ok(id) = ClientId::parse(client_id) else { continue };
+        let found = ctx.application(&id).await.ok().flatten();
+        if found.is_some_and(|application| application.redirect_uri(&callback).is_some()) {
+            known.push(client_id);
+        }
+    }
+    known
 }
 
-fn login_href(client_id: &str, acr: Option<&str>) -> String {
-    let mut pairs = vec![("client_id", client_id)];
-    if let Some(acr) = acr {
-        pairs.push(("acr_values", acr));
+/// A domain without the demo's applications: the demo is on the other domain of the pair, if any.
+fn elsewhere<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    match &ctx.domain.peer {
+        Some(peer) if ctx.domain.kind == DomainKind::Mitid => {
+            Response::see_other(&format!("{}/", peer.host.issuer()))
+        }
+        _ => Response::text(404, "Not found"),
     }
-    format!("/demo/login?{}", encode_pairs(pairs))
+}
+
+fn language(wanted: Option<&str>) -> Option<&'static str> {
+    [Lang::Da, Lang::En].into_iter().map(Lang::tag).find(|tag| Some(*tag) == wanted)
 }
 
 /// `GET /demo/login`: off to authorize.
@@ -89,6 +106,9 @@ pub fn login<P: Ports>(ctx: &Context<'_, P>) -> Response {
     ];
     if let Some(acr) = parameters.get("acr_values") {
         pairs.push(("acr_values", acr));
+    }
+    if let Some(lang) = language(parameters.get("lang")) {
+        pairs.push(("ui_locales", lang));
     }
     let cookie = format!(
         "{COOKIE}={at}.{state}.{nonce}.{verifier}; Path=/; Max-Age={COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax"
@@ -126,13 +146,11 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Response {
     if !equal(state.as_bytes(), kept.state.as_bytes()) || parameters.get("iss") != Some(&ctx.domain.issuer) {
         return Response::text(400, "Demo: state or iss differs");
     }
+    let again_href = format!("/?{}", encode_pairs([("client_id", kept.client.0)]));
     let Some(code) = parameters.get("code") else {
-        let error = parameters.get("error").unwrap_or("no code");
-        let details = parameters.get("error_description").unwrap_or_default();
-        return Response::text(
-            200,
-            &format!("Demo: the login ended with {error}: {details}\nStart again at /"),
-        );
+        let answer: Vec<(&str, &str)> = parameters.iter().filter(|(name, _)| *name != "state").collect();
+        let view = DemoEnded { frame: frame(ctx, None, None), answer: &answer, again_href: &again_href };
+        return Response::page(200, pages::demo::ended(&view));
     };
     match redeem(ctx, &kept, code).await {
         Ok(shown) => result(ctx, &kept, &shown),

@@ -13,6 +13,7 @@ pub static ACR_NONE: Text = Text::fixed("Lad brugeren vælge", "Let the user cho
 pub static ACR_NONE_DETAIL: Text = Text::fixed("uden acr_values", "without acr_values");
 pub static NEMID_POCES: Text = Text::fixed("NemID", "NemID");
 pub static NEMID_MOCES: Text = Text::fixed("NemID medarbejdersignatur", "NemID for employees");
+pub static NEMID_CODEFILE: Text = Text::fixed("NemID nøglefil", "NemID key file");
 pub static MITID_LOW: Text = Text::fixed("MitID, lav", "MitID, low");
 pub static MITID_SUBSTANTIAL: Text = Text::fixed("MitID, betydelig", "MitID, substantial");
 pub static MITID_HIGH: Text = Text::fixed("MitID, høj", "MitID, high");
@@ -21,6 +22,11 @@ pub static RESULT_TITLE: Text = Text::fixed("Du er logget på", "You are logged 
 pub static RESULT_ABOUT: Text = Text::fixed(
     "Det er alt, hvad applikationen har fået at vide.",
     "This is all that the application has been told.",
+);
+pub static ENDED_TITLE: Text = Text::fixed("Login blev ikke gennemført", "The login was not completed");
+pub static ENDED_ABOUT: Text = Text::fixed(
+    "Det er den fejl, som applikationen har fået.",
+    "This is the error that the application has been told.",
 );
 pub static SUMMARY: Text = Text::fixed("Kort fortalt", "In short");
 pub static EID_USED: Text = Text::fixed("Brugt eID", "eID used");
