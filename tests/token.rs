@@ -164,7 +164,7 @@ fn a_code_is_redeemed_once_and_its_second_use_revokes_the_first_rfc_6749_4_1_2()
     assert_eq!(app.userinfo(&broker, &tokens.access_token).status, 200);
     assert!(invalid_grant(&app.present(&broker, answer.code(), &asked.verifier)));
     assert_eq!(app.userinfo(&broker, &tokens.access_token).status, 401);
-    assert!(broker.has_logged("code_replayed", "Replayed"));
+    assert!(broker.has_logged("code_replayed", "replayed"));
     assert!(invalid_grant(&app.present(&broker, answer.code(), &asked.verifier)));
 }
 

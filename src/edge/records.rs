@@ -138,5 +138,5 @@ fn integer(value: u64) -> Result<SqlStorageValue, StoreFault> {
 }
 
 fn fault(error: JsValue) -> StoreFault {
-    StoreFault(error.as_string().unwrap_or_else(|| format!("{error:?}")))
+    StoreFault(error.as_string().unwrap_or_else(|| "no reason given".to_owned()))
 }

@@ -20,7 +20,7 @@ pub fn discovery_document(domain: &DomainSnapshot, facts: Facts, segment: Option
             Eid::Mitid => facts.mitid_reachable,
         })
         .collect();
-    let write = || discovery::document(&domain.issuer, segment, &acrs).to_string();
+    let write = || discovery::document(&domain.issuer, segment, &acrs);
     if segment.is_some() {
         return public(write());
     }

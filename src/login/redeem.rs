@@ -100,7 +100,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoToken> {
 fn log_refusal<P: Ports>(ctx: &Context<'_, P>, why: Refusal) {
     ctx.ports.record(LogEvent {
         event: if why == Refusal::Replayed { "code_replayed" } else { "code_refused" },
-        facts: vec![("why", format!("{why:?}"))],
+        facts: vec![("why", why.as_str().to_owned())],
     });
 }
 

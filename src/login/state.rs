@@ -229,6 +229,20 @@ pub enum Refusal {
     Replayed,
 }
 
+impl Refusal {
+    /// For the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::AlreadyCompleted => "already completed",
+            Self::Expired => "expired",
+            Self::Mismatch => "mismatch",
+            Self::NotBound => "not bound",
+            Self::Replayed => "replayed",
+        }
+    }
+}
+
 /// The result of an event: the state to store if it changed, and the answer.
 pub struct Step {
     /// To be written before the answer is given.

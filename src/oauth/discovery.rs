@@ -2,33 +2,43 @@
 
 use super::response_mode::ResponseMode;
 use crate::eid::Acr;
-use serde_json::{Value, json};
 
-/// The document of a domain. `acrs` are the eIDs that can be asked for there; `segment` is the path
-/// segment it was fetched under, as sent.
-pub fn document(issuer: &str, segment: Option<&str>, acrs: &[Acr]) -> Value {
-    let below = segment.map(|segment| format!("/{segment}")).unwrap_or_default();
-    let modes = ResponseMode::ALL.map(ResponseMode::as_str);
+/// The document with gaps: what is the same on every domain stands in it as it is served.
+const TEMPLATE: &str = include_str!("discovery.json");
+
+/// The document of a domain as JSON. `acrs` are the eIDs that can be asked for there; `segment` is
+/// the path segment it was fetched under, as sent. None of these can hold a character that JSON
+/// escapes: an issuer is made of a parsed host, a segment is base64, perhaps percent-encoded.
+pub fn document(issuer: &str, segment: Option<&str>, acrs: &[Acr]) -> String {
+    let below = segment.map(|segment| ["/", segment].concat()).unwrap_or_default();
     let acrs: Vec<&str> = acrs.iter().map(|acr| acr.urn()).collect();
-    json!({
-        "issuer": issuer,
-        "authorization_endpoint": format!("{issuer}{below}/oauth2/authorize"),
-        "token_endpoint": format!("{issuer}/oauth2/token"),
-        "userinfo_endpoint": format!("{issuer}/oauth2/userinfo"),
-        "jwks_uri": format!("{issuer}/.well-known/jwks"),
-        "response_types_supported": ["code"],
-        "response_modes_supported": modes,
-        "grant_types_supported": ["authorization_code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "code_challenge_methods_supported": ["S256"],
-        "scopes_supported": super::scope::SUPPORTED,
-        "acr_values_supported": acrs,
-        "ui_locales_supported": ["da", "en"],
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
-        "authorization_response_iss_parameter_supported": true,
-    })
+    TEMPLATE
+        .replace("{below}", &below)
+        .replace("{modes}", &quoted(&ResponseMode::ALL.map(ResponseMode::as_str)))
+        .replace("{scopes}", &quoted(&super::scope::SUPPORTED))
+        .replace("{acrs}", &quoted(&acrs))
+        .replace("{issuer}", issuer)
+}
+
+fn quoted(words: &[&str]) -> String {
+    if words.is_empty() { String::new() } else { ["\"", &words.join("\",\""), "\""].concat() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn the_document_is_json_without_a_gap_left() {
+        for acrs in [&[][..], &[Acr::MitidLow], &Acr::ALL] {
+            let text = document("https://acme.example", Some("dXJu%3D"), acrs);
+            let document: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(document["issuer"], "https://acme.example");
+            assert_eq!(document["authorization_endpoint"], "https://acme.example/dXJu%3D/oauth2/authorize");
+            assert_eq!(document["acr_values_supported"].as_array().unwrap().len(), acrs.len());
+            assert_eq!(document["response_modes_supported"][2], "form_post");
+            assert!(!text[1..text.len() - 2].contains(['{', '}']), "{text}");
+        }
+    }
 }
