@@ -29,6 +29,17 @@ use_wasm_toolchain() {
   if [ "$chosen" != default ]; then export RUSTUP_TOOLCHAIN=$chosen; fi
 }
 
+# No file and line in panic messages, no code for `{:?}`: 10 kB of the Worker (gzipped). Nothing may
+# panic, what does shows its text, and no text of ours is made by `{:?}`. The flags are not stable,
+# so a compiler that refuses them builds without.
+use_small_code() {
+  local flags="-Zlocation-detail=none -Zfmt-debug=none"
+  # shellcheck disable=SC2086
+  if RUSTC_BOOTSTRAP=1 rustc $flags --print cfg --target wasm32-unknown-unknown >/dev/null 2>&1; then
+    export RUSTC_BOOTSTRAP=1 RUSTFLAGS="${RUSTFLAGS:-} $flags"
+  fi
+}
+
 # Prints the path of the browser that the tests drive.
 find_browser() {
   local name
