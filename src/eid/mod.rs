@@ -1,6 +1,6 @@
 //! The eIDs: their names, levels and claims, and the connector that reaches their upstreams.
 //!
-//! The pair NemID → MitID is data ([`Eid::successor`]), so that the next pair needs no new
+//! The pair NemID → MitID is data ([`Acr::side_by_side`], [`Acr::predecessor`]), so that the next pair needs no new
 //! machinery. A file here knows its upstream only: not the client, not the code, not the session.
 
 pub mod acr;
@@ -33,27 +33,11 @@ impl Eid {
         }
     }
 
-    /// Word mark, spelt as its owner demands.
-    pub fn word_mark(self) -> &'static str {
-        match self {
-            Self::Nemid => "NemID",
-            Self::Mitid => "MitID",
-        }
-    }
-
     /// Claim `identityscheme`, by which applications tell the two apart.
     pub fn identityscheme(self) -> &'static str {
         match self {
             Self::Nemid => "dknemid",
             Self::Mitid => "dkmitid",
-        }
-    }
-
-    /// The eID that takes over from this one.
-    pub fn successor(self) -> Option<Self> {
-        match self {
-            Self::Nemid => Some(Self::Mitid),
-            Self::Mitid => None,
         }
     }
 

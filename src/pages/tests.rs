@@ -3,8 +3,9 @@
 use maud::Markup;
 
 use super::choose::{Call, Choose, NoShadow, OtherEid, Pair, Panel};
-use super::demo::{DemoClient, DemoHome, DemoMethod, DemoResult};
+use super::demo::{DemoClient, DemoEnded, DemoHome, DemoMethod, DemoResult};
 use super::error::{ErrorKind, ErrorPage};
+use super::form_post::{self, FormPost};
 use super::moving_on::{Destination, MovingOn};
 use super::simulator::Simulator;
 use super::{Eid, Frame, Lang, choose, demo, error, moving_on, simulator};
@@ -83,7 +84,7 @@ fn simulated(lang: Lang, s: &str, eid: Eid, unknown_user: bool) -> String {
     simulator::page(&view).into_string()
 }
 
-fn demo_pages(lang: Lang, s: &str) -> [Markup; 2] {
+fn demo_pages(lang: Lang, s: &str) -> [Markup; 3] {
     let home = DemoHome {
         frame: frame(lang, s),
         clients: &[DemoClient { client_id: s, href: s, current: true }],
@@ -100,7 +101,8 @@ fn demo_pages(lang: Lang, s: &str) -> [Markup; 2] {
         again_href: s,
         logout_href: Some(s),
     };
-    [demo::home(&home), demo::result(&result)]
+    let ended = DemoEnded { frame: frame(lang, s), answer: &[(s, s)], again_href: s };
+    [demo::home(&home), demo::result(&result), demo::ended(&ended)]
 }
 
 /// Every page, with one string in every gap.
@@ -288,4 +290,21 @@ fn the_simulator_says_that_it_is_one() {
     assert!(simulated(Lang::Da, "x", Eid::MitId, false).contains("ikke et rigtigt MitID"));
     assert!(simulated(Lang::En, "x", Eid::NemId, false).contains("not a real NemID"));
     assert!(!simulated(Lang::En, "x", Eid::NemId, false).contains("type=\"password\""));
+}
+
+/// The one page with a script, so it is not among "every page".
+#[test]
+fn the_carrier_of_a_posted_answer_escapes_it_and_works_without_its_script() {
+    for lang in [Lang::Da, Lang::En] {
+        let fields = [("state", HOSTILE), ("code", "plain")];
+        let view =
+            FormPost { frame: frame(lang, "plain"), action: "https://app.example/cb", fields: &fields };
+        let html = form_post::page(&view).into_string();
+        assert!(!html.contains("<script>") && !html.contains("zq\""), "{html}");
+        assert!(html.contains("zq&quot;&gt;&lt;script&gt;"), "{html}");
+        assert_eq!(count(&html, "<script src=\"/assets/form_post.js\" defer></script>"), 1, "{html}");
+        assert_eq!(count(&html, "<script"), 1, "{html}");
+        assert_eq!(count(&html, "type=\"submit\""), 1, "{html}");
+        assert_eq!(count(&html, "<h1 "), 1, "{html}");
+    }
 }
