@@ -182,6 +182,7 @@ fn fill_with_applications(operator: &Operator, there: bool) {
             redirect_uris: Vec::new(),
             token_endpoint_auth_methods: Vec::new(),
             initiate_login_uri: None,
+            protocol: Default::default(),
             created_at: UnixTime(0),
         });
         if there { put_record(1, &record) } else { delete_record(&target_of(&record)) }

@@ -5,7 +5,7 @@ use super::command::Action;
 use super::input::{self, Fields, boolean, display_name, parsed};
 use super::problem::Problem;
 use super::record::{ApplicationRecord, Record, Scope, Target};
-use crate::model::application::{ClientAuthMethod, REDIRECT_URIS_MAX};
+use crate::model::application::{ClientAuthMethod, Protocol, REDIRECT_URIS_MAX};
 use crate::model::names::InvalidName;
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Host, UnixTime};
@@ -81,6 +81,7 @@ fn read(
         redirect_uris,
         token_endpoint_auth_methods: methods,
         initiate_login_uri,
+        protocol: Protocol::default(),
         created_at: now,
     })
 }
@@ -97,6 +98,7 @@ fn method_of(raw: &str) -> Result<ClientAuthMethod, InvalidName> {
     match raw {
         "client_secret_basic" => Ok(ClientAuthMethod::ClientSecretBasic),
         "client_secret_post" => Ok(ClientAuthMethod::ClientSecretPost),
+        "private_key_jwt" => Ok(ClientAuthMethod::PrivateKeyJwt),
         "none" => Ok(ClientAuthMethod::None),
         _ => Err(InvalidName("client_secret_basic, client_secret_post or none")),
     }

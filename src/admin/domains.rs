@@ -118,6 +118,7 @@ fn read(mut fields: Fields, host: &Host, simulators: bool, now: UnixTime) -> Res
         peer,
         show_alongside_nemid_logins: show_alongside,
         show_start_block,
+        sessions: Default::default(),
         nemid_closed_at,
         created_at: now,
     })

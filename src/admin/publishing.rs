@@ -179,6 +179,7 @@ pub fn domain_snapshot<R: Rows>(
         display_name: domain.display_name,
         show_alongside_nemid_logins: domain.show_alongside_nemid_logins,
         show_start_block: domain.show_start_block,
+        sessions: domain.sessions,
         nemid_closed_at: domain.nemid_closed_at.unwrap_or(NEMID_CLOSED_AT),
         upstreams,
         keys: environment.keys.iter().filter_map(|key| key.announced()).collect(),
@@ -233,6 +234,7 @@ pub fn application<R: Rows>(
         token_endpoint_auth_methods: application.token_endpoint_auth_methods,
         secrets,
         initiate_login_uri: application.initiate_login_uri,
+        protocol: application.protocol,
     }))
 }
 

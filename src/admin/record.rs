@@ -4,8 +4,8 @@
 //! (`admin::publication`) and never edited.
 
 use crate::eid::Eid;
-use crate::model::application::{ClientAuthMethod, StoredSecret};
-use crate::model::domain::{DomainKind, Upstream};
+use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
+use crate::model::domain::{DomainKind, SessionSettings, Upstream};
 use crate::model::key_ring::SigningKey;
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
@@ -57,6 +57,9 @@ pub struct DomainRecord {
     pub show_alongside_nemid_logins: bool,
     /// Whether a MitID login first shows our block with its start button.
     pub show_start_block: bool,
+    /// Single sign-on, and what logging out asks.
+    #[serde(default)]
+    pub sessions: SessionSettings,
     /// Moves the day from which NemID starts no login; `None` is the day it closed.
     #[serde(default)]
     pub nemid_closed_at: Option<UnixTime>,
@@ -93,6 +96,9 @@ pub struct ApplicationRecord {
     /// Where "start again" may lead.
     #[serde(default)]
     pub initiate_login_uri: Option<WebUrl>,
+    /// What it asks for and how it is answered.
+    #[serde(default)]
+    pub protocol: Protocol,
     /// When it was made.
     pub created_at: UnixTime,
 }

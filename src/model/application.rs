@@ -1,8 +1,10 @@
 //! A relying party registered on one domain.
 
+use super::key_ring::Algorithm;
 use super::names::{ClientId, Environment, TenantId};
 use super::time::UnixTime;
-use super::url::{RedirectUri, WebUrl};
+use super::url::{Origin, RedirectUri, WebUrl};
+use crate::eid::Acr;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -19,8 +21,44 @@ pub enum ClientAuthMethod {
     ClientSecretBasic,
     /// `client_id` and `client_secret` in the form.
     ClientSecretPost,
+    /// A JWT signed by the application's own key (RFC 7523, OIDC Core §9).
+    PrivateKeyJwt,
     /// A public client: nothing but PKCE.
     None,
+}
+
+/// What an authorization answer may bring (RFC 7591 §2 `response_types`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseType {
+    /// A code for the token endpoint.
+    Code,
+    /// The ID token itself, for clients of the implicit years.
+    IdToken,
+}
+
+/// Who says which claims an application gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeStrategy {
+    /// The settings: every claim that they allow, whatever is asked for.
+    #[default]
+    Static,
+    /// The request: scopes and the `claims` parameter.
+    Dynamic,
+}
+
+/// How the userinfo endpoint answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserinfoResponse {
+    /// A JSON object.
+    #[default]
+    PlainJson,
+    /// A JWT signed like the ID token (OIDC Core §5.3.2).
+    SignedJwt,
+    /// Not at all: the ID token of the token endpoint has everything.
+    FromTokenEndpoint,
 }
 
 /// A secret as it is stored: an HMAC under the environment's key, never the secret.
@@ -68,6 +106,77 @@ pub struct Application {
     /// Where "start again" may lead (OIDC Core §4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<WebUrl>,
+    /// What it asks for and how it is answered.
+    #[serde(default)]
+    pub protocol: Protocol,
+}
+
+/// The protocol settings of an application: the same in the record that administrators write and
+/// in what is published. The default is what an application of the first days has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Protocol {
+    /// What an authorization answer may bring.
+    pub response_types: Vec<ResponseType>,
+    /// The eIDs it may ask for and is offered; empty means every one of its domain.
+    pub acr_values: Vec<Acr>,
+    /// Its public keys, a JWK set as JSON text without private members: for `private_key_jwt` and
+    /// signed requests. At most one of `jwks` and `jwks_uri`.
+    pub jwks: Option<String>,
+    /// Where its public keys are fetched.
+    pub jwks_uri: Option<WebUrl>,
+    /// Whether a client assertion may name an endpoint of ours as its audience, as older libraries
+    /// do, instead of the issuer.
+    pub endpoint_audience: bool,
+    /// Whether only pushed requests are taken (RFC 9126 §6).
+    pub require_pushed_authorization_requests: bool,
+    /// Where a logout may lead besides its callbacks (OIDC RP-Initiated Logout §3.1).
+    pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// Where a logout token is posted (OIDC Back-Channel Logout §2.2).
+    pub backchannel_logout_uri: Option<WebUrl>,
+    /// What the logout page loads in a frame (OIDC Front-Channel Logout §2).
+    pub frontchannel_logout_uri: Option<WebUrl>,
+    /// Origins whose scripts may call us, besides those of its callbacks.
+    pub allowed_origins: Vec<Origin>,
+    /// Whether it looks for a session from a hidden frame (`prompt=none`), which needs a session
+    /// cookie that browsers send across sites.
+    pub silent_check: bool,
+    /// Who says which claims it gets.
+    pub scope_strategy: ScopeStrategy,
+    /// How the userinfo endpoint answers it.
+    pub userinfo_response: UserinfoResponse,
+    /// The algorithm of its ID tokens.
+    pub id_token_signed_response_alg: Algorithm,
+    /// Whether its access tokens are bound to a key (RFC 9449 §5.2).
+    pub dpop_bound_access_tokens: bool,
+    /// Whether everything that the FAPI 2.0 Security Profile demands is demanded of it.
+    pub fapi2: bool,
+    /// Until when its logins are recorded for "explain this login".
+    pub recording_until: Option<UnixTime>,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        Self {
+            response_types: vec![ResponseType::Code],
+            acr_values: Vec::new(),
+            jwks: None,
+            jwks_uri: None,
+            endpoint_audience: false,
+            require_pushed_authorization_requests: false,
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            frontchannel_logout_uri: None,
+            allowed_origins: Vec::new(),
+            silent_check: false,
+            scope_strategy: ScopeStrategy::default(),
+            userinfo_response: UserinfoResponse::default(),
+            id_token_signed_response_alg: Algorithm::Rs256,
+            dpop_bound_access_tokens: false,
+            fapi2: false,
+            recording_until: None,
+        }
+    }
 }
 
 impl Application {

@@ -54,6 +54,26 @@ pub struct Upstream {
     pub claim_map: BTreeMap<String, String>,
 }
 
+/// Single sign-on of a domain: off unless its owner wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionSettings {
+    /// Whether a login opens a session that later logins of the same eID method may use.
+    pub sso: bool,
+    /// A session ends this long after its last use, seconds.
+    pub idle_seconds: u64,
+    /// A session ends this long after the login that opened it, seconds.
+    pub absolute_seconds: u64,
+    /// Whether logging out asks the user first, unless an ID token says who asks.
+    pub confirm_logout: bool,
+}
+
+impl Default for SessionSettings {
+    /// 20 minutes idle, as the services that clients come from have it, and a working day at most.
+    fn default() -> Self {
+        Self { sso: false, idle_seconds: 20 * 60, absolute_seconds: 8 * 60 * 60, confirm_logout: false }
+    }
+}
+
 /// A published domain: KV `domain:<host>`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DomainSnapshot {
@@ -82,6 +102,9 @@ pub struct DomainSnapshot {
     pub show_start_block: bool,
     /// From then on NemID starts no login, unless it is a simulator's on TEST.
     pub nemid_closed_at: UnixTime,
+    /// Single sign-on, and what logging out asks.
+    #[serde(default)]
+    pub sessions: SessionSettings,
     /// Upstreams by eID.
     #[serde(default)]
     pub upstreams: BTreeMap<Eid, Upstream>,

@@ -85,6 +85,41 @@ impl fmt::Display for WebUrl {
     }
 }
 
+/// Scheme, host and port, as browsers send it in `Origin` (RFC 6454 §6.1).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Origin(String);
+
+impl Origin {
+    /// # Errors
+    /// Not an https URL (http on loopback), or with a path. A port that the scheme implies is left
+    /// out, as browsers leave it out.
+    pub fn parse(raw: &str) -> Result<Self, InvalidName> {
+        const RULE: InvalidName = InvalidName("an origin such as https://app.example, without path and slash");
+        let url = WebUrl::parse(raw).map_err(|_| RULE)?;
+        let implied = if raw.starts_with("https://") { ":443" } else { ":80" };
+        if url.origin() == raw && !raw.ends_with(implied) { Ok(Self(raw.to_owned())) } else { Err(RULE) }
+    }
+
+    /// As registered.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = InvalidName;
+    fn try_from(raw: String) -> Result<Self, InvalidName> {
+        Self::parse(&raw)
+    }
+}
+
+impl From<Origin> for String {
+    fn from(origin: Origin) -> String {
+        origin.0
+    }
+}
+
 /// A callback URL as registered. A request's `redirect_uri` must equal it byte for byte
 /// (RFC 9700 §4.1.3); it may be a web URL or a native app's private scheme (RFC 8252 §7.1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

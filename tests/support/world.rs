@@ -119,6 +119,7 @@ impl World {
                 }),
                 show_alongside_nemid_logins: true,
                 show_start_block: false,
+                sessions: Default::default(),
                 nemid_closed_at: NEMID_CLOSED_AT,
                 upstreams: BTreeMap::from([(eid, upstream)]),
                 keys: ring.iter().filter_map(SigningKey::announced).collect(),
@@ -185,6 +186,7 @@ impl World {
             token_endpoint_auth_methods: methods,
             secrets: secrets.into_iter().collect(),
             initiate_login_uri: Some(WebUrl::parse(INITIATE).unwrap()),
+            protocol: Default::default(),
         };
         let key = (host, application.client_id.clone());
         self.ports.applications.borrow_mut().insert(key, Rc::new(application));
