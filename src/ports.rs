@@ -11,8 +11,9 @@ use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use crate::login::state::{Answer, Event};
-use crate::model::key_ring::{Algorithm, RsaPublic};
-use crate::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use crate::model::key_ring::Algorithm;
+use crate::model::public_key::SignatureAlgorithm;
+use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use std::rc::Rc;
 
 /// An outside thing did not answer. The cause is for the log, never for the caller.
@@ -64,7 +65,7 @@ pub struct CryptoError;
 /// A freshly made signing key.
 pub struct NewKey {
     /// Public half.
-    pub public: RsaPublic,
+    pub public: PublicKey,
     /// PKCS #8 of the private half, to be sealed at once.
     pub pkcs8: Vec<u8>,
 }
@@ -93,10 +94,17 @@ pub trait Crypto {
     fn holds(&self, kid: &str) -> bool;
     /// Imports a private key, non-extractable, under its `kid`.
     async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError>;
-    /// Signs with an imported key.
+    /// Signs with an imported key, in the form of JWS (RFC 7518 §3.4: r and s for ES256).
     async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError>;
-    /// Whether `signature` over `input` verifies under `public`.
-    async fn verify(&self, alg: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool;
+    /// Whether `signature` over `input` verifies under `public`; not if the algorithm is for another
+    /// kind of key.
+    async fn verify(
+        &self,
+        alg: SignatureAlgorithm,
+        public: &PublicKey,
+        input: &[u8],
+        signature: &[u8],
+    ) -> bool;
     /// The installation's master key, `KEY_ENCRYPTION_KEY`.
     fn master_key(&self) -> &[u8; 32];
     /// An unwrapped key this isolate remembers by the name it was given, and the way to remember one.

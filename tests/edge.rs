@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used)]
 
 use edge_eid::edge::crypto;
-use edge_eid::model::key_ring::{Algorithm, RsaPublic};
+use edge_eid::model::PublicKey;
+use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::oauth::jwks;
 use edge_eid::ports::CryptoError;
 use edge_eid::vault::from_base64url;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-const ALG: Algorithm = Algorithm::Rs256;
+const RS256: Algorithm = Algorithm::Rs256;
+const ES256: Algorithm = Algorithm::Es256;
 const KEY: [u8; 32] = [7; 32];
 const IV: [u8; 12] = [9; 12];
 const AAD: &[u8] = b"acme/TEST pending";
@@ -30,20 +33,50 @@ const SIGNATURE_2048: &str = "C-cDY4VyHrXybAkI6eXvUy4iUdJJpcGJsG5Gx480vvFb_v9mps
 /// A modulus of 1024 bits.
 const MODULUS_1024: &str = "wlxoqyElnBebXvTIdROt9hEs2axWChF2tu7WlNsXSFvWg6ntpaGD1j16Xx1yQEKhbTNpXX47TocazZYw1yZZ3Cmf3Q\
     EwzD4Hf3Rz6tjUPTEJYKKrij66yn1qLr1qE5GBc2Th9OdDtZufH6mnSNGO6HY1xNi3oo6w0UsQnRS3i1k";
-/// OpenSSL's signature under it.
-const SIGNATURE_1024: &str = "skGM5c0N0Uq3v1CqAH5S301gHmQk_UqETvq_LFZpj1V2w6MU6NoY7hc3dPZwFPQNeWREiS4kbJLasra3lAQhKObuQH\
-    URjphZymTiLjk1JGqqbgNkoZTHSroheUsPlTPGmU950nU9Cv-eULFeokiZtmZKgiMBBPpSg9NRv91U6B4";
+
+/// A modulus of 2048 bits for RSASSA-PSS.
+const MODULUS_PSS: &str = "pWMjvv3qP4Qkte31ogDTwl1cM0N38yW7fkYj9jr-aV_KwyADZ60st8BGL_FwsHE4u9SjETJCMPkZjBmiP13iHsjhdR\
+    lKJfgV_ibcD_TSbXpfiipdLcIuiOekKdb5ohL8MvWOqxFxw-E2Yt-\
+    9s5d6ZsLC6hmyVBVC_QwK4r2UEoGJMRORM5HQ86mJaJrpJ1rN-\
+    IsRnspbs10Fukv1c7URZBGtNTf4JhB_J73Lpt-8gBtgzifpqG6WV0k7TUnTdhUe-\
+    HcflYXeMdrpdeTMEbypjkJXTorJLbC1FW09r7ScIGqn7Sc2f9fWJQ4JdeOv4KwPhT7AabNzSXqpQIb_xZJWew";
+/// OpenSSL's signature under it, with SHA-256 and a salt of 32 bytes.
+const SIGNATURE_PSS: &str = "MUHQ02C1e155bFTbZ6sLDEeqoDreAQZ8qgMbNZ_DItak8sHMeDQ9w4MJbCq4kJamYavNHo8BWCTBmDGuypJuB6y8gb\
+    GkBdC3YG4jBBuOyyJr2AM0hErY4LQ_glC0wuDfxL4GGNwCJYVeNWG73AqESvu8ztR5pcCv8EZv7l0V3Fftr8MqB6j2\
+    cbHXzaR7s2ru1VsRdt8vYN5hSqamwWdLozrPRHqgdoOfcO4OdjxhAUZk-Bx_92GDgdoeLdA6_uJcR2WKGSsCgt6Szx\
+    rfBUxAJxH8n5hfPdB9_PGk2a6F5gfWUoeTWRJkwWIGZCsWA4qoV79tza2gLsN8C3gYNHWXTg";
+/// OpenSSL's signature under the key on P-256 below, as r and s.
+const SIGNATURE_P256: &str =
+    "y_6PnyZ0YetTGpazAhyKBoPW_AS9SV2EL_c4_9eOZVdXWh4pASQP3EzNVtwq-CSE4TJjb-1LsO9aJPWYSyeBAg";
+/// OpenSSL's signature under the Ed25519 key below.
+const SIGNATURE_ED25519: &str =
+    "zaUtHBbnmx8arNb8Wk-veQmNxG9B0LEinl4JUuI0qu-Rtgx109bzp6xdf_c572a6obIbTT_gUs1sde4uDCaVBA";
+
+fn p256() -> PublicKey {
+    PublicKey::EcP256 {
+        x: "1JzbldXRm3mT9Iy80iG6hdMrqiPesf8vX3YsWNS_GPg".to_owned(),
+        y: "JZJSMi4FLVLwSoZgHVRgMtHyB48cPJEpaysQt7Fypxo".to_owned(),
+    }
+}
+
+fn ed25519() -> PublicKey {
+    PublicKey::Ed25519 { x: "qqKoqjr1rz6_CBrvzTcJxf6MDV4V6TFWcaxG0MT-PZc".to_owned() }
+}
 
 fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-fn public(modulus: &str) -> RsaPublic {
-    RsaPublic { n: modulus.to_owned(), e: "AQAB".to_owned() }
+fn public(modulus: &str) -> PublicKey {
+    PublicKey::Rsa { n: modulus.to_owned(), e: "AQAB".to_owned() }
+}
+
+fn bytes(text: &str) -> Vec<u8> {
+    from_base64url(text).unwrap()
 }
 
 async fn verify(modulus: &str, input: &[u8], signature: &str) -> Result<bool, CryptoError> {
-    crypto::verify(ALG, &public(modulus), input, &from_base64url(signature).unwrap()).await
+    crypto::verify(SignatureAlgorithm::Rs256, &public(modulus), input, &bytes(signature)).await
 }
 
 #[wasm_bindgen_test]
@@ -97,39 +130,76 @@ async fn sealing_is_aes_256_gcm_by_the_specification() {
 }
 
 #[wasm_bindgen_test]
-async fn a_new_key_is_rsa_2048_with_the_usual_exponent_and_a_thumbprint_of_its_own() {
-    let [one, two] = [crypto::generate(ALG).await.unwrap(), crypto::generate(ALG).await.unwrap()];
-    for key in [&one, &two] {
-        let modulus = from_base64url(&key.public.n).unwrap();
-        assert_eq!(modulus.len(), 256);
-        assert!(modulus[0] >= 0x80, "2048 bits, not fewer");
-        assert_eq!(key.public.e, "AQAB");
-        assert_eq!(from_base64url(&jwks::thumbprint(&key.public)).unwrap().len(), 32);
+async fn a_new_key_is_rsa_2048_or_on_p_256_with_a_thumbprint_of_its_own() {
+    for alg in [RS256, ES256] {
+        let [one, two] = [crypto::generate(alg).await.unwrap(), crypto::generate(alg).await.unwrap()];
+        for key in [&one, &two] {
+            match &key.public {
+                PublicKey::Rsa { n, e } => {
+                    let modulus = bytes(n);
+                    assert_eq!(modulus.len(), 256);
+                    assert!(modulus[0] >= 0x80, "2048 bits, not fewer");
+                    assert_eq!((alg, e.as_str()), (RS256, "AQAB"));
+                }
+                PublicKey::EcP256 { x, y } => {
+                    assert_eq!((alg, bytes(x).len(), bytes(y).len()), (ES256, 32, 32))
+                }
+                PublicKey::Ed25519 { .. } => panic!("a kind that was not asked for"),
+            }
+            assert_eq!(bytes(&jwks::thumbprint(&key.public)).len(), 32);
+        }
+        assert_ne!(jwks::thumbprint(&one.public), jwks::thumbprint(&two.public));
+        assert_ne!(one.pkcs8, two.pkcs8);
     }
-    assert_ne!(jwks::thumbprint(&one.public), jwks::thumbprint(&two.public));
-    assert_ne!(one.pkcs8, two.pkcs8);
 }
 
 #[wasm_bindgen_test]
 async fn an_exported_key_signs_after_its_import_and_only_its_own_public_half_verifies() {
-    let made = crypto::generate(ALG).await.unwrap();
-    let kid = jwks::thumbprint(&made.public);
-    assert!(!crypto::holds(&kid));
-    assert_eq!(crypto::sign(&kid, PLAIN).await, Err(CryptoError));
-    crypto::import(&kid, ALG, &made.pkcs8).await.unwrap();
-    assert!(crypto::holds(&kid));
-    let signature = crypto::sign(&kid, PLAIN).await.unwrap();
-    assert_eq!(signature.len(), 256);
-    assert_eq!(crypto::verify(ALG, &made.public, PLAIN, &signature).await, Ok(true));
-    assert_eq!(crypto::verify(ALG, &made.public, b"another request", &signature).await, Ok(false));
-    assert_eq!(crypto::verify(ALG, &public(MODULUS_2048), PLAIN, &signature).await, Ok(false));
+    for (alg, length, other) in [(RS256, 256, public(MODULUS_2048)), (ES256, 64, p256())] {
+        let made = crypto::generate(alg).await.unwrap();
+        let kid = jwks::thumbprint(&made.public);
+        assert!(!crypto::holds(&kid));
+        assert_eq!(crypto::sign(&kid, PLAIN).await, Err(CryptoError));
+        crypto::import(&kid, alg, &made.pkcs8).await.unwrap();
+        assert!(crypto::holds(&kid));
+        let signature = crypto::sign(&kid, PLAIN).await.unwrap();
+        assert_eq!(signature.len(), length);
+        let alg = alg.verified_by();
+        assert_eq!(crypto::verify(alg, &made.public, PLAIN, &signature).await, Ok(true));
+        assert_eq!(crypto::verify(alg, &made.public, b"another request", &signature).await, Ok(false));
+        assert_eq!(crypto::verify(alg, &other, PLAIN, &signature).await, Ok(false));
+    }
+}
+
+/// The four kinds of signatures that applications send, each made by OpenSSL.
+#[wasm_bindgen_test]
+async fn a_signature_holds_by_its_own_algorithm_and_key_only() {
+    use SignatureAlgorithm::{EdDsa, Es256, Ps256, Rs256};
+    let made = [
+        (Rs256, public(MODULUS_2048), SIGNATURE_2048),
+        (Ps256, public(MODULUS_PSS), SIGNATURE_PSS),
+        (Es256, p256(), SIGNATURE_P256),
+        (EdDsa, ed25519(), SIGNATURE_ED25519),
+    ];
+    for (alg, key, signature) in &made {
+        let signature = bytes(signature);
+        assert_eq!(crypto::verify(*alg, key, SIGNED, &signature).await, Ok(true), "{alg:?}");
+        assert_eq!(crypto::verify(*alg, key, b"Signed by openssl", &signature).await, Ok(false));
+        let mut altered = signature.clone();
+        altered[7] ^= 1;
+        assert_eq!(crypto::verify(*alg, key, SIGNED, &altered).await, Ok(false));
+        for other in SignatureAlgorithm::ALL.into_iter().filter(|other| other != alg) {
+            let held = crypto::verify(other, key, SIGNED, &signature).await;
+            assert_eq!(held, if other.fits(key) { Ok(false) } else { Err(CryptoError) }, "{alg:?} {other:?}");
+        }
+    }
 }
 
 #[wasm_bindgen_test]
 async fn what_is_no_private_key_is_not_imported() {
-    let made = crypto::generate(ALG).await.unwrap();
+    let made = crypto::generate(RS256).await.unwrap();
     for pkcs8 in [&b""[..], b"not a key", &made.pkcs8[..made.pkcs8.len() - 1]] {
-        assert_eq!(crypto::import("no key", ALG, pkcs8).await, Err(CryptoError));
+        assert_eq!(crypto::import("no key", RS256, pkcs8).await, Err(CryptoError));
         assert!(!crypto::holds("no key"));
     }
 }
@@ -141,19 +211,19 @@ async fn a_signature_made_elsewhere_verifies_and_an_altered_one_does_not() {
     assert_eq!(verify(MODULUS_2048, b"", SIGNATURE_2048).await, Ok(false));
     let mut signature = from_base64url(SIGNATURE_2048).unwrap();
     signature[100] ^= 1;
-    assert_eq!(crypto::verify(ALG, &public(MODULUS_2048), SIGNED, &signature).await, Ok(false));
-    assert_eq!(crypto::verify(ALG, &public(MODULUS_2048), SIGNED, &signature[..255]).await, Ok(false));
-    assert_eq!(crypto::verify(ALG, &public(MODULUS_2048), SIGNED, b"").await, Ok(false));
+    for signature in [&signature, &signature[..255], b""] {
+        let held = crypto::verify(RS256.verified_by(), &public(MODULUS_2048), SIGNED, signature).await;
+        assert_eq!(held, Ok(false));
+    }
 }
 
 #[wasm_bindgen_test]
-async fn a_key_below_2048_bits_or_of_absurd_size_is_refused_though_its_signature_is_right() {
-    assert_eq!(verify(MODULUS_1024, SIGNED, SIGNATURE_1024).await, Err(CryptoError));
-    let huge = "A".repeat(40_000);
-    assert_eq!(verify(&huge, SIGNED, SIGNATURE_2048).await, Err(CryptoError));
+async fn a_malformed_key_verifies_nothing_and_one_below_2048_bits_is_no_key() {
     for malformed in ["", "AQAB", "not base64url!"] {
-        assert_eq!(verify(malformed, SIGNED, SIGNATURE_2048).await, Err(CryptoError));
+        assert!(verify(malformed, SIGNED, SIGNATURE_2048).await != Ok(true));
     }
+    assert!(PublicKey::of_jwk(&public(MODULUS_1024).jwk()).is_none());
+    assert_eq!(PublicKey::of_jwk(&public(MODULUS_2048).jwk()), Some(public(MODULUS_2048)));
 }
 
 #[wasm_bindgen_test]

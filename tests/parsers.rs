@@ -9,6 +9,7 @@ use edge_eid::login::attempt::AttemptId;
 use edge_eid::login::envelope::{self, Label, Purpose, Unopened};
 use edge_eid::login::handles::{Handle, Kind};
 use edge_eid::login::return_to::ReturnTo;
+use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::model::{ClientId, Host, TenantId, UnixTime};
 use edge_eid::oauth::acr_values::Outside;
@@ -141,7 +142,7 @@ proptest! {
                 }
                 let _ = envelope::peek(text);
                 let _ = AttemptId::parse(text);
-                let _ = Unverified::parse(text);
+                let _ = Unverified::parse(text, &SignatureAlgorithm::ALL);
             }
             Ok(())
         })?;

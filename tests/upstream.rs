@@ -26,7 +26,7 @@ const AT_CALLBACK: [(Bend, &str); 33] = [
     (Bend::WrongNonce, "id_token: nonce differs"),
     (Bend::NoNonce, "id_token: nonce differs"),
     (Bend::AlgNone, "id_token: "),
-    (Bend::AlgHs256, "id_token: alg is not RS256"),
+    (Bend::AlgHs256, "id_token: alg is not allowed"),
     (Bend::ForgedSignature, "id_token: signature"),
     (Bend::AlteredClaims, "id_token: signature"),
     (Bend::Crit, "id_token: crit"),

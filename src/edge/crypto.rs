@@ -1,8 +1,9 @@
 //! WebCrypto: sealing, signing, verifying, and keys that stay in this isolate.
 
-use crate::model::key_ring::{Algorithm, RsaPublic};
+use crate::model::PublicKey;
+use crate::model::key_ring::Algorithm;
+use crate::model::public_key::SignatureAlgorithm;
 use crate::ports::{CryptoError, NewKey};
-use crate::vault::from_base64url;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,8 +15,8 @@ use web_sys::{CryptoKey, CryptoKeyPair, SubtleCrypto, WorkerGlobalScope};
 const REMEMBERED_MAX: usize = 1_000;
 
 thread_local! {
-    /// Private keys by `kid`, non-extractable.
-    static SIGNING: RefCell<HashMap<String, CryptoKey>> = RefCell::default();
+    /// Private keys by `kid`, non-extractable, with the parameters that they sign by.
+    static SIGNING: RefCell<HashMap<String, (CryptoKey, Object)>> = RefCell::default();
     /// Unwrapped environment keys by their wrapped text.
     static UNWRAPPED: RefCell<HashMap<String, [u8; 32]>> = RefCell::default();
 }
@@ -109,26 +110,42 @@ pub async fn open(key: &[u8; 32], iv: &[u8; 12], aad: &[u8], cipher: &[u8]) -> R
     Ok(bytes_of(&wait(promise).await?))
 }
 
-fn rs256() -> Result<Object, CryptoError> {
-    object(&[("name", "RSASSA-PKCS1-v1_5".into()), ("hash", "SHA-256".into())])
+/// WebCrypto's parameters of an algorithm, for importing, signing and verifying alike: each reads
+/// the members that it knows.
+fn parameters(alg: SignatureAlgorithm) -> Result<Object, CryptoError> {
+    let name = match alg {
+        SignatureAlgorithm::Rs256 => "RSASSA-PKCS1-v1_5",
+        SignatureAlgorithm::Ps256 => "RSA-PSS",
+        SignatureAlgorithm::Es256 => "ECDSA",
+        SignatureAlgorithm::EdDsa => "Ed25519",
+    };
+    object(&[
+        ("name", name.into()),
+        ("hash", "SHA-256".into()),
+        ("namedCurve", "P-256".into()),
+        ("saltLength", 32.into()),
+    ])
 }
 
-/// A new RSA key of 2048 bits, the size that every client library accepts.
+/// A new key; of RSA with 2048 bits, the size that every client library accepts.
 pub async fn generate(alg: Algorithm) -> Result<NewKey, CryptoError> {
-    let Algorithm::Rs256 = alg;
-    let parameters = rs256()?;
+    let parameters = parameters(alg.verified_by())?;
     let set =
         |name: &str, value: JsValue| Reflect::set(&parameters, &name.into(), &value).map_err(|_| CryptoError);
     set("modulusLength", 2048.into())?;
     set("publicExponent", Uint8Array::from([1u8, 0, 1].as_slice()).into())?;
     let promise = subtle()?.generate_key_with_object(&parameters, true, &usages(&["sign", "verify"]));
     let pair: CryptoKeyPair = wait(promise).await?.unchecked_into();
-    let public = wait(subtle()?.export_key("jwk", &pair.get_public_key())).await?;
+    let jwk = wait(subtle()?.export_key("jwk", &pair.get_public_key())).await?;
     let pkcs8 = bytes_of(&wait(subtle()?.export_key("pkcs8", &pair.get_private_key())).await?);
     let number = |name: &str| {
-        Reflect::get(&public, &name.into()).ok().and_then(|value| value.as_string()).ok_or(CryptoError)
+        Reflect::get(&jwk, &name.into()).ok().and_then(|value| value.as_string()).ok_or(CryptoError)
     };
-    Ok(NewKey { public: RsaPublic { n: number("n")?, e: number("e")? }, pkcs8 })
+    let public = match alg {
+        Algorithm::Rs256 => PublicKey::Rsa { n: number("n")?, e: number("e")? },
+        Algorithm::Es256 => PublicKey::EcP256 { x: number("x")?, y: number("y")? },
+    };
+    Ok(NewKey { public, pkcs8 })
 }
 
 /// Whether this isolate holds the private key.
@@ -138,53 +155,46 @@ pub fn holds(kid: &str) -> bool {
 
 /// Imports a private key that can't be exported again.
 pub async fn import(kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
-    let Algorithm::Rs256 = alg;
     let data: Object = Uint8Array::from(pkcs8).into();
-    let promise = subtle()?.import_key_with_object("pkcs8", &data, &rs256()?, false, &usages(&["sign"]));
+    let parameters = parameters(alg.verified_by())?;
+    let promise = subtle()?.import_key_with_object("pkcs8", &data, &parameters, false, &usages(&["sign"]));
     let key: CryptoKey = wait(promise).await?.unchecked_into();
     SIGNING.with_borrow_mut(|keys| {
         if keys.len() >= REMEMBERED_MAX {
             keys.clear();
         }
-        keys.insert(kid.to_owned(), key);
+        keys.insert(kid.to_owned(), (key, parameters));
     });
     Ok(())
 }
 
 /// Signs with an imported key.
 pub async fn sign(kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let key = SIGNING.with_borrow(|keys| keys.get(kid).cloned()).ok_or(CryptoError)?;
-    let promise = subtle()?.sign_with_str_and_u8_array("RSASSA-PKCS1-v1_5", &key, input);
+    let (key, parameters) = SIGNING.with_borrow(|keys| keys.get(kid).cloned()).ok_or(CryptoError)?;
+    let promise = subtle()?.sign_with_object_and_u8_array(&parameters, &key, input);
     Ok(bytes_of(&wait(promise).await?))
 }
 
-/// Verifies a signature under a public key of an upstream.
+/// Verifies a signature under a public key of an upstream or an application.
 pub async fn verify(
-    alg: Algorithm,
-    public: &RsaPublic,
+    alg: SignatureAlgorithm,
+    public: &PublicKey,
     input: &[u8],
     signature: &[u8],
 ) -> Result<bool, CryptoError> {
-    let Algorithm::Rs256 = alg;
-    check_strength(public)?;
-    let jwk = object(&[
-        ("kty", "RSA".into()),
-        ("n", public.n.as_str().into()),
-        ("e", public.e.as_str().into()),
-        ("alg", "RS256".into()),
-    ])?;
-    let promise = subtle()?.import_key_with_object("jwk", &jwk, &rs256()?, false, &usages(&["verify"]));
+    if !alg.fits(public) {
+        return Err(CryptoError);
+    }
+    let parameters = parameters(alg)?;
+    let jwk = Object::new();
+    for (name, value) in public.jwk() {
+        let value = value.as_str().unwrap_or_default().into();
+        Reflect::set(&jwk, &name.into(), &value).map_err(|_| CryptoError)?;
+    }
+    let promise = subtle()?.import_key_with_object("jwk", &jwk, &parameters, false, &usages(&["verify"]));
     let key: CryptoKey = wait(promise).await?.unchecked_into();
-    let promise =
-        subtle()?.verify_with_str_and_u8_array_and_u8_array("RSASSA-PKCS1-v1_5", &key, signature, input);
+    let promise = subtle()?.verify_with_object_and_u8_array_and_u8_array(&parameters, &key, signature, input);
     Ok(wait(promise).await?.is_truthy())
-}
-
-/// RFC 7518 §3.3: a key of 2048 bits or larger must be used. An upper bound keeps a hostile key set
-/// from costing a second of computing.
-fn check_strength(public: &RsaPublic) -> Result<(), CryptoError> {
-    let modulus = from_base64url(&public.n).ok_or(CryptoError)?;
-    if (256..=1_024).contains(&modulus.len()) { Ok(()) } else { Err(CryptoError) }
 }
 
 /// An environment key this isolate has unwrapped before.

@@ -7,8 +7,9 @@ use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName, TenantAnswer, TenantCommand,
 };
 use crate::login::state::{Answer, Event};
-use crate::model::key_ring::{Algorithm, RsaPublic};
-use crate::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use crate::model::key_ring::Algorithm;
+use crate::model::public_key::SignatureAlgorithm;
+use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use crate::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
     Settings, Tenants, Unavailable, Upstreams,
@@ -180,7 +181,13 @@ impl Crypto for Shell {
     async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
         crypto::sign(kid, input).await
     }
-    async fn verify(&self, alg: Algorithm, public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool {
+    async fn verify(
+        &self,
+        alg: SignatureAlgorithm,
+        public: &PublicKey,
+        input: &[u8],
+        signature: &[u8],
+    ) -> bool {
         crypto::verify(alg, public, input, signature).await.unwrap_or(false)
     }
     fn master_key(&self) -> &[u8; 32] {

@@ -8,7 +8,7 @@ use super::Acr;
 use super::identity::identity_from;
 use crate::login::pending::Leg;
 use crate::model::domain::{Upstream, upstream_secret_label};
-use crate::model::key_ring::Algorithm;
+use crate::model::public_key::SignatureAlgorithm;
 use crate::model::url::WebUrl;
 use crate::model::{Host, Identity, UnixTime};
 use crate::oauth::jwt::{Expected, Unverified};
@@ -19,6 +19,9 @@ use crate::web::{Parameters, encode_pairs, percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// How an upstream may sign; which it does hangs on the kind of key that it publishes.
+const SIGNED_BY: [SignatureAlgorithm; 3] =
+    [SignatureAlgorithm::Rs256, SignatureAlgorithm::Ps256, SignatureAlgorithm::Es256];
 /// An upstream's metadata and keys are kept this long in an isolate, seconds.
 pub const METADATA_SECONDS: u64 = 600;
 /// Longest code or access token of an upstream, bytes.
@@ -243,20 +246,20 @@ async fn verify(
     now: UnixTime,
 ) -> Result<Map<String, Value>, Failure> {
     let broken = |why: &str| Failure::Broken(format!("id_token: {why}"));
-    let token = Unverified::parse(id_token).map_err(broken)?;
+    let token = Unverified::parse(id_token, &SIGNED_BY).map_err(broken)?;
     let mut key = None;
     for max_age in [METADATA_SECONDS, 0] {
         let set = ports
             .document(metadata.jwks_uri.as_str(), max_age, now)
             .await
             .map_err(|failed| Failure::Broken(format!("keys: {}", failed.cause)))?;
-        key = jwks::find(&set, token.kid(), Algorithm::Rs256);
+        key = jwks::find(&set, token.kid(), token.alg());
         if key.is_some() {
             break;
         }
     }
     let key = key.ok_or(broken("signed by no published key"))?;
-    let holds = ports.verify(Algorithm::Rs256, &key, token.input(), token.signature()).await;
+    let holds = ports.verify(token.alg(), &key, token.input(), token.signature()).await;
     let expected =
         Expected { issuer: &metadata.issuer, audience: &call.upstream.client_id, nonce: &call.leg.nonce };
     token.verified(holds, &expected, now).map_err(broken)

@@ -8,7 +8,7 @@ use crate::eid::claims::claims_of;
 use crate::error::Fault;
 use crate::login::attempt::AttemptId;
 use crate::model::application::ClientAuthMethod;
-use crate::model::key_ring::{AnnouncedKey, KeyState, signing_key_label};
+use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label};
 use crate::model::{Application, ClientId, Identity};
 use crate::oauth::client_auth::Credentials;
 use crate::oauth::token::{TokenRequest, error_response};
@@ -83,7 +83,8 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoToken> {
         }
         _ => return Err(Fault::lasting("login object", "an answer that does not fit a redemption").into()),
     };
-    let id_token = id_token(ctx, &grant, code.attempt).await?;
+    let alg = application.protocol.id_token_signed_response_alg;
+    let id_token = id_token(ctx, &grant, code.attempt, alg).await?;
     Ok(Response::json(
         200,
         &json!({
@@ -151,6 +152,7 @@ async fn id_token<P: Ports>(
     ctx: &Context<'_, P>,
     grant: &Grant,
     attempt: AttemptId,
+    alg: Algorithm,
 ) -> Result<String, Fault> {
     let identity = open_identity(ctx, grant, attempt).await?;
     let mut claims = claims_of(&identity, &ctx.keys, &attempt.0, ctx.now);
@@ -165,21 +167,24 @@ async fn id_token<P: Ports>(
     if let Some(nonce) = &grant.request.nonce {
         set("nonce", nonce.as_str().into());
     }
-    let key = signing_key(ctx, &identity)?;
+    let key = signing_key(ctx, &identity, alg)?;
     let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims);
     let signature = sign(ctx, key, input.as_bytes()).await?;
     Ok(format!("{input}.{}", base64url(&signature)))
 }
 
-/// The active key of the eID that was really used, whichever domain issues the token.
+/// The active key of the eID that was really used, whichever domain issues the token, for the
+/// algorithm that the application has chosen.
 fn signing_key<'a, P: Ports>(
     ctx: &'a Context<'_, P>,
     identity: &Identity,
+    alg: Algorithm,
 ) -> Result<&'a AnnouncedKey, Fault> {
     ctx.domain
         .keys
         .iter()
-        .find(|key| key.eid == identity.acr.eid() && key.state == KeyState::Active && key.private.is_some())
+        .filter(|key| key.eid == identity.acr.eid() && key.alg == alg)
+        .find(|key| key.state == KeyState::Active && key.private.is_some())
         .ok_or(Fault::lasting("key ring", "no active key"))
 }
 

@@ -4,6 +4,7 @@
 //! already fetched when it is needed. Only public halves leave this Worker; private halves are
 //! sealed, and only of keys that sign are they published to the login path.
 
+use super::public_key::{PublicKey, SignatureAlgorithm};
 use super::sealed::Sealed;
 use super::time::UnixTime;
 use crate::eid::Eid;
@@ -32,21 +33,30 @@ impl KeyState {
     }
 }
 
-/// JWS algorithm of a key (RFC 7518 §3.1).
+/// JWS algorithm of a key of ours (RFC 7518 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256; the one every client library must support.
     #[serde(rename = "RS256")]
     Rs256,
+    /// ECDSA on P-256 with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
 }
 
-/// The public half of an RSA key as base64url numbers (RFC 7518 §6.3.1).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RsaPublic {
-    /// Modulus.
-    pub n: String,
-    /// Exponent.
-    pub e: String,
+impl Algorithm {
+    /// What signs by it, verifies by this.
+    pub fn verified_by(self) -> SignatureAlgorithm {
+        match self {
+            Self::Rs256 => SignatureAlgorithm::Rs256,
+            Self::Es256 => SignatureAlgorithm::Es256,
+        }
+    }
+
+    /// Its name on the wire.
+    pub fn as_str(self) -> &'static str {
+        self.verified_by().as_str()
+    }
 }
 
 /// A key as the tenant's object keeps it.
@@ -63,7 +73,7 @@ pub struct SigningKey {
     /// When it entered that state.
     pub since: UnixTime,
     /// The public half.
-    pub public: RsaPublic,
+    pub public: PublicKey,
     /// PKCS #8, sealed under the environment's data key with the `kid` as associated data.
     pub private: Sealed,
 }
@@ -80,7 +90,7 @@ pub struct AnnouncedKey {
     /// Where it is in its life.
     pub state: KeyState,
     /// The public half.
-    pub public: RsaPublic,
+    pub public: PublicKey,
     /// The sealed private half of an active key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private: Option<Sealed>,

@@ -95,7 +95,8 @@ impl Origin {
     /// Not an https URL (http on loopback), or with a path. A port that the scheme implies is left
     /// out, as browsers leave it out.
     pub fn parse(raw: &str) -> Result<Self, InvalidName> {
-        const RULE: InvalidName = InvalidName("an origin such as https://app.example, without path and slash");
+        const RULE: InvalidName =
+            InvalidName("an origin such as https://app.example, without path and slash");
         let url = WebUrl::parse(raw).map_err(|_| RULE)?;
         let implied = if raw.starts_with("https://") { ":443" } else { ":80" };
         if url.origin() == raw && !raw.ends_with(implied) { Ok(Self(raw.to_owned())) } else { Err(RULE) }

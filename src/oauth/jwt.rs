@@ -1,5 +1,5 @@
-//! JSON Web Tokens (RFC 7519) in compact form (RFC 7515 §7.1): ours are built here, an upstream's
-//! are read here. Signatures are the platform's business (`ports::Crypto`).
+//! JSON Web Tokens (RFC 7519) in compact form (RFC 7515 §7.1): ours are built here, those of upstreams
+//! and applications are read here. Signatures are the platform's business (`ports::Crypto`).
 //!
 //! No library does this: `jwt-compact` brings a second JSON reader, a calendar and an error type
 //! along, 23 kB of the Worker (gzipped), and leaves `crit`, `iss`, `aud`, `nbf` and doubled members to
@@ -8,27 +8,28 @@
 use crate::json;
 use crate::model::UnixTime;
 use crate::model::key_ring::Algorithm;
+use crate::model::public_key::SignatureAlgorithm;
 use crate::vault::{base64url, from_base64url};
 use serde_json::{Map, Value, json};
 
 /// Clock difference to an upstream that is forgiven, seconds.
 pub const CLOCK_SKEW_SECONDS: i64 = 60;
-/// Longest token of an upstream that is read, bytes.
-pub const UPSTREAM_TOKEN_MAX_BYTES: usize = 16 * 1024;
+/// Longest token that is read, bytes.
+pub const JWT_MAX_BYTES: usize = 16 * 1024;
 
 /// `header.payload` of a token of ours, to be signed with the key `kid`. Every token carries its
 /// `kid`, for a client must be able to tell which of the announced keys signed.
 pub fn signing_input(alg: Algorithm, typ: &str, kid: &str, claims: &Map<String, Value>) -> String {
-    let Algorithm::Rs256 = alg;
-    let header = json!({ "alg": "RS256", "typ": typ, "kid": kid }).to_string();
+    let header = json!({ "alg": alg.as_str(), "typ": typ, "kid": kid }).to_string();
     let claims = json!(claims).to_string();
     format!("{}.{}", base64url(header.as_bytes()), base64url(claims.as_bytes()))
 }
 
-/// A token of an upstream, split but not believed.
+/// A token of somebody else, split but not believed.
 pub struct Unverified<'a> {
     input: &'a str,
-    kid: Option<String>,
+    alg: SignatureAlgorithm,
+    header: Map<String, Value>,
     claims: Map<String, Value>,
     signature: Vec<u8>,
 }
@@ -47,14 +48,14 @@ pub struct Expected<'a> {
 pub type Broken = &'static str;
 
 impl<'a> Unverified<'a> {
-    /// Splits a compact token.
+    /// Splits a compact token that may be signed by one of `allowed`.
     ///
     /// # Errors
-    /// Too long, malformed, with a member twice (RFC 7515 §4, RFC 7519 §4), not RS256, or with
+    /// Too long, malformed, with a member twice (RFC 7515 §4, RFC 7519 §4), signed otherwise, or with
     /// `crit` (RFC 7515 §4.1.11: an extension we do not understand makes the token invalid; we
     /// understand none).
-    pub fn parse(raw: &'a str) -> Result<Self, Broken> {
-        if raw.len() > UPSTREAM_TOKEN_MAX_BYTES {
+    pub fn parse(raw: &'a str, allowed: &[SignatureAlgorithm]) -> Result<Self, Broken> {
+        if raw.len() > JWT_MAX_BYTES {
             return Err("too long");
         }
         // A fourth part would leave a dot in the header, which is no base64url.
@@ -62,24 +63,35 @@ impl<'a> Unverified<'a> {
             let (header, claims) = input.split_once('.')?;
             Some((input, members(header)?, members(claims)?, from_base64url(signature)?))
         });
-        let (input, mut header, claims, signature) = parts.ok_or("malformed")?;
-        if header.get("alg").and_then(Value::as_str) != Some("RS256") {
-            return Err("alg is not RS256");
-        }
+        let (input, header, claims, signature) = parts.ok_or("malformed")?;
+        let alg = header
+            .get("alg")
+            .and_then(Value::as_str)
+            .and_then(SignatureAlgorithm::parse)
+            .filter(|alg| allowed.contains(alg))
+            .ok_or("alg is not allowed")?;
         if header.contains_key("crit") {
             return Err("crit is not supported");
         }
-        let kid = match header.remove("kid") {
-            None => None,
-            Some(Value::String(kid)) => Some(kid),
-            Some(_) => return Err("malformed"),
-        };
-        Ok(Self { input, kid, claims, signature })
+        if header.get("kid").is_some_and(|kid| !kid.is_string()) {
+            return Err("malformed");
+        }
+        Ok(Self { input, alg, header, claims, signature })
     }
 
     /// `kid` of the header.
     pub fn kid(&self) -> Option<&str> {
-        self.kid.as_deref()
+        self.header("kid")
+    }
+
+    /// A text of the header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.header.get(name).and_then(Value::as_str)
+    }
+
+    /// The algorithm it says it is signed by; one of those allowed.
+    pub fn alg(&self) -> SignatureAlgorithm {
+        self.alg
     }
 
     /// The signed bytes.
@@ -92,7 +104,7 @@ impl<'a> Unverified<'a> {
         &self.signature
     }
 
-    /// Believes the token if the platform did and every rule holds.
+    /// Believes an upstream's ID token if the platform did and every rule holds.
     ///
     /// # Errors
     /// The first broken rule.
@@ -162,6 +174,7 @@ fn check_audience(claims: &Map<String, Value>, ours: &str) -> Result<(), Broken>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use SignatureAlgorithm::{Es256, Ps256, Rs256};
 
     const NOW: UnixTime = UnixTime(1_700_000_000);
 
@@ -177,30 +190,32 @@ mod tests {
     fn judged(claims: &str) -> Result<Map<String, Value>, Broken> {
         let token = token(r#"{"alg":"RS256"}"#, claims);
         let expected = Expected { issuer: "i", audience: "a", nonce: "n" };
-        Unverified::parse(&token).and_then(|token| token.verified(true, &expected, NOW))
+        Unverified::parse(&token, &[Rs256]).and_then(|token| token.verified(true, &expected, NOW))
     }
 
     #[test]
     fn our_token_says_its_algorithm_type_and_key_and_reads_back() {
         let input = signing_input(Algorithm::Rs256, "JWT", "k1", &good(NOW.0));
         let raw = format!("{input}.c2ln");
-        let token = Unverified::parse(&raw).unwrap();
+        let token = Unverified::parse(&raw, &[Rs256]).unwrap();
         assert_eq!(
             (token.kid(), token.input(), token.signature()),
             (Some("k1"), input.as_bytes(), &b"sig"[..])
         );
         let header = from_base64url(input.split('.').next().unwrap()).unwrap();
         assert_eq!(json::read_bytes(&header), Ok(json!({"alg": "RS256", "typ": "JWT", "kid": "k1"})));
+        let other = signing_input(Algorithm::Es256, "JWT", "k1", &good(NOW.0));
+        assert_eq!(Unverified::parse(&format!("{other}."), &[Es256]).map(|token| token.alg()), Ok(Es256));
         let expected = Expected { issuer: "i", audience: "a", nonce: "n" };
         assert_eq!(token.verified(true, &expected, NOW), Ok(good(NOW.0)));
-        let again = Unverified::parse(&raw).unwrap();
+        let again = Unverified::parse(&raw, &[Rs256]).unwrap();
         assert_eq!(again.verified(false, &expected, NOW), Err("signature is wrong"));
     }
 
     #[test]
     fn a_token_of_another_form_is_malformed() {
         let whole = token(r#"{"alg":"RS256"}"#, "{}");
-        assert!(Unverified::parse(&whole).is_ok());
+        assert!(Unverified::parse(&whole, &[Rs256]).is_ok());
         for raw in [
             "",
             ".",
@@ -211,26 +226,38 @@ mod tests {
             &format!("{whole}.x"),
             &format!("x.{whole}"),
         ] {
-            assert_eq!(Unverified::parse(raw).err(), Some("malformed"), "{raw}");
+            assert_eq!(Unverified::parse(raw, &[Rs256]).err(), Some("malformed"), "{raw}");
         }
         for header in [r#"["RS256"]"#, r#"{"alg":"RS256","kid":7}"#, r#"{"alg":"none","alg":"RS256"}"#, "x"] {
-            assert_eq!(Unverified::parse(&token(header, "{}")).err(), Some("malformed"), "{header}");
+            assert_eq!(
+                Unverified::parse(&token(header, "{}"), &[Rs256]).err(),
+                Some("malformed"),
+                "{header}"
+            );
         }
         for claims in ["[]", "", r#"{"iss":"i","iss":"i"}"#, "{} {}"] {
-            assert_eq!(Unverified::parse(&token(r#"{"alg":"RS256"}"#, claims)).err(), Some("malformed"));
+            assert_eq!(
+                Unverified::parse(&token(r#"{"alg":"RS256"}"#, claims), &[Rs256]).err(),
+                Some("malformed")
+            );
         }
     }
 
     #[test]
     fn another_algorithm_and_any_crit_are_refused() {
-        for alg in ["null", "7", "[\"RS256\"]", "\"none\"", "\"HS256\"", "\"rs256\"", "\"\""] {
-            let token = token(&format!(r#"{{"alg":{alg}}}"#), "{}");
-            assert_eq!(Unverified::parse(&token).err(), Some("alg is not RS256"), "{alg}");
+        let alg = |value: &str| {
+            let token = token(&format!(r#"{{"alg":{value}}}"#), "{}");
+            Unverified::parse(&token, &[Ps256, Es256]).map(|token| token.alg())
+        };
+        assert_eq!(alg("\"PS256\"").ok(), Some(Ps256));
+        assert_eq!(alg("\"ES256\"").ok(), Some(Es256));
+        for other in ["null", "7", "[\"ES256\"]", "\"none\"", "\"HS256\"", "\"es256\"", "\"\"", "\"RS256\""] {
+            assert_eq!(alg(other).err(), Some("alg is not allowed"), "{other}");
         }
-        assert_eq!(Unverified::parse(&token("{}", "{}")).err(), Some("alg is not RS256"));
+        assert_eq!(Unverified::parse(&token("{}", "{}"), &[Rs256]).err(), Some("alg is not allowed"));
         for crit in ["[]", "null", "[\"exp\"]"] {
             let token = token(&format!(r#"{{"alg":"RS256","crit":{crit}}}"#), "{}");
-            assert_eq!(Unverified::parse(&token).err(), Some("crit is not supported"), "{crit}");
+            assert_eq!(Unverified::parse(&token, &[Rs256]).err(), Some("crit is not supported"), "{crit}");
         }
     }
 

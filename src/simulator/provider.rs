@@ -3,7 +3,8 @@
 use super::people::{PEOPLE, Person, find};
 use crate::eid::{Acr, Eid, Level};
 use crate::login::Context;
-use crate::model::key_ring::{Algorithm, RsaPublic};
+use crate::model::PublicKey;
+use crate::model::key_ring::Algorithm;
 use crate::model::{Environment, Host, Sealed, UnixTime};
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::token::{bearer_error, error_response};
@@ -63,8 +64,8 @@ fn issuer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> String {
     format!("{}/simulator/{}", ctx.domain.issuer, eid.as_str())
 }
 
-fn public_key() -> RsaPublic {
-    RsaPublic { n: WORTHLESS_KEY_MODULUS.trim().to_owned(), e: "AQAB".to_owned() }
+fn public_key() -> PublicKey {
+    PublicKey::Rsa { n: WORTHLESS_KEY_MODULUS.trim().to_owned(), e: "AQAB".to_owned() }
 }
 
 /// `GET /simulator/{eid}/.well-known/openid-configuration`
@@ -91,11 +92,8 @@ pub fn discovery<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
 /// `GET /simulator/{eid}/jwks`
 pub fn jwks() -> Response {
     let public = public_key();
-    let kid = jwks::thumbprint(&public);
-    Response::json(
-        200,
-        &json!({ "keys": [{ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": public.n, "e": public.e }] }),
-    )
+    let jwk = jwks::signing_jwk(&jwks::thumbprint(&public), Algorithm::Rs256, &public);
+    Response::json(200, &json!({ "keys": [jwk] }))
 }
 
 /// `GET /simulator/{eid}/authorize`: the page on which a test person is typed.

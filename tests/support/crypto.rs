@@ -1,11 +1,18 @@
-//! The platform's cryptography by `ring`: real AES-256-GCM and RS256, keys from `keys/`.
+//! The platform's cryptography by `ring`: real AES-256-GCM and signatures; RSA keys from `keys/`.
 
-use edge_eid::model::key_ring::{Algorithm, RsaPublic};
+use edge_eid::model::PublicKey;
+use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::ports::{CryptoError, NewKey};
 use edge_eid::vault::{base64url, from_base64url};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use ring::rsa::{KeyPair, PublicKeyComponents};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
+use ring::rand::SystemRandom;
+use ring::rsa::{KeyPair as RsaKeyPair, PublicKeyComponents};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ED25519, EcdsaKeyPair, Ed25519KeyPair, KeyPair,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA256, RSA_PSS_SHA256,
+    UnparsedPublicKey,
+};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -30,7 +37,7 @@ pub const UPSTREAM_KEYS: [&[u8]; 3] = [KEYS[9], KEYS[10], KEYS[11]];
 /// Signing keys that were imported, and how many were handed out.
 #[derive(Default)]
 pub struct RingCrypto {
-    imported: RefCell<BTreeMap<String, KeyPair>>,
+    imported: RefCell<BTreeMap<String, Pair>>,
     unwrapped: RefCell<BTreeMap<String, [u8; 32]>>,
     handed_out: Cell<usize>,
 }
@@ -39,23 +46,109 @@ fn aes(key: &[u8; 32]) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).unwrap())
 }
 
-/// The public half of a key pair as a JWK has it.
-pub fn public_of(pair: &KeyPair) -> RsaPublic {
-    let parts = PublicKeyComponents::<Vec<u8>>::from(pair.public());
-    RsaPublic { n: base64url(&parts.n), e: base64url(&parts.e) }
+/// A key pair of some kind.
+pub enum Pair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed(Ed25519KeyPair),
 }
 
-/// Signs as RS256.
-pub fn sign_with(pair: &KeyPair, input: &[u8]) -> Vec<u8> {
-    let mut signature = vec![0; pair.public().modulus_len()];
-    pair.sign(&RSA_PKCS1_SHA256, &ring::rand::SystemRandom::new(), input, &mut signature).unwrap();
-    signature
+impl Pair {
+    /// One of the committed RSA keys.
+    pub fn rsa(pkcs8: &[u8]) -> Self {
+        Self::Rsa(RsaKeyPair::from_pkcs8(pkcs8).unwrap())
+    }
+
+    /// A fresh key on P-256.
+    pub fn ec() -> Self {
+        Self::ec_of(&new_ec()).unwrap()
+    }
+
+    /// A fresh Ed25519 key.
+    pub fn ed() -> Self {
+        let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+        Self::Ed(Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).unwrap())
+    }
+
+    fn ec_of(pkcs8: &[u8]) -> Option<Self> {
+        let random = SystemRandom::new();
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, &random).ok().map(Self::Ec)
+    }
+
+    fn of(alg: Algorithm, pkcs8: &[u8]) -> Option<Self> {
+        match alg {
+            Algorithm::Rs256 => RsaKeyPair::from_pkcs8(pkcs8).ok().map(Self::Rsa),
+            Algorithm::Es256 => Self::ec_of(pkcs8),
+        }
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        match self {
+            Self::Rsa(pair) => {
+                let parts = PublicKeyComponents::<Vec<u8>>::from(pair.public());
+                PublicKey::Rsa { n: base64url(&parts.n), e: base64url(&parts.e) }
+            }
+            Self::Ec(pair) => {
+                let point = pair.public_key().as_ref();
+                PublicKey::EcP256 { x: base64url(&point[1..33]), y: base64url(&point[33..]) }
+            }
+            Self::Ed(pair) => PublicKey::Ed25519 { x: base64url(pair.public_key().as_ref()) },
+        }
+    }
+
+    /// The algorithm that a client would take for this kind of key.
+    pub fn usual(&self) -> SignatureAlgorithm {
+        match self {
+            Self::Rsa(_) => SignatureAlgorithm::Rs256,
+            Self::Ec(_) => SignatureAlgorithm::Es256,
+            Self::Ed(_) => SignatureAlgorithm::EdDsa,
+        }
+    }
+
+    /// Signs; RSA by either of its algorithms.
+    pub fn sign(&self, alg: SignatureAlgorithm, input: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match self {
+            Self::Rsa(pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                let pss = alg == SignatureAlgorithm::Ps256;
+                let padding: &dyn ring::signature::RsaEncoding =
+                    if pss { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
+                pair.sign(padding, &random, input, &mut signature).unwrap();
+                signature
+            }
+            Self::Ec(pair) => pair.sign(&random, input).unwrap().as_ref().to_vec(),
+            Self::Ed(pair) => pair.sign(input).as_ref().to_vec(),
+        }
+    }
 }
 
-/// Whether an RS256 signature holds.
-pub fn holds_under(public: &RsaPublic, input: &[u8], signature: &[u8]) -> bool {
-    let (Some(n), Some(e)) = (from_base64url(&public.n), from_base64url(&public.e)) else { return false };
-    PublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, input, signature).is_ok()
+fn new_ec() -> Vec<u8> {
+    let random = SystemRandom::new();
+    EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap().as_ref().to_vec()
+}
+
+/// Whether a signature holds.
+pub fn holds_under(alg: SignatureAlgorithm, public: &PublicKey, input: &[u8], signature: &[u8]) -> bool {
+    if !alg.fits(public) {
+        return false;
+    }
+    let bytes = |text: &str| from_base64url(text).unwrap_or_default();
+    match public {
+        PublicKey::Rsa { n, e } => {
+            let pss = alg == SignatureAlgorithm::Ps256;
+            let padding = if pss { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
+            PublicKeyComponents { n: bytes(n), e: bytes(e) }.verify(padding, input, signature).is_ok()
+        }
+        PublicKey::EcP256 { x, y } => {
+            let point = [&[4][..], &bytes(x), &bytes(y)].concat();
+            UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(input, signature).is_ok()
+        }
+        PublicKey::Ed25519 { x } => {
+            UnparsedPublicKey::new(&ED25519, bytes(x)).verify(input, signature).is_ok()
+        }
+    }
 }
 
 impl RingCrypto {
@@ -79,27 +172,32 @@ impl RingCrypto {
         Ok(plain.to_vec())
     }
 
-    /// Hands out the next committed key.
-    pub fn generate(&self, Algorithm::Rs256: Algorithm) -> Result<NewKey, CryptoError> {
-        let at = self.handed_out.get();
-        self.handed_out.set(at + 1);
-        let pkcs8 = *KEYS[..KEYS.len() - UPSTREAM_KEYS.len()].get(at).ok_or(CryptoError)?;
-        let pair = KeyPair::from_pkcs8(pkcs8).map_err(|_| CryptoError)?;
-        Ok(NewKey { public: public_of(&pair), pkcs8: pkcs8.to_vec() })
+    /// Hands out the next committed RSA key, or a fresh one on P-256.
+    pub fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError> {
+        let pkcs8 = match alg {
+            Algorithm::Rs256 => {
+                let at = self.handed_out.get();
+                self.handed_out.set(at + 1);
+                KEYS[..KEYS.len() - UPSTREAM_KEYS.len()].get(at).ok_or(CryptoError)?.to_vec()
+            }
+            Algorithm::Es256 => new_ec(),
+        };
+        let public = Pair::of(alg, &pkcs8).ok_or(CryptoError)?.public();
+        Ok(NewKey { public, pkcs8 })
     }
 
     pub fn holds(&self, kid: &str) -> bool {
         self.imported.borrow().contains_key(kid)
     }
 
-    pub fn import(&self, kid: &str, pkcs8: &[u8]) -> Result<(), CryptoError> {
-        let pair = KeyPair::from_pkcs8(pkcs8).map_err(|_| CryptoError)?;
+    pub fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+        let pair = Pair::of(alg, pkcs8).ok_or(CryptoError)?;
         self.imported.borrow_mut().insert(kid.to_owned(), pair);
         Ok(())
     }
 
     pub fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.imported.borrow().get(kid).map(|pair| sign_with(pair, input)).ok_or(CryptoError)
+        self.imported.borrow().get(kid).map(|pair| pair.sign(pair.usual(), input)).ok_or(CryptoError)
     }
 
     pub fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {

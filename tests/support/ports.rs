@@ -8,8 +8,9 @@ use edge_eid::admin::command::{
 };
 use edge_eid::json;
 use edge_eid::login::state::{Answer, Event, Login, advance};
-use edge_eid::model::key_ring::{Algorithm, RsaPublic};
-use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::public_key::SignatureAlgorithm;
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use edge_eid::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
     Settings, Tenants, Unavailable, Upstreams,
@@ -179,8 +180,8 @@ impl Crypto for MemoryPorts {
         self.crypto.holds(kid)
     }
 
-    async fn import(&self, kid: &str, Algorithm::Rs256: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
-        self.crypto.import(kid, pkcs8)
+    async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+        self.crypto.import(kid, alg, pkcs8)
     }
 
     async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
@@ -189,12 +190,12 @@ impl Crypto for MemoryPorts {
 
     async fn verify(
         &self,
-        Algorithm::Rs256: Algorithm,
-        public: &RsaPublic,
+        alg: SignatureAlgorithm,
+        public: &PublicKey,
         input: &[u8],
         signature: &[u8],
     ) -> bool {
-        holds_under(public, input, signature)
+        holds_under(alg, public, input, signature)
     }
 
     fn master_key(&self) -> &[u8; 32] {

@@ -5,7 +5,8 @@ use super::browser::Answer;
 use super::crypto::holds_under;
 use super::world::{ACME, ACME_MITID, CALLBACK};
 use base64ct::{Base64, Encoding};
-use edge_eid::model::key_ring::RsaPublic;
+use edge_eid::model::PublicKey;
+use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::oauth::pkce::CodeChallenge;
 use edge_eid::vault::{base64url, from_base64url, sha256};
 use edge_eid::web::{Response, encode_pairs, percent_encode};
@@ -200,16 +201,18 @@ pub fn decode(token: &str) -> (Map<String, Value>, Map<String, Value>) {
 }
 
 /// The published key of this `kid` at an issuer.
-pub fn key_of(broker: &Broker, issuer: &str, kid: &str) -> Option<RsaPublic> {
+pub fn key_of(broker: &Broker, issuer: &str, kid: &str) -> Option<PublicKey> {
     let set: Value = serde_json::from_str(&broker.get(&format!("{issuer}/.well-known/jwks")).body).unwrap();
     let key = set["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid)?;
-    Some(RsaPublic { n: key["n"].as_str()?.to_owned(), e: key["e"].as_str()?.to_owned() })
+    PublicKey::of_jwk(key.as_object()?)
 }
 
 /// Whether a token is signed by this key.
-pub fn signature_holds(token: &str, key: &RsaPublic) -> bool {
+pub fn signature_holds(token: &str, key: &PublicKey) -> bool {
     let (input, signature) = token.rsplit_once('.').unwrap();
-    holds_under(key, input.as_bytes(), &from_base64url(signature).unwrap())
+    let (header, _) = decode(token);
+    let alg = header["alg"].as_str().and_then(SignatureAlgorithm::parse).unwrap();
+    holds_under(alg, key, input.as_bytes(), &from_base64url(signature).unwrap())
 }
 
 /// The word of an OAuth error answer.

@@ -1,13 +1,15 @@
 //! The certified brokers behind us: OIDC providers whose answers can be bent, one way at a time.
 
-use super::crypto::{UPSTREAM_KEYS, public_of, sign_with};
+use super::crypto::{Pair, UPSTREAM_KEYS};
 use base64ct::{Base64, Encoding};
-use edge_eid::model::UnixTime;
+use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::public_key::SignatureAlgorithm;
+use edge_eid::model::{PublicKey, UnixTime};
+use edge_eid::oauth::jwks;
 use edge_eid::oauth::pkce::CodeChallenge;
 use edge_eid::ports::{FETCH_MAX_BYTES, FetchRequest, FetchResponse, Unavailable};
 use edge_eid::vault::{base64url, hmac_sha256};
 use edge_eid::web::{Parameters, encode_pairs};
-use ring::rsa::KeyPair;
 use serde_json::{Map, Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -169,8 +171,8 @@ pub struct FakeUpstreams {
     /// Every URL that was fetched, without its query.
     pub fetched: RefCell<Vec<String>>,
     pub now: Cell<UnixTime>,
-    keys: BTreeMap<&'static str, RefCell<(String, Rc<KeyPair>)>>,
-    spare: Rc<KeyPair>,
+    keys: BTreeMap<&'static str, RefCell<(String, Rc<Pair>)>>,
+    spare: Rc<Pair>,
     codes: RefCell<BTreeMap<String, Grant>>,
     bearers: RefCell<BTreeMap<String, Person>>,
     remembered: RefCell<BTreeMap<String, (Rc<str>, UnixTime)>>,
@@ -180,8 +182,8 @@ pub struct FakeUpstreams {
 /// What our client secret at every upstream is.
 pub const CLIENT_SECRET: &str = "canary-upstream-client-secret";
 
-fn pair(at: usize) -> Rc<KeyPair> {
-    Rc::new(KeyPair::from_pkcs8(UPSTREAM_KEYS[at]).unwrap())
+fn pair(at: usize) -> Rc<Pair> {
+    Rc::new(Pair::rsa(UPSTREAM_KEYS[at]))
 }
 
 fn timeout() -> Unavailable {
@@ -195,7 +197,7 @@ fn ok(body: impl ToString) -> Result<FetchResponse, Unavailable> {
 impl FakeUpstreams {
     pub fn new() -> Self {
         let first = pair(0);
-        let key = |kid: &str, pair: Rc<KeyPair>| RefCell::new((kid.to_owned(), pair));
+        let key = |kid: &str, pair: Rc<Pair>| RefCell::new((kid.to_owned(), pair));
         Self {
             bend: Cell::new(Bend::Straight),
             fetched: RefCell::default(),
@@ -359,9 +361,8 @@ impl FakeUpstreams {
             _ => {}
         }
         let (kid, pair) = self.keys[issuer].borrow().clone();
-        let public = public_of(&pair);
         ok(json!({ "keys": [
-            { "kty": "RSA", "kid": kid, "use": "sig", "alg": "RS256", "n": public.n, "e": public.e },
+            jwks::signing_jwk(&kid, Algorithm::Rs256, &pair.public()),
             { "kty": "EC", "kid": "another-kind", "crv": "P-256", "x": "AA", "y": "AA" },
         ]}))
     }
@@ -459,9 +460,12 @@ impl FakeUpstreams {
         let mut input = encode(&header, &claims);
         let signature = match self.bend.get() {
             Bend::AlgNone => Vec::new(),
-            Bend::AlgHs256 => hmac_sha256(public_of(&pair).n.as_bytes(), &[input.as_bytes()]).to_vec(),
-            Bend::ForgedSignature => sign_with(&self.spare, input.as_bytes()),
-            _ => sign_with(&pair, input.as_bytes()),
+            Bend::AlgHs256 => {
+                let PublicKey::Rsa { n, .. } = pair.public() else { unreachable!() };
+                hmac_sha256(n.as_bytes(), &[input.as_bytes()]).to_vec()
+            }
+            Bend::ForgedSignature => self.spare.sign(SignatureAlgorithm::Rs256, input.as_bytes()),
+            _ => pair.sign(SignatureAlgorithm::Rs256, input.as_bytes()),
         };
         if self.bent(Bend::AlteredClaims) {
             claims["sub"] = json!("somebody-else");
