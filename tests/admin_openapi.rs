@@ -56,7 +56,6 @@ fn every_path_does_what_is_documented_and_names_its_methods_otherwise() {
 fn every_documented_answer_is_given() {
     let operator = Operator::new();
     operator.now.set(UnixTime(1_800_000_000));
-    operator.send("get", "/api/openapi.json", &[], b"");
     operator.tenant("acme");
     operator.domain("acme", TEST, &json!({}));
     operator.domain("acme", "in-use.example", &json!({}));
@@ -76,7 +75,7 @@ fn every_documented_answer_is_given() {
         method => (0, path.len(), method == "get"),
     });
     let mut secret_id = String::new();
-    for (template, method) in ordered.iter().filter(|(path, _)| *path != "/api/openapi.json") {
+    for (template, method) in &ordered {
         let mut at = values.iter().fold((*template).clone(), |path, (name, value)| path.replace(name, value));
         at = at.replace("{id}", &secret_id);
         let body = match template.rsplit('/').next().unwrap() {

@@ -1,18 +1,27 @@
 //! `…/domains/{host}/applications`: the relying parties of a domain.
 
+use super::application_protocol;
 use super::call::{Answer, Call, item_json, path, written_json};
 use super::command::Action;
-use super::input::{self, Fields, boolean, display_name, parsed};
+use super::input::{self, Fields, display_name, parsed, word};
 use super::problem::Problem;
 use super::record::{ApplicationRecord, Record, Scope, Target};
-use crate::model::application::{ClientAuthMethod, Protocol, REDIRECT_URIS_MAX};
-use crate::model::names::InvalidName;
+use crate::model::application::{ClientAuthMethod, REDIRECT_URIS_MAX};
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Host, UnixTime};
 use crate::ports::Ports;
 use serde_json::{Value, json};
 
-/// Methods there are, and so the most an application can have.
+const METHODS: &str = "token_endpoint_auth_methods";
+/// The methods there are (RFC 7591 §2).
+const METHOD_WORDS: [(&str, ClientAuthMethod); 4] = [
+    ("client_secret_basic", ClientAuthMethod::ClientSecretBasic),
+    ("client_secret_post", ClientAuthMethod::ClientSecretPost),
+    ("private_key_jwt", ClientAuthMethod::PrivateKeyJwt),
+    ("none", ClientAuthMethod::None),
+];
+const METHOD_RULE: &str = "client_secret_basic, client_secret_post, private_key_jwt or none";
+/// Most that an application can have: all but `none`, which stands alone.
 const METHODS_MAX: usize = 3;
 
 /// `GET …/applications`
@@ -55,22 +64,17 @@ fn read(
 ) -> Result<ApplicationRecord, Problem> {
     fields.ignore(&["client_id", "created_at", "published"]);
     let name = fields.required("name", parsed(display_name));
-    let enabled = fields.optional("enabled", boolean).unwrap_or(true);
+    let enabled = fields.switch("enabled", true);
     let redirect_uris = fields.list("redirect_uris", REDIRECT_URIS_MAX, parsed(RedirectUri::parse));
-    let has_errors = fields.has_error("redirect_uris");
     let redirect_uris = redirect_uris.unwrap_or_default();
-    if redirect_uris.is_empty() && !has_errors {
-        fields.refuse("redirect_uris", "at least one callback URL");
-    }
-    refuse_twins(&mut fields, "redirect_uris", &redirect_uris);
-    let methods = fields.list("token_endpoint_auth_methods", METHODS_MAX, parsed(method_of));
-    let methods = methods
-        .unwrap_or_else(|| vec![ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]);
-    if methods.is_empty() || (methods.contains(&ClientAuthMethod::None) && methods.len() > 1) {
-        fields.refuse("token_endpoint_auth_methods", "at least one method, and none only by itself");
-    }
-    refuse_twins(&mut fields, "token_endpoint_auth_methods", &methods);
+    fields.demand("redirect_uris", !redirect_uris.is_empty(), "at least one callback URL");
+    let protocol = application_protocol::read(&mut fields, now);
+    let methods = fields.list(METHODS, METHODS_MAX, word(&METHOD_WORDS, METHOD_RULE));
+    let methods = methods.unwrap_or_else(|| default_methods(protocol.fapi2));
+    let is_mixed = methods.contains(&ClientAuthMethod::None) && methods.len() > 1;
+    fields.demand(METHODS, !methods.is_empty() && !is_mixed, "at least one method, and none only by itself");
     let initiate_login_uri = fields.optional("initiate_login_uri", parsed(WebUrl::parse));
+    application_protocol::check(&mut fields, &methods, &redirect_uris, &protocol);
     let Some(name) = name else { return Err(fields.refusal()) };
     fields.finish()?;
     Ok(ApplicationRecord {
@@ -81,33 +85,23 @@ fn read(
         redirect_uris,
         token_endpoint_auth_methods: methods,
         initiate_login_uri,
-        protocol: Protocol::default(),
+        protocol: Box::new(protocol),
         created_at: now,
     })
 }
 
-fn refuse_twins<T: PartialEq>(fields: &mut Fields, name: &str, list: &[T]) {
-    for (index, item) in list.iter().enumerate() {
-        if list.iter().take(index).any(|earlier| earlier == item) {
-            fields.refuse(&format!("{name}[{index}]"), "stands there twice");
-        }
-    }
-}
-
-fn method_of(raw: &str) -> Result<ClientAuthMethod, InvalidName> {
-    match raw {
-        "client_secret_basic" => Ok(ClientAuthMethod::ClientSecretBasic),
-        "client_secret_post" => Ok(ClientAuthMethod::ClientSecretPost),
-        "private_key_jwt" => Ok(ClientAuthMethod::PrivateKeyJwt),
-        "none" => Ok(ClientAuthMethod::None),
-        _ => Err(InvalidName("client_secret_basic, client_secret_post or none")),
+fn default_methods(fapi2: bool) -> Vec<ClientAuthMethod> {
+    if fapi2 {
+        vec![ClientAuthMethod::PrivateKeyJwt]
+    } else {
+        vec![ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]
     }
 }
 
 /// An application as the API shows it.
 pub fn show(record: &Record) -> Value {
     let Record::Application(application) = record else { return Value::Null };
-    json!({
+    let mut shown = json!({
         "client_id": application.client_id,
         "name": application.name,
         "enabled": application.enabled,
@@ -115,5 +109,9 @@ pub fn show(record: &Record) -> Value {
         "token_endpoint_auth_methods": application.token_endpoint_auth_methods,
         "initiate_login_uri": application.initiate_login_uri,
         "created_at": application.created_at.iso8601(),
-    })
+    });
+    if let Value::Object(fields) = &mut shown {
+        application_protocol::show(&application.protocol, fields);
+    }
+    shown
 }

@@ -8,7 +8,7 @@ use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, 
 use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
 use super::rows::{Rows, StoreFault};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
-use super::rules::{check_upstream, field, refuse_if_any};
+use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::Upstream;
 use crate::model::{Environment, Host};
@@ -174,6 +174,9 @@ fn put_application<R: Rows>(
         if stored.count(&scope, APPLICATIONS_MAX)? >= APPLICATIONS_MAX {
             return Err(Conflict::LimitReached.into());
         }
+    }
+    if application.protocol.response_types.is_empty() {
+        application.protocol.response_types = default_response_types(domain.environment);
     }
     refuse_if_any(application_faults(&domain, wanted))?;
     let touched = vec![touched_by_application(&application.host, &application)];

@@ -88,7 +88,8 @@ pub enum Action {
     },
     /// Makes or replaces an upstream.
     PutUpstream(UpstreamInput),
-    /// Makes or replaces an application (`created_at` counts when it is made).
+    /// Makes or replaces an application (`created_at` counts when it is made). Without
+    /// `response_types` it gets those of the domain's environment.
     PutApplication(ApplicationRecord),
     /// Adds a secret.
     AddSecret(SecretRecord),

@@ -5,15 +5,21 @@
 
 use super::call::{Answer, Call, item_json, path, refusal, written_json};
 use super::command::{Action, HostAnswer, HostCommand, Precondition, Refusal, TenantAnswer, TenantCommand};
-use super::input::{self, Fields, boolean, display_name, parsed, time};
+use super::input::{self, Fields, display_name, number, parsed, time};
 use super::keys;
 use super::problem::{Failure, Problem};
 use super::record::{DomainRecord, Record, Scope, Target};
-use crate::model::domain::DomainKind;
+use crate::model::domain::{DomainKind, SessionSettings};
 use crate::model::names::InvalidName;
 use crate::model::{Environment, Host, TenantId, UnixTime};
 use crate::ports::Ports;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
+
+/// How long a session may stay unused: a minute to a day.
+const IDLE_SECONDS: RangeInclusive<u64> = 60..=86_400;
+/// How long a session may live: a minute to a week.
+const ABSOLUTE_SECONDS: RangeInclusive<u64> = 60..=604_800;
 
 /// `GET …/domains`
 pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
@@ -85,12 +91,13 @@ fn read(mut fields: Fields, host: &Host, simulators: bool, now: UnixTime) -> Res
     let environment = fields.required("environment", parsed(environment_of));
     let kind = fields.required("kind", parsed(kind_of));
     let display_name = fields.required("display_name", parsed(display_name));
-    let enabled = fields.optional("enabled", boolean).unwrap_or(true);
+    let enabled = fields.switch("enabled", true);
     let mitid_domain = fields.optional("mitid_domain", parsed(Host::parse));
     let nemid_domain = fields.optional("nemid_domain", parsed(Host::parse));
-    let show_alongside = fields.optional("show_alongside_nemid_logins", boolean).unwrap_or(true);
-    let show_start_block = fields.optional("show_start_block", boolean).unwrap_or(false);
+    let show_alongside = fields.switch("show_alongside_nemid_logins", true);
+    let show_start_block = fields.switch("show_start_block", false);
     let nemid_closed_at = fields.optional("nemid_closed_at", parsed(time));
+    let sessions = read_sessions(&mut fields);
     let peer = match kind {
         Some(DomainKind::Ordinary) => {
             refuse_if_set(&mut fields, "nemid_domain", nemid_domain.is_some(), "for MitID domains only");
@@ -118,10 +125,26 @@ fn read(mut fields: Fields, host: &Host, simulators: bool, now: UnixTime) -> Res
         peer,
         show_alongside_nemid_logins: show_alongside,
         show_start_block,
-        sessions: Default::default(),
+        sessions,
         nemid_closed_at,
         created_at: now,
     })
+}
+
+fn read_sessions(fields: &mut Fields) -> SessionSettings {
+    let default = SessionSettings::default();
+    let idle = fields.optional("sso_idle_seconds", number(IDLE_SECONDS, "60 to 86400, at most a day"));
+    let absolute =
+        fields.optional("sso_absolute_seconds", number(ABSOLUTE_SECONDS, "60 to 604800, at most a week"));
+    let sessions = SessionSettings {
+        sso: fields.switch("sso", default.sso),
+        idle_seconds: idle.unwrap_or(default.idle_seconds),
+        absolute_seconds: absolute.unwrap_or(default.absolute_seconds),
+        confirm_logout: fields.switch("confirm_logout", default.confirm_logout),
+    };
+    let holds = sessions.idle_seconds <= sessions.absolute_seconds || fields.has_error("sso_idle_seconds");
+    fields.demand("sso_absolute_seconds", holds, "no less than sso_idle_seconds");
+    sessions
 }
 
 fn refuse_if_set(fields: &mut Fields, name: &str, is_set: bool, detail: &str) {
@@ -165,6 +188,10 @@ pub fn show(record: &Record) -> Value {
         "nemid_domain": nemid_domain,
         "show_alongside_nemid_logins": domain.show_alongside_nemid_logins,
         "show_start_block": domain.show_start_block,
+        "sso": domain.sessions.sso,
+        "sso_idle_seconds": domain.sessions.idle_seconds,
+        "sso_absolute_seconds": domain.sessions.absolute_seconds,
+        "confirm_logout": domain.sessions.confirm_logout,
         "nemid_closed_at": domain.nemid_closed_at.map(UnixTime::iso8601),
         "created_at": domain.created_at.iso8601(),
     })

@@ -10,6 +10,7 @@ use crate::model::UnixTime;
 use crate::model::names::InvalidName;
 use crate::web::{BODY_MAX_BYTES, Request};
 use serde_json::{Map, Value};
+use std::ops::RangeInclusive;
 
 /// Most items of a page.
 pub const PAGE_MAX: usize = 100;
@@ -57,8 +58,9 @@ impl Fields {
 
     /// Whether something was wrong with a field, or with an item of it.
     pub fn has_error(&self, name: &str) -> bool {
-        let item = format!("{name}[");
-        self.errors.iter().any(|error| error.field == name || error.field.starts_with(&item))
+        self.errors.iter().any(|error| {
+            error.field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+        })
     }
 
     /// Leaves out fields that an answer has and a request doesn't need, so that what was read can be
@@ -96,7 +98,12 @@ impl Fields {
         }
     }
 
-    /// Takes a list; each element that is wrong is named by its place.
+    /// Takes a switch; left out, it is as `default`.
+    pub fn switch(&mut self, name: &str, default: bool) -> bool {
+        self.optional(name, boolean).unwrap_or(default)
+    }
+
+    /// Takes a list in which nothing stands twice; each element that is wrong is named by its place.
     pub fn list<T>(
         &mut self,
         name: &str,
@@ -112,9 +119,18 @@ impl Fields {
         };
         let mut parsed = Vec::new();
         for (index, value) in values.iter().enumerate() {
-            parsed.extend(self.note(&format!("{name}[{index}]"), parse(value)));
+            let is_twin = values.iter().take(index).any(|earlier| earlier == value);
+            let item = if is_twin { Err(InvalidName("stands there twice")) } else { parse(value) };
+            parsed.extend(self.note(&format!("{name}[{index}]"), item));
         }
         Some(parsed)
+    }
+
+    /// Notes an error where a rule between fields is broken, unless the field is wrong already.
+    pub fn demand(&mut self, name: &str, holds: bool, detail: &str) {
+        if !holds && !self.has_error(name) {
+            self.refuse(name, detail);
+        }
     }
 
     /// Notes an error.
@@ -166,6 +182,22 @@ pub fn parsed<T>(
 /// Anything else.
 pub fn boolean(value: &Value) -> Result<bool, InvalidName> {
     value.as_bool().ok_or(InvalidName("true or false"))
+}
+
+/// A whole number of a range; `rule` names the range.
+pub fn number(range: RangeInclusive<u64>, rule: &'static str) -> impl Fn(&Value) -> Result<u64, InvalidName> {
+    move |value| value.as_u64().filter(|number| range.contains(number)).ok_or(InvalidName(rule))
+}
+
+/// One of some words; `rule` names them.
+pub fn word<T: Copy>(
+    words: &'static [(&'static str, T)],
+    rule: &'static str,
+) -> impl Fn(&Value) -> Result<T, InvalidName> {
+    move |value| {
+        let found = words.iter().find(|(word, _)| value.as_str() == Some(*word));
+        found.map(|(_, meaning)| *meaning).ok_or(InvalidName(rule))
+    }
 }
 
 /// A name shown to people: 1 to [`DISPLAY_NAME_MAX_CHARACTERS`] characters, none of them invisible.

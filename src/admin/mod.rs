@@ -4,20 +4,24 @@
 //! | Files | What they are |
 //! |---|---|
 //! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` | the resources of `/api/v1`, one a file |
+//! | `application_protocol` `client_keys` | the protocol settings of an application, and its public keys |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `command` `command_host` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `host_object` `directory_object` `rows` | the other objects, and the store of all three |
 //! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
-//! The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
+//! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
+//! the Worker is asked. The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
 //! truth is.
 
+pub mod application_protocol;
 pub mod applications;
 pub mod audit;
 pub mod audit_log;
 pub mod call;
 pub mod change;
+pub mod client_keys;
 pub mod command;
 pub mod command_host;
 pub mod configuration;
@@ -46,9 +50,6 @@ use crate::web::{Method, Request, Response, percent_decode};
 use call::{Answer, Call};
 use problem::Problem;
 
-/// The API's description, OpenAPI 3.1, exactly as it is served.
-pub const OPENAPI: &str = include_str!("openapi.json");
-
 /// Answers a request to the management host below `/api`.
 pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
     let call = Call { ports, request, now };
@@ -64,7 +65,6 @@ async fn dispatch<P: Ports>(call: &Call<'_, P>) -> (&'static str, Answer) {
     let decoded = decoded.unwrap_or_default();
     let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["api", "openapi.json"] => ("admin_openapi", openapi(call)),
         ["api", "v1", path @ ..] => match check_bearer(call) {
             Ok(()) => resource(call, path).await,
             Err(problem) => ("admin_unauthorized", Err(problem.into())),
@@ -131,15 +131,6 @@ fn no_route(path: &[&str]) -> Problem {
         _ => return Problem::not_found(),
     };
     Problem::method_not_allowed(allow)
-}
-
-fn openapi<P: Ports>(call: &Call<'_, P>) -> Answer {
-    if call.request.method != Method::Get {
-        return Err(Problem::method_not_allowed("GET").into());
-    }
-    let mut response = Response::text(200, OPENAPI);
-    response.set("content-type", "application/json".to_owned());
-    Ok(response)
 }
 
 /// RFC 6750 §2.1. The token is compared by its digest: no time tells how much of it was right.

@@ -234,7 +234,7 @@ pub fn application<R: Rows>(
         token_endpoint_auth_methods: application.token_endpoint_auth_methods,
         secrets,
         initiate_login_uri: application.initiate_login_uri,
-        protocol: application.protocol,
+        protocol: *application.protocol,
     }))
 }
 

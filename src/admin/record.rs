@@ -98,7 +98,7 @@ pub struct ApplicationRecord {
     pub initiate_login_uri: Option<WebUrl>,
     /// What it asks for and how it is answered.
     #[serde(default)]
-    pub protocol: Protocol,
+    pub protocol: Box<Protocol>,
     /// When it was made.
     pub created_at: UnixTime,
 }

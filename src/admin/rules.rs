@@ -6,7 +6,7 @@ use super::record::{ApplicationRecord, DomainRecord, Versioned};
 use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::Environment;
-use crate::model::application::ClientAuthMethod;
+use crate::model::application::{ClientAuthMethod, ResponseType};
 use crate::model::domain::DomainKind;
 
 /// RFC 9110 §13.1.1 and §13.1.2; without a precondition nothing that exists is changed (RFC 6585 §3).
@@ -110,16 +110,47 @@ pub fn application_faults(domain: &DomainRecord, application: &ApplicationRecord
     }
     let is_public = application.token_endpoint_auth_methods.contains(&ClientAuthMethod::None);
     let mut errors = Vec::new();
-    for (index, uri) in application.redirect_uris.iter().enumerate() {
-        if uri.as_str().starts_with("http:") && !is_public {
-            let name = format!("redirect_uris[{index}]");
-            errors.push(field(&name, "in PRODUCTION http on loopback is for public (native) applications"));
+    let lists = [
+        ("redirect_uris", &application.redirect_uris),
+        ("post_logout_redirect_uris", &application.protocol.post_logout_redirect_uris),
+    ];
+    for (name, uris) in lists {
+        for (index, uri) in uris.iter().enumerate() {
+            if uri.as_str().starts_with("http:") && !is_public {
+                let name = format!("{name}[{index}]");
+                errors
+                    .push(field(&name, "in PRODUCTION http on loopback is for public (native) applications"));
+            }
         }
     }
-    if application.initiate_login_uri.as_ref().is_some_and(|uri| !uri.is_public()) {
-        errors.push(field("initiate_login_uri", "in PRODUCTION an https URL with a public host name"));
+    let protocol = &application.protocol;
+    let urls = [
+        ("initiate_login_uri", &application.initiate_login_uri),
+        ("jwks_uri", &protocol.jwks_uri),
+        ("backchannel_logout_uri", &protocol.backchannel_logout_uri),
+        ("frontchannel_logout_uri", &protocol.frontchannel_logout_uri),
+    ];
+    for (name, url) in urls {
+        if url.as_ref().is_some_and(|url| !url.is_public()) {
+            errors.push(field(name, "in PRODUCTION an https URL on port 443 with a public host name"));
+        }
+    }
+    for (index, origin) in protocol.allowed_origins.iter().enumerate() {
+        if !origin.is_public() {
+            let name = format!("allowed_origins[{index}]");
+            errors.push(field(&name, "in PRODUCTION an https origin on port 443 with a public host name"));
+        }
     }
     errors
+}
+
+/// What an authorization answer may bring where nothing else was said: the ID token itself only in
+/// TEST, since RFC 9700 §2.1.2 advises against it.
+pub fn default_response_types(environment: Environment) -> Vec<ResponseType> {
+    match environment {
+        Environment::Test => vec![ResponseType::Code, ResponseType::IdToken],
+        Environment::Production => vec![ResponseType::Code],
+    }
 }
 
 /// # Errors

@@ -10,6 +10,12 @@ use std::fmt;
 
 /// Most callback URLs of one application.
 pub const REDIRECT_URIS_MAX: usize = 50;
+/// Most URLs that a logout may lead to.
+pub const POST_LOGOUT_REDIRECT_URIS_MAX: usize = 50;
+/// Most origins whose scripts may call us.
+pub const ALLOWED_ORIGINS_MAX: usize = 20;
+/// Longest recording of an application's logins, seconds.
+pub const RECORDING_MAX_SECONDS: u64 = 24 * 60 * 60;
 /// Most secrets valid at once: the one in use and the ones it is being replaced by or with.
 pub const SECRETS_MAX: usize = 4;
 

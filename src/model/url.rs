@@ -106,6 +106,11 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// See [`WebUrl::is_public`].
+    pub fn is_public(&self) -> bool {
+        WebUrl::parse(&self.0).is_ok_and(|url| url.is_public())
+    }
 }
 
 impl TryFrom<String> for Origin {

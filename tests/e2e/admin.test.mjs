@@ -78,6 +78,18 @@ test("every operation answers on the real runtime as it is described", async () 
   assert.deepEqual(operations.filter((id) => !api.seen.has(id)), []);
 });
 
+test("the description is a static file that any viewer may read", async () => {
+  const path = "/api/openapi.json";
+  const { status, headers } = await send(server.port, { host: `manage.localhost:${server.port}`, path });
+  assert.equal(status, 200);
+  assert.equal(headers["content-type"], "application/json");
+  assert.equal(headers["access-control-allow-origin"], "*");
+  assert.equal(headers["x-content-type-options"], "nosniff");
+  assert.match(headers["strict-transport-security"], /max-age=\d+/);
+  assert.equal(headers["server-timing"], undefined, "the Worker was not asked");
+  assert.equal((await send(server.port, { host: `manage.localhost:${server.port}`, method: "PUT", path })).status, 405);
+});
+
 test("only the management host has the API, and only for the token's holder", async () => {
   const wrong = await admin(server.port, "GET", ["tenants"], undefined, { authorization: "Bearer wrong" });
   assert.equal(wrong.status, 401);

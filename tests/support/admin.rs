@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
+/// The API's description: a static file, which is served before the Worker is asked.
+const OPENAPI: &str = include_str!("../../static/api/openapi.json");
 /// The bearer token of the tests' installation.
 pub const TOKEN: &str = "test-admin-token";
 /// The host of the admin API.
@@ -70,7 +72,7 @@ impl Operator {
         Self {
             ports: MemoryPorts::new(true),
             now: Cell::new(UnixTime(1_800_000_000)),
-            description: Description(serde_json::from_str(admin::OPENAPI).unwrap()),
+            description: Description(serde_json::from_str(OPENAPI).unwrap()),
             seen: RefCell::default(),
         }
     }

@@ -10,10 +10,12 @@ use serde_json::Value;
 pub struct Description(pub Value);
 
 impl Description {
-    /// Every (path template, method) with the statuses it documents.
+    /// Every (path template, method) that the Worker answers, with the statuses it documents. The
+    /// document itself is none of them: it is a static file.
     pub fn operations(&self) -> Vec<(String, String, Vec<u16>)> {
         let mut found = Vec::new();
-        for (path, item) in self.0["paths"].as_object().unwrap() {
+        let paths = self.0["paths"].as_object().unwrap();
+        for (path, item) in paths.iter().filter(|(path, _)| *path != "/api/openapi.json") {
             for (method, operation) in
                 item.as_object().unwrap().iter().filter(|(key, _)| *key != "parameters")
             {
@@ -106,7 +108,8 @@ impl Description {
                 "format" => has_format(rule.as_str().unwrap(), value),
                 "pattern" => matches_tenant_pattern(rule.as_str().unwrap(), value),
                 "required" => {
-                    rule.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some())
+                    let has = |name: &Value| value.get(name.as_str().unwrap()).is_some();
+                    !value.is_object() || rule.as_array().unwrap().iter().all(has)
                 }
                 "properties" | "propertyNames" => true,
                 "additionalProperties" => {
