@@ -1,7 +1,7 @@
 //! Every outside thing, as small traits: what the core needs and what it may rely on.
 //!
 //! They are split by consistency, not by product. `Catalog` may be a minute stale and decides
-//! nothing that must happen once. `Tenants`, `Hosts` and `Logins` are single-threaded objects whose
+//! nothing that must happen once. `Tenants`, `Logins` and `Sessions` are single-threaded objects whose
 //! every event is checked and stored in one step. Time is no port: `now` is a value.
 
 // The core runs on one thread, in a Worker and in tests; no future here needs `Send`.
@@ -10,6 +10,7 @@
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
@@ -45,6 +46,18 @@ pub const CATALOG_STALE_SECONDS: u64 = 90;
 pub trait Logins {
     /// Sends an event to the object of this name and returns its answer.
     async fn advance(&self, name: &str, event: &Event, now: UnixTime) -> Result<Answer, Unavailable>;
+}
+
+/// One object per session, named by tenant, environment and session id. Applies
+/// [`crate::login::session::advance`] atomically, and tells applications of a logout by itself.
+pub trait Sessions {
+    /// Sends an event to the object of this name and returns its answer.
+    async fn session(
+        &self,
+        name: &str,
+        event: &session::Event,
+        now: UnixTime,
+    ) -> Result<session::Answer, Unavailable>;
 }
 
 /// The management side's objects: the truth of configuration. Each command is checked and stored
@@ -185,7 +198,7 @@ pub trait Log {
 }
 
 /// All ports of one running Worker.
-pub trait Ports: Catalog + Logins + Tenants + Crypto + Upstreams + Random + Log {
+pub trait Ports: Catalog + Logins + Sessions + Tenants + Crypto + Upstreams + Random + Log {
     /// Settings of the installation.
     fn settings(&self) -> &Settings;
 }

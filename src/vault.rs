@@ -51,6 +51,8 @@ pub enum Purpose {
     Token,
     /// HMAC of application secrets.
     ClientSecret,
+    /// What sessions are called in ID tokens.
+    SessionName,
     /// Sealing at rest: signing keys, upstream secrets, identities.
     AtRest,
 }
@@ -61,6 +63,7 @@ impl Purpose {
             Self::Envelope => b"edge-eid envelope v1",
             Self::Token => b"edge-eid token v1",
             Self::ClientSecret => b"edge-eid client secret v1",
+            Self::SessionName => b"edge-eid session name v1",
             Self::AtRest => b"edge-eid at rest v1",
         }
     }

@@ -24,6 +24,8 @@ pub struct Bindings {
     pub kv: KvNamespace,
     /// `Login` objects.
     pub login: ObjectNamespace,
+    /// `Session` objects.
+    pub session: ObjectNamespace,
     /// `Tenant` objects.
     pub tenant: ObjectNamespace,
     /// `Host` objects.
@@ -80,6 +82,7 @@ impl Bindings {
         Ok(Self {
             kv: platform::kv(env).ok_or("KV namespace KV")?,
             login: objects("LOGIN", "Durable Object namespace LOGIN")?,
+            session: objects("SESSION", "Durable Object namespace SESSION")?,
             tenant: objects("TENANT", "Durable Object namespace TENANT")?,
             host: objects("HOST", "Durable Object namespace HOST")?,
             directory: objects("DIRECTORY", "Durable Object namespace DIRECTORY")?,

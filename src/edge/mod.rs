@@ -11,9 +11,11 @@ mod host_object;
 mod log;
 mod login_object;
 mod objects;
+mod one_row;
 mod outbound;
 mod platform;
 mod records;
+mod session_object;
 mod shell;
 mod tenant_object;
 

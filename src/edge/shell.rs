@@ -6,13 +6,14 @@ use super::{catalog, crypto, log, outbound};
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName, TenantAnswer, TenantCommand,
 };
+use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use crate::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
-    Settings, Tenants, Unavailable, Upstreams,
+    Sessions, Settings, Tenants, Unavailable, Upstreams,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -119,6 +120,24 @@ impl Logins for Shell {
         let namespace = &self.bindings.login;
         let called =
             call::object("login object", namespace, name, &(event, now), OBJECT_TIMEOUT_MILLISECONDS).await?;
+        self.counts.add_rows(called.rows_written);
+        Ok(called.answer)
+    }
+}
+
+impl Sessions for Shell {
+    async fn session(
+        &self,
+        name: &str,
+        event: &session::Event,
+        now: UnixTime,
+    ) -> Result<session::Answer, Unavailable> {
+        self.counts.add_object();
+        let now = now.max(self::now());
+        let namespace = &self.bindings.session;
+        let sent = (event, now);
+        let called =
+            call::object("session object", namespace, name, &sent, OBJECT_TIMEOUT_MILLISECONDS).await?;
         self.counts.add_rows(called.rows_written);
         Ok(called.answer)
     }

@@ -62,6 +62,11 @@ fn set_nemid(identity: &Identity, set: &mut impl FnMut(&str, String)) {
     }
 }
 
+/// The claim `sub` of a person.
+pub fn sub(identity: &Identity, keys: &EnvironmentKeys) -> String {
+    format!("{{{}}}", subject(identity, keys))
+}
+
 /// The pseudonym of a person at one tenant and environment, the same on all its domains: a UUID
 /// (RFC 9562 version 8) from HMAC over scheme and eID number. No table, and no way back.
 fn subject(identity: &Identity, keys: &EnvironmentKeys) -> String {

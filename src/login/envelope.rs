@@ -29,6 +29,8 @@ pub enum Purpose {
     Ticket,
     /// `state` at an upstream.
     State,
+    /// What a browser holds of a session.
+    Session,
 }
 
 impl Purpose {
@@ -39,6 +41,7 @@ impl Purpose {
             Self::Outcome => "outcome",
             Self::Ticket => "ticket",
             Self::State => "state",
+            Self::Session => "session",
         }
     }
 }

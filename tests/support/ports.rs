@@ -7,13 +7,14 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::json;
+use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use edge_eid::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
-    Settings, Tenants, Unavailable, Upstreams,
+    Sessions, Settings, Tenants, Unavailable, Upstreams,
 };
 use edge_eid::vault::sha256;
 use std::cell::{Cell, RefCell};
@@ -32,6 +33,10 @@ pub struct Counts {
     pub login_requests: u32,
     /// States that those objects wrote.
     pub login_writes: u32,
+    /// Requests to `Session` objects.
+    pub session_requests: u32,
+    /// States that those objects wrote.
+    pub session_writes: u32,
 }
 
 /// The outside of the broker, in memory.
@@ -40,8 +45,11 @@ pub struct MemoryPorts {
     pub applications: RefCell<BTreeMap<(Host, ClientId), Rc<Application>>>,
     /// States as JSON texts, as the real object keeps them.
     pub logins: RefCell<BTreeMap<String, String>>,
+    /// Likewise.
+    pub sessions: RefCell<BTreeMap<String, String>>,
     pub catalog_fails: Cell<bool>,
     pub logins_fail: Cell<bool>,
+    pub sessions_fail: Cell<bool>,
     pub counts: Cell<Counts>,
     /// The objects of the management side.
     pub management: Management,
@@ -59,8 +67,10 @@ impl MemoryPorts {
             domains: RefCell::default(),
             applications: RefCell::default(),
             logins: RefCell::default(),
+            sessions: RefCell::default(),
             catalog_fails: Cell::new(false),
             logins_fail: Cell::new(false),
+            sessions_fail: Cell::new(false),
             counts: Cell::default(),
             management: Management::default(),
             crypto: RingCrypto::default(),
@@ -128,6 +138,35 @@ impl Logins for MemoryPorts {
         if let Some(next) = &step.next {
             self.count(|counts| counts.login_writes += 1);
             self.logins.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
+        }
+        Ok(round_trip(&step.answer))
+    }
+}
+
+impl MemoryPorts {
+    /// The session of a name, unless it has deleted itself by then.
+    pub fn stored_session(&self, name: &str, now: UnixTime) -> Option<Session> {
+        let stored = self.sessions.borrow().get(name).map(|text| json::read::<Session>(text).unwrap());
+        stored.filter(|session| !session.forgotten_at().is_over(now))
+    }
+}
+
+impl Sessions for MemoryPorts {
+    /// What the object does, JSON on the wire and in the store included.
+    async fn session(
+        &self,
+        name: &str,
+        event: &session::Event,
+        now: UnixTime,
+    ) -> Result<session::Answer, Unavailable> {
+        self.count(|counts| counts.session_requests += 1);
+        if self.sessions_fail.get() {
+            return Err(failing("session object"));
+        }
+        let step = session::advance(self.stored_session(name, now), round_trip(event), now);
+        if let Some(next) = &step.next {
+            self.count(|counts| counts.session_writes += 1);
+            self.sessions.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
         }
         Ok(round_trip(&step.answer))
     }
