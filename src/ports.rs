@@ -193,8 +193,10 @@ pub trait Log {
     /// Writes one line, with the request's trace id.
     fn record(&self, event: LogEvent);
     /// The random id of this request, 32 hex digits: in every log line, and shown on error pages
-    /// as the reference.
+    /// as the reference. Once a request is known to belong to a login, the login's.
     fn trace_id(&self) -> &str;
+    /// From here on the request belongs to the login of this trace id. The first one stays.
+    fn adopt(&self, trace_id: String);
 }
 
 /// All ports of one running Worker.

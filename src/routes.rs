@@ -6,7 +6,7 @@ use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
 use crate::login::offer::Facts;
 use crate::login::refusal::respond;
-use crate::login::{self, Context, callback, choose, cross, metadata, redeem, start, userinfo};
+use crate::login::{self, Context, callback, choose, cors, cross, metadata, par, redeem, start, userinfo};
 use crate::model::{Host, UnixTime};
 use crate::oauth::acr_values;
 use crate::ports::Ports;
@@ -87,9 +87,10 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
     let segments = ctx.request.segments();
     let (route, answer) = match (ctx.request.method, segments.as_slice()) {
         // What applications call.
-        (Post, ["oauth2", "token"]) => ("token", any_origin(redeem::token(ctx).await)),
-        (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", any_origin(userinfo::userinfo(ctx).await)),
-        (Options, ["oauth2", "token" | "userinfo"]) => ("preflight", preflight()),
+        (Post, ["oauth2", "token"]) => ("token", cors::for_form(ctx, redeem::token(ctx).await).await),
+        (Post, ["oauth2", "par"]) => ("par", cors::for_form(ctx, par::par(ctx).await).await),
+        (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", userinfo::userinfo(ctx).await),
+        (Options, ["oauth2", "token" | "userinfo" | "par"]) => ("preflight", cors::preflight(ctx)),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => {
             ("authorize", step(ctx, start::start(ctx, None).await).await)
@@ -121,7 +122,7 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
     let allow = match segments {
         [".well-known", "openid-configuration" | "jwks"] | ["continue" | "callback"] => "GET",
         ["login", _] | ["login", _, "cancel" | "nemid" | "mitid"] => "GET",
-        ["oauth2", "token"] => "POST, OPTIONS",
+        ["oauth2", "token" | "par"] => "POST, OPTIONS",
         ["oauth2", "authorize"] => "GET, POST",
         ["oauth2", "userinfo"] => "GET, POST, OPTIONS",
         _ => return ("unknown", not_found()),
@@ -137,19 +138,6 @@ async fn simulated<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> Option<
 #[cfg(not(feature = "simulator"))]
 async fn simulated<P: Ports>(_: &Context<'_, P>, _: &[&str]) -> Option<(&'static str, Response)> {
     None
-}
-
-/// Scripts of any origin may read the answer (Fetch standard, CORS). These endpoints look at no
-/// cookie: what a caller may do hangs on the code or token that it sends, not on its origin.
-fn any_origin(response: Response) -> Response {
-    response.with("access-control-allow-origin", "*")
-}
-
-fn preflight() -> Response {
-    any_origin(Response::text(204, ""))
-        .with("access-control-allow-methods", "GET, POST")
-        .with("access-control-allow-headers", "authorization, content-type")
-        .with("access-control-max-age", "600")
 }
 
 /// Whether a path segment is a base64 list of acrs, as older clients put it into the path.

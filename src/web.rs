@@ -199,6 +199,12 @@ impl Parameters {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The same parameters and one more, whose name is not among them.
+    pub fn and(mut self, name: &str, value: &str) -> Self {
+        self.0.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Every pair, in the order sent.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
@@ -345,6 +351,11 @@ impl Response {
     pub fn with_cookie(mut self, cookie: String) -> Self {
         self.headers.push(("set-cookie", cookie));
         self
+    }
+
+    /// Takes a header away.
+    pub fn remove(&mut self, name: &str) {
+        self.headers.retain(|(key, _)| *key != name);
     }
 
     /// A header's first value.

@@ -38,7 +38,6 @@ fn each_fault_of_a_known_client_goes_back_to_its_callback_in_its_own_word() {
     for (changes, word) in [
         (vec![("response_type", "")], "invalid_request"),
         (vec![("response_type", "token")], "unsupported_response_type"),
-        (vec![("response_type", "id_token")], "unsupported_response_type"),
         (vec![("response_type", "code id_token")], "unsupported_response_type"),
         (vec![("response_type", "CODE")], "unsupported_response_type"),
         (vec![("response_mode", "web_message")], "invalid_request"),
@@ -60,6 +59,11 @@ fn each_fault_of_a_known_client_goes_back_to_its_callback_in_its_own_word() {
         (vec![("request", "eyJhbGciOiJub25lIn0.e30.")], "request_not_supported"),
         (vec![("request_uri", "https://app.example/request")], "request_uri_not_supported"),
         (vec![("registration", "{}")], "registration_not_supported"),
+        (vec![("max_age", "soon")], "invalid_request"),
+        (vec![("claims", "[]")], "invalid_request"),
+        (vec![("dpop_jkt", "short")], "invalid_request"),
+        (vec![("login_hint", "message:AAA!")], "invalid_request"),
+        (vec![("login_hint", "action:dance")], "invalid_request"),
     ] {
         assert_eq!(answer_to(&changes).error(), word, "{changes:?}");
     }

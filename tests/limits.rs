@@ -50,7 +50,7 @@ fn parameters_over_their_limit_are_an_invalid_request() {
 }
 
 #[test]
-fn a_request_too_long_for_a_cookie_is_told_to_use_par() {
+fn a_request_too_long_for_a_cookie_is_told_what_to_shorten() {
     let broker = World::demo();
     // Each is within its own limit; in JSON the control characters of the state take six bytes each.
     for changes in [
@@ -63,7 +63,7 @@ fn a_request_too_long_for_a_cookie_is_told_to_use_par() {
         let answer =
             Browser::new(&broker).visit(&RelyingParty::web().ask_with(&parameters).url).application();
         assert_eq!(answer.error(), "invalid_request");
-        assert!(answer.get("error_description").unwrap().contains("use PAR"));
+        assert!(answer.get("error_description").unwrap().contains("shorter state"));
     }
 }
 

@@ -32,14 +32,15 @@ fn asked() -> GrantRequest {
         host: host(),
         client_id: ClientId::parse("urn:acme:web").unwrap(),
         redirect_uri: "https://app.example/callback".to_owned(),
-        scope: Scope::parse(Some("openid")).unwrap(),
+        scope: Scope::parse(Some("openid"), None, &[]).unwrap(),
         nonce: Some("n".to_owned()),
         code_challenge: Some(CodeChallenge::of(VERIFIER)),
+        dpop_jkt: None,
     }
 }
 
 fn here() -> Event {
-    identified(Way::Here { code_hash: "code".to_owned(), request: asked() })
+    identified(Way::Here { code_hash: Some("code".to_owned()), request: asked() })
 }
 
 fn home() -> Event {
@@ -51,8 +52,13 @@ fn identified(way: Way) -> Event {
 }
 
 fn ticket(hash: &str, at: &str, with_cookie: bool) -> Event {
-    let bound = with_cookie.then(|| Bound { code_hash: "code".to_owned(), request: asked() });
+    let bound = with_cookie.then(|| Bound { code_hash: Some("code".to_owned()), request: asked() });
     Event::TicketPresented { ticket_hash: hash.to_owned(), host: Host::parse(at).unwrap(), bound }
+}
+
+fn ticket_for_a_token() -> Event {
+    let bound = Some(Bound { code_hash: None, request: asked() });
+    Event::TicketPresented { ticket_hash: "ticket".to_owned(), host: host(), bound }
 }
 
 fn redeem(code: &str, change: impl FnOnce(&mut GrantRequest, &mut Option<String>)) -> Event {
@@ -77,6 +83,9 @@ fn events() -> Vec<(&'static str, Event)> {
     vec![
         ("identified here", here()),
         ("identified elsewhere", home()),
+        ("identified for a token", identified(Way::Here { code_hash: None, request: asked() })),
+        ("ticket for a token", ticket_for_a_token()),
+        ("look", Event::Look),
         ("ticket", ticket("ticket", "acme.example", true)),
         ("ticket without cookie", ticket("ticket", "acme.example", false)),
         ("guessed ticket", ticket("guess", "acme.example", true)),
@@ -128,6 +137,7 @@ fn outcome(login: Option<Login>, event: Event) -> String {
     let step = advance(login, event, NOW);
     let answer = match step.answer {
         Answer::CodeIssued { .. } => "code".to_owned(),
+        Answer::Direct { .. } => "token".to_owned(),
         Answer::TicketIssued => "ticket".to_owned(),
         Answer::Redeemed { .. } => "grant".to_owned(),
         Answer::Userinfo { .. } => "claims".to_owned(),
@@ -140,10 +150,13 @@ fn outcome(login: Option<Login>, event: Event) -> String {
 }
 
 /// Rows are [`events`], columns are [`states`].
-const TABLE: [[&str; 5]; 17] = [
+const TABLE: [[&str; 5]; 20] = [
     // nothing                returning              code issued          redeemed              closed
     ["code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
     ["ticket, returning", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["token, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "token, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
+    ["Unknown", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
     ["Unknown", "code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
     ["Unknown", "NotBound, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
     ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
@@ -230,7 +243,7 @@ proptest! {
     /// from its redemption until it is revoked or over.
     #[test]
     fn at_most_one_code_is_ever_issued_and_redeemed(
-        picks in prop::collection::vec((0_usize..17, 0_u64..400), 1..60)
+        picks in prop::collection::vec((0_usize..20, 0_u64..400), 1..60)
     ) {
         let events = events();
         let (mut login, mut now) = (None::<Login>, NOW);
@@ -251,6 +264,10 @@ proptest! {
                     codes += 1;
                     code_until = now.plus(CODE_SECONDS);
                     if *name == "identified here" { born += 1; } else { prop_assert_eq!(*name, "ticket"); }
+                }
+                Answer::Direct { .. } => {
+                    codes += 1;
+                    if *name == "identified for a token" { born += 1; }
                 }
                 Answer::Redeemed { .. } => {
                     prop_assert_eq!(*name, "redeem");

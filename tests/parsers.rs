@@ -13,7 +13,7 @@ use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::model::{ClientId, Host, TenantId, UnixTime};
 use edge_eid::oauth::acr_values::Outside;
-use edge_eid::oauth::authorize::AuthorizationRequest;
+use edge_eid::oauth::authorize::{AuthorizationRequest, Rules};
 use edge_eid::oauth::client_auth::Credentials;
 use edge_eid::oauth::jwt::Unverified;
 use edge_eid::oauth::pkce::CodeChallenge;
@@ -200,7 +200,7 @@ proptest! {
             prop_assert_eq!(names.len(), count);
             prop_assert!(parameters.iter().all(|(_, value)| !value.is_empty()));
             prop_assert_eq!(Parameters::parse(&raw).is_ok(), repeated.is_empty());
-            let _ = AuthorizationRequest::read(&parameters, &repeated, true, Outside::default());
+            let _ = AuthorizationRequest::read(&parameters, &repeated, Rules { pkce: true, id_token: true, token_in_query: true }, Outside::default());
             let _ = TokenRequest::read(&parameters);
             let _ = Credentials::read(parameters.get("a"), &parameters);
         }

@@ -15,7 +15,7 @@ use crate::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
     Sessions, Settings, Tenants, Unavailable, Upstreams,
 };
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use worker::Env;
 
@@ -65,6 +65,7 @@ pub struct Shell {
     /// What the request used so far.
     pub counts: Counts,
     trace_id: String,
+    adopted: OnceCell<String>,
     now: UnixTime,
 }
 
@@ -73,7 +74,7 @@ impl Shell {
     pub fn new(env: &Env) -> Result<Self, Missing> {
         let bindings = Bindings::of(env)?;
         let trace_id = hex(&crypto::trace_bytes());
-        Ok(Self { bindings, counts: Counts::default(), trace_id, now: now() })
+        Ok(Self { bindings, counts: Counts::default(), trace_id, adopted: OnceCell::new(), now: now() })
     }
 
     /// The moment of the request. The platform's clock stands still while a request computes.
@@ -237,10 +238,13 @@ impl Random for Shell {
 
 impl Log for Shell {
     fn record(&self, event: LogEvent) {
-        log::event(&self.trace_id, event);
+        log::event(self.trace_id(), event);
     }
     fn trace_id(&self) -> &str {
-        &self.trace_id
+        self.adopted.get().unwrap_or(&self.trace_id)
+    }
+    fn adopt(&self, trace_id: String) {
+        let _ = self.adopted.set(trace_id);
     }
 }
 

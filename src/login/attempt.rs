@@ -23,6 +23,12 @@ impl AttemptId {
         Some(Self(from_base64url(raw)?.try_into().ok()?))
     }
 
+    /// 32 hex digits: the trace id of everything that happens in this login. It is no secret, as the
+    /// attempt's name is none.
+    pub fn trace_id(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// 22 characters of base64url.
     pub fn text(self) -> String {
         base64url(&self.0)

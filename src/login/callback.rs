@@ -28,6 +28,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         parameters.get("state").ok_or(Refusal::show(ErrorKind::Expired, "an answer without state"))?;
     let opened: Opened<UpstreamState> =
         envelope::open(ctx.ports, &ctx.keys, Purpose::State, ctx.host(), state, ctx.now).await?;
+    ctx.adopt(opened.label.attempt);
     let lost = |why| {
         let application = Some(opened.value.application());
         Refusal::Show { kind: ErrorKind::Cookie, why, application }

@@ -4,7 +4,7 @@ use super::attempt::AttemptId;
 use super::offer::{Offer, offer};
 use super::pending::{Pending, kept};
 use super::refusal::{Refusal, frame};
-use super::start::facts;
+use super::request::facts;
 use super::{Context, Next, Reason};
 use crate::eid::{Acr, Eid};
 use crate::model::Host;
@@ -60,6 +60,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
         Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, attempt, ctx.now)
             .await?
             .ok_or(Refusal::show(ErrorKind::Cookie, "the browser does not have this attempt's cookie"))?;
+    ctx.adopt(attempt);
     match link {
         Link::Page => {
             if let Some(lang) = chosen_language(ctx.request) {
@@ -76,13 +77,18 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
     }
 }
 
+/// What is offered to a pending request at this moment.
+fn offered<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Offer, crate::oauth::Error> {
+    offer(&pending.acr_values, facts(ctx).restricted(pending.only))
+}
+
 /// What this request may ask of an eID, decided anew from what is offered now. On the domain that
 /// only runs the login there is one answer: what the originating domain sent the user for.
 fn acr_of<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, eid: Eid) -> Option<Acr> {
     if pending.origin != *ctx.host() {
         return pending.acr_values.iter().copied().find(|acr| acr.eid() == eid);
     }
-    match offer(&pending.acr_values, facts(ctx)).ok()? {
+    match offered(ctx, pending).ok()? {
         Offer::Both { nemid, mitid, .. } => Some(if eid == Eid::Nemid { nemid } else { mitid }),
         Offer::One { acr, .. } => (acr.eid() == eid).then_some(acr),
     }
@@ -90,7 +96,7 @@ fn acr_of<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, eid: Eid) -> Option
 
 /// The tab that is active in a browser that has used none.
 fn first_tab<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Eid {
-    match offer(&pending.acr_values, facts(ctx)) {
+    match offered(ctx, pending) {
         Ok(Offer::Both { first, .. }) => first,
         Ok(Offer::One { acr, .. }) => acr.eid(),
         Err(_) => Eid::Nemid,
@@ -174,7 +180,7 @@ fn pair<'a, P: Ports>(
             Eid::Mitid => Pair::MitIdOnly { href: mitid_href },
         });
     }
-    match (offer(&pending.acr_values, facts(ctx)).ok()?, no_shadow) {
+    match (offered(ctx, pending).ok()?, no_shadow) {
         (Offer::Both { .. }, Some(missing)) => {
             Some(Pair::SideBySide { nemid_href, mitid_href, panel: Panel::NoShadow(missing) })
         }
@@ -208,8 +214,8 @@ pub fn remembering_tab<P: Ports>(
     eid: Eid,
     response: Response,
 ) -> Response {
-    let had_a_choice = pending.origin == *ctx.host()
-        && matches!(offer(&pending.acr_values, facts(ctx)), Ok(Offer::Both { .. }));
+    let had_a_choice =
+        pending.origin == *ctx.host() && matches!(offered(ctx, pending), Ok(Offer::Both { .. }));
     if !had_a_choice {
         return response;
     }

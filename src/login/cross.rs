@@ -112,6 +112,7 @@ pub async fn arrive<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         Some(Arrival::HandOver(sealed)) => handed_over(ctx, sealed).await,
         Some(Arrival::Ticket(sealed)) => came_home(ctx, sealed).await,
         Some(Arrival::Outcome(sealed)) => came_home_without(ctx, sealed).await,
+        Some(Arrival::Link(sealed)) => super::start::link_opened(ctx, sealed).await,
         None => Err(Refusal::show(ErrorKind::Expired, "nothing to continue")),
     }
 }
@@ -120,21 +121,26 @@ enum Arrival<'a> {
     HandOver(&'a str),
     Ticket(&'a str),
     Outcome(&'a str),
+    Link(&'a str),
 }
 
 fn one_of(parameters: &Parameters) -> Option<Arrival<'_>> {
-    match (parameters.get("h"), parameters.get("t"), parameters.get("o")) {
-        (Some(sealed), None, None) => Some(Arrival::HandOver(sealed)),
-        (None, Some(sealed), None) => Some(Arrival::Ticket(sealed)),
-        (None, None, Some(sealed)) => Some(Arrival::Outcome(sealed)),
+    let mut arrivals = parameters.iter().filter_map(|(name, sealed)| match name {
+        "h" => Some(Arrival::HandOver(sealed)),
+        "t" => Some(Arrival::Ticket(sealed)),
+        "o" => Some(Arrival::Outcome(sealed)),
+        "l" => Some(Arrival::Link(sealed)),
         _ => None,
-    }
+    });
+    let only = arrivals.next();
+    if arrivals.next().is_some() { None } else { only }
 }
 
 async fn handed_over<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next, Refusal> {
     let opened: Opened<HandOver> =
         envelope::open(ctx.ports, &ctx.keys, Purpose::HandOver, ctx.host(), sealed, ctx.now).await?;
     let label = Label { ends: crate::model::UnixTime(opened.value.ends), ..opened.label };
+    ctx.adopt(label.attempt);
     let pending = opened.value.request.of(&label);
     if pending.origin != label.from {
         return Err(Refusal::show(ErrorKind::Expired, "a hand-over from a domain that is not the origin"));
@@ -213,6 +219,7 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     let opened: Opened<Ticket> =
         envelope::open(ctx.ports, &ctx.keys, Purpose::Ticket, ctx.host(), sealed, ctx.now).await?;
     let attempt = opened.label.attempt;
+    ctx.adopt(attempt);
     let ticket_hash = base64url(&sha256(opened.value.secret.as_bytes()));
     let pending = own_pending(ctx, attempt).await.filter(|_| is_from_peer(ctx, &opened.label.from));
     // The shadow, or its whole domain, may have been taken out of service on the way.
@@ -230,6 +237,9 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     let answer = ctx.ports.advance(&ctx.login_name(attempt), &event, ctx.now).await?;
     match (answer, planned, pending) {
         (Answer::CodeIssued { .. }, Some(planned), _) => Ok(Next::Answer(planned.respond(ctx))),
+        (Answer::Direct { grant }, Some(planned), _) => {
+            Ok(Next::Answer(planned.respond_with(ctx, &grant).await?))
+        }
         (Answer::Refused { .. }, None, Some(pending)) => {
             Ok(Next::Failed { pending, reason: Reason::NotAllowed })
         }
@@ -247,6 +257,7 @@ async fn came_home_without<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Resu
     if !is_from_peer(ctx, &opened.label.from) {
         return Err(Refusal::show(ErrorKind::Expired, "an outcome from a domain that is not the peer"));
     }
+    ctx.adopt(opened.label.attempt);
     match own_pending(ctx, opened.label.attempt).await {
         Some(pending) => Ok(Next::Failed { pending, reason: opened.value.reason }),
         None => Err(Refusal::show(ErrorKind::Cookie, "an outcome without this attempt's cookie")),

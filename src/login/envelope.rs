@@ -31,6 +31,10 @@ pub enum Purpose {
     State,
     /// What a browser holds of a session.
     Session,
+    /// A checked request that its client pushed.
+    Pushed,
+    /// A checked request in a link that a script is to open.
+    Link,
 }
 
 impl Purpose {
@@ -42,6 +46,8 @@ impl Purpose {
             Self::Ticket => "ticket",
             Self::State => "state",
             Self::Session => "session",
+            Self::Pushed => "pushed",
+            Self::Link => "link",
         }
     }
 }

@@ -4,16 +4,18 @@ use super::handles::{Handle, Kind};
 use super::pending::{Pending, clear_cookie};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
-use super::state::{Answer, Bound, Event, GrantRequest, Refusal as Refused, Way};
+use super::state::{Answer, Bound, Event, Grant, GrantRequest, Refusal as Refused, Way};
 use super::{Context, Next, Reason, cross, refusal};
 use crate::error::Fault;
-use crate::model::Identity;
+use crate::model::application::ResponseType;
 use crate::model::domain::ApplicationKey;
+use crate::model::{Application, Identity};
 use crate::oauth::{Error, ErrorCode};
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
 use crate::vault::{base64url, random, sha256};
 use crate::web::Response;
+use std::rc::Rc;
 
 /// What an identity is sealed for at rest: its attempt.
 pub fn identity_label(attempt: super::attempt::AttemptId) -> String {
@@ -37,8 +39,10 @@ pub async fn identified<P: Ports>(
         };
         let Bound { code_hash, request } = planned.bound();
         let way = Way::Here { code_hash, request };
-        born(ctx, &pending, identity, sealed, way).await?;
-        Ok(Next::Answer(planned.respond(ctx)))
+        match born(ctx, &pending, identity, sealed, way).await? {
+            Some(grant) => Ok(Next::Answer(planned.respond_with(ctx, &grant).await?)),
+            None => Ok(Next::Answer(planned.respond(ctx))),
+        }
     } else {
         let secret = base64url(&random::<16>(ctx.ports));
         let way =
@@ -54,10 +58,11 @@ async fn born<P: Ports>(
     identity: &Identity,
     sealed: crate::model::Sealed,
     way: Way,
-) -> Result<(), Refusal> {
+) -> Result<Option<Grant>, Refusal> {
     let event = Event::Identified { acr: identity.acr, identity: sealed, ends: pending.ends, way };
     match ctx.ports.advance(&ctx.login_name(pending.attempt), &event, ctx.now).await? {
-        Answer::CodeIssued { .. } | Answer::TicketIssued => Ok(()),
+        Answer::CodeIssued { .. } | Answer::TicketIssued => Ok(None),
+        Answer::Direct { grant } => Ok(Some(grant)),
         Answer::Refused { why } => {
             let application =
                 ApplicationKey { host: pending.origin.clone(), client_id: pending.client_id.clone() };
@@ -82,9 +87,10 @@ pub fn not_completed(why: Refused, has_cookie: bool, application: ApplicationKey
 
 /// A code that will be sent once its object has taken it.
 pub struct PlannedCode {
+    application: Rc<Application>,
     return_to: ReturnTo,
-    code: String,
-    code_hash: String,
+    /// The code and its hash; none where the answer brings the ID token itself.
+    code: Option<(String, String)>,
     request: GrantRequest,
     ui_locales: Option<String>,
     attempt: super::attempt::AttemptId,
@@ -93,13 +99,32 @@ pub struct PlannedCode {
 impl PlannedCode {
     /// What the object is told.
     pub fn bound(&self) -> Bound {
-        Bound { code_hash: self.code_hash.clone(), request: self.request.clone() }
+        let code_hash = self.code.as_ref().map(|(_, hash)| hash.clone());
+        Bound { code_hash, request: self.request.clone() }
     }
 
     /// The redirect that brings the code; it ends the attempt in this browser.
     pub fn respond<P: Ports>(self, ctx: &Context<'_, P>) -> Response {
+        let code = self.code.as_ref().map(|(code, _)| code.as_str()).unwrap_or_default();
+        self.bring(ctx, ("code", code))
+    }
+
+    /// The redirect that brings the ID token itself.
+    ///
+    /// # Errors
+    /// Our own faults.
+    pub async fn respond_with<P: Ports>(
+        self,
+        ctx: &Context<'_, P>,
+        grant: &Grant,
+    ) -> Result<Response, Refusal> {
+        let token = super::id_token::issue(ctx, &self.application, grant, self.attempt).await?;
+        Ok(self.bring(ctx, ("id_token", &token)))
+    }
+
+    fn bring<P: Ports>(&self, ctx: &Context<'_, P>, what: (&str, &str)) -> Response {
         let frame = refusal::frame(ctx, self.ui_locales.as_deref(), None);
-        self.return_to.code(&self.code, &frame).with_cookie(clear_cookie(self.attempt))
+        self.return_to.bring(what, &frame).with_cookie(clear_cookie(self.attempt))
     }
 }
 
@@ -111,12 +136,15 @@ pub async fn plan_code<P: Ports>(
     ctx: &Context<'_, P>,
     pending: &Pending,
 ) -> Result<Option<PlannedCode>, Refusal> {
-    let Some(return_to) = return_to(ctx, pending).await? else { return Ok(None) };
-    let handle = Handle::draw(ctx.ports, pending.attempt);
+    let Some((application, return_to)) = return_to(ctx, pending).await? else { return Ok(None) };
+    let code = (pending.response_type == ResponseType::Code).then(|| {
+        let handle = Handle::draw(ctx.ports, pending.attempt);
+        (handle.text(&ctx.keys, Kind::Code, ctx.host()), handle.hash())
+    });
     Ok(Some(PlannedCode {
+        application,
         return_to,
-        code: handle.text(&ctx.keys, Kind::Code, ctx.host()),
-        code_hash: handle.hash(),
+        code,
         request: GrantRequest {
             host: ctx.host().clone(),
             client_id: pending.client_id.clone(),
@@ -124,19 +152,23 @@ pub async fn plan_code<P: Ports>(
             scope: pending.scope.clone(),
             nonce: pending.nonce.clone(),
             code_challenge: pending.code_challenge.clone(),
+            dpop_jkt: pending.dpop_jkt.clone(),
         },
         ui_locales: pending.ui_locales.clone(),
         attempt: pending.attempt,
     }))
 }
 
-/// The callback of a pending request, looked up again: an application disabled, or a callback
-/// removed, since authorize counts.
-async fn return_to<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Option<ReturnTo>, Refusal> {
+/// The application and the callback of a pending request, looked up again: an application disabled,
+/// or a callback removed, since authorize counts.
+async fn return_to<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+) -> Result<Option<(Rc<Application>, ReturnTo)>, Refusal> {
     let Some(application) = ctx.application(&pending.client_id).await? else { return Ok(None) };
     let checked =
         ReturnTo::checked(&application, &pending.redirect_uri, pending.state.as_deref(), &ctx.domain.issuer);
-    Ok(checked.map(|to| to.by(pending.response_mode)))
+    Ok(checked.map(|to| (application, to.by(pending.response_mode))))
 }
 
 /// Ends a login without an identity: at the application, by way of the domain it called.
@@ -152,7 +184,7 @@ pub async fn failed<P: Ports>(
         return Ok(Next::Answer(cross::outcome_home(ctx, &pending, reason).await?));
     }
     match return_to(ctx, &pending).await? {
-        Some(to) => Err(Refusal::Return {
+        Some((_, to)) => Err(Refusal::Return {
             to: Box::new(to),
             error: told(reason),
             cookie: Some(clear_cookie(pending.attempt)),

@@ -15,15 +15,21 @@ pub mod attempt;
 pub mod begin;
 pub mod callback;
 pub mod choose;
+pub mod client;
+pub mod cors;
 pub mod cross;
 pub mod envelope;
 pub mod handles;
+pub mod id_token;
 pub mod issue;
 pub mod metadata;
 pub mod offer;
+pub mod par;
 pub mod pending;
+pub mod pushed;
 pub mod redeem;
 pub mod refusal;
+pub mod request;
 pub mod return_to;
 pub mod session;
 pub mod session_cookie;
@@ -104,6 +110,11 @@ impl<'a, P: Ports> Context<'a, P> {
         Ok(found.filter(|app| {
             app.enabled && app.tenant == self.domain.tenant && app.environment == self.domain.environment
         }))
+    }
+
+    /// The attempt that this request belongs to: its log lines and its reference are the login's.
+    pub fn adopt(&self, attempt: AttemptId) {
+        self.ports.adopt(attempt.trace_id());
     }
 
     /// The name of an attempt's `Login` object: tenant and environment first.

@@ -43,6 +43,17 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// The facts for an application that may have `only` this eID of the pair.
+    pub fn restricted(self, only: Option<Eid>) -> Self {
+        Self {
+            nemid_reachable: self.nemid_reachable && only != Some(Eid::Mitid),
+            mitid_reachable: self.mitid_reachable && only != Some(Eid::Nemid),
+            ..self
+        }
+    }
+}
+
 /// What the user is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
@@ -66,6 +77,7 @@ pub enum Offer {
 
 const NOT_HERE: Error =
     Error::invalid_request("acr_values names an eID that is not available on this domain");
+const NOT_ALLOWED: Error = Error::invalid_request("acr_values names an eID that this client may not use");
 const NEMID_CLOSED: Error = Error::new(
     ErrorCode::InvalidRequest,
     "NemID has closed; ask for MitID (urn:grn:authn:dk:mitid:substantial)",
@@ -92,6 +104,29 @@ pub fn offer(acr_values: &[Acr], facts: Facts) -> Result<Offer, Error> {
             }
         }
     }
+}
+
+/// Decides the offer for an application that may ask for `allowed` eIDs only (empty: for all), and
+/// says which one of the pair is left where only one is.
+///
+/// # Errors
+/// As [`offer`]; also for an eID that is not among them.
+pub fn offer_to(asked: &[Acr], allowed: &[Acr], facts: Facts) -> Result<(Offer, Option<Eid>), Error> {
+    if allowed.is_empty() {
+        return Ok((offer(asked, facts)?, None));
+    }
+    if asked.iter().any(|acr| !allowed.contains(acr)) {
+        return Err(NOT_ALLOWED);
+    }
+    // Who asks for nothing gets what is allowed.
+    let asked = if asked.is_empty() { allowed } else { asked };
+    let only = match offer(asked, facts)? {
+        Offer::Both { nemid, .. } if !allowed.contains(&nemid) => Some(Eid::Mitid),
+        Offer::Both { mitid, .. } if !allowed.contains(&mitid) => Some(Eid::Nemid),
+        Offer::One { acr, .. } if !allowed.contains(&acr) => return Err(NOT_ALLOWED),
+        offered => return Ok((offered, None)),
+    };
+    Ok((offer(asked, facts.restricted(only))?, only))
 }
 
 /// No acr at all: the pair shows its two tabs, a single eID starts at once. Which of them this

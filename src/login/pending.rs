@@ -5,8 +5,10 @@
 
 use super::attempt::AttemptId;
 use super::envelope::{self, Label, Purpose, Unopened};
-use crate::eid::Acr;
+use crate::eid::{Acr, Eid};
+use crate::model::application::ResponseType;
 use crate::model::{ClientId, Host, UnixTime};
+use crate::oauth::login_hint::Wishes;
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::scope::Scope;
@@ -60,12 +62,33 @@ pub struct Pending {
     /// `response_mode`
     #[serde(rename = "m", default, skip_serializing_if = "ResponseMode::is_default")]
     pub response_mode: ResponseMode,
+    /// `response_type`
+    #[serde(rename = "b", default = "code", skip_serializing_if = "is_code")]
+    pub response_type: ResponseType,
+    /// Where the application may have only one eID of the pair: that one.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub only: Option<Eid>,
     /// `acr_values`
     #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values: Vec<Acr>,
     /// `ui_locales`, or the language chosen on a page.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
+    /// What the eID is told.
+    #[serde(rename = "h", default, skip_serializing_if = "Wishes::is_empty")]
+    pub wishes: Wishes,
+    /// Whether the upstream must authenticate anew, whatever session it has: `prompt=login`.
+    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
+    pub fresh: bool,
+    /// `max_age`, seconds.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u64>,
+    /// `sub` of the one person who may log in.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// `dpop_jkt`
+    #[serde(rename = "j", default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
     /// The way to an upstream that has been started last.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub leg: Option<Leg>,
@@ -90,6 +113,16 @@ pub struct Leg {
     /// of the same one or refused (mix-up, RFC 9700 §4.4).
     #[serde(rename = "i")]
     pub upstream: String,
+}
+
+fn code() -> ResponseType {
+    ResponseType::Code
+}
+
+// The signature that serde calls.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_code(of: &ResponseType) -> bool {
+    *of == ResponseType::Code
 }
 
 fn nobody() -> AttemptId {

@@ -5,7 +5,9 @@ use crate::oauth;
 use crate::oauth::response_mode::ResponseMode;
 use crate::pages::Frame;
 use crate::pages::form_post::{self, FormPost};
+use crate::pages::post_message::{self, PostMessage};
 use crate::web::{Response, encode_pairs};
+use serde_json::Value;
 
 /// A checked callback. It can only be made from an application's record and a `redirect_uri` that
 /// equals one of its registered callbacks byte for byte, so no other code can build an unchecked
@@ -17,6 +19,8 @@ pub struct ReturnTo {
     state: Option<String>,
     issuer: String,
     mode: ResponseMode,
+    /// The answer may be shown inside a frame of the application: it asked for no page.
+    framed: bool,
 }
 
 impl ReturnTo {
@@ -34,6 +38,7 @@ impl ReturnTo {
             state: state.map(str::to_owned),
             issuer: issuer.to_owned(),
             mode: ResponseMode::default(),
+            framed: false,
         })
     }
 
@@ -42,10 +47,26 @@ impl ReturnTo {
         Self { mode, ..self }
     }
 
-    /// The answer that brings a code (RFC 6749 §4.1.2, RFC 9207). `frame` is for the page that a
-    /// posted answer travels in.
-    pub fn code(&self, code: &str, frame: &Frame<'_>) -> Response {
-        self.go(vec![("code", code)], frame)
+    /// The same callback, for an answer that the application waits for in a hidden frame.
+    pub fn framed(self) -> Self {
+        Self { framed: true, ..self }
+    }
+
+    /// The callback.
+    pub fn redirect_uri(&self) -> &str {
+        &self.redirect_uri
+    }
+
+    /// A script can be told only where the callback has an origin.
+    pub fn can_answer_by(&self, mode: ResponseMode) -> bool {
+        let web = self.redirect_uri.starts_with("https://") || self.redirect_uri.starts_with("http://");
+        web || !matches!(mode, ResponseMode::PostMessage | ResponseMode::Json)
+    }
+
+    /// The answer that brings a code (RFC 6749 §4.1.2, RFC 9207) or an ID token, as name and value.
+    /// `frame` is for the page that a posted answer travels in.
+    pub fn bring(&self, what: (&str, &str), frame: &Frame<'_>) -> Response {
+        self.go(vec![what], frame)
     }
 
     /// The answer that brings an error; the reference lets its developer find our log line.
@@ -61,12 +82,45 @@ impl ReturnTo {
         pairs.push(("iss", &self.issuer));
         let joint = match self.mode {
             ResponseMode::FormPost => return self.post(&pairs, frame),
+            ResponseMode::PostMessage => return self.tell(pairs, frame),
+            ResponseMode::Json => {
+                let members = pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
+                return self.readable(Response::json(400, &Value::Object(members.collect())));
+            }
             ResponseMode::Fragment => '#',
-            // A registered callback may have a query of its own (RFC 6749 §3.1.2).
-            ResponseMode::Query if self.redirect_uri.contains('?') => '&',
-            ResponseMode::Query => '?',
+            ResponseMode::Query => return Response::see_other(&self.with_query(pairs)),
         };
         Response::see_other(&format!("{}{joint}{}", self.redirect_uri, encode_pairs(pairs)))
+    }
+
+    /// A registered callback may have a query of its own (RFC 6749 §3.1.2).
+    fn with_query(&self, pairs: Vec<(&str, &str)>) -> String {
+        let joint = if self.redirect_uri.contains('?') { '&' } else { '?' };
+        format!("{}{joint}{}", self.redirect_uri, encode_pairs(pairs))
+    }
+
+    /// An answer that scripts of the callback's origin may read, and no others (Fetch standard, CORS).
+    pub fn readable(&self, response: Response) -> Response {
+        response.with("access-control-allow-origin", self.origin.clone()).with("vary", "Origin")
+    }
+
+    /// The page whose script tells the answer to the window that opened it or frames it, at the
+    /// callback's origin only. Without script its link leads to the callback.
+    fn tell(&self, pairs: Vec<(&str, &str)>, frame: &Frame<'_>) -> Response {
+        let view = PostMessage { frame: *frame, answer: &self.with_query(pairs), origin: &self.origin };
+        let ancestors = if self.framed { self.origin.as_str() } else { "'none'" };
+        let mut response = Response::page(200, post_message::page(&view)).with(
+            "content-security-policy",
+            format!(
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; \
+                 base-uri 'none'; frame-ancestors {ancestors}"
+            ),
+        );
+        if self.framed {
+            // The older header knows no origins, and would forbid what the policy allows.
+            response.remove("x-frame-options");
+        }
+        response
     }
 
     /// The one page whose form may leave our origin, and the one that runs a script of ours: it

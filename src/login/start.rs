@@ -1,51 +1,31 @@
-//! `GET|POST /oauth2/authorize`, also below a segment that names an eID: a stranger's request becomes a checked, pending one.
+//! `GET|POST /oauth2/authorize`, also below a segment that names an eID: where a login begins.
 
-use super::attempt::AttemptId;
-use super::offer::{Facts, Offer, offer};
-use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
+use super::envelope::{self, Label, Opened, Purpose};
+use super::offer::Offer;
+use super::pending::Pending;
 use super::refusal::Refusal;
-use super::return_to::ReturnTo;
-use super::{Context, Next};
+use super::request::{self, Checked, Door};
+use super::{Context, Next, cross, pushed};
 use crate::eid::Eid;
-use crate::login::envelope::Purpose;
-use crate::model::{Application, ClientId};
-use crate::oauth::acr_values::Outside;
-use crate::oauth::authorize::{Addressee, AuthorizationRequest};
 use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::{Error, ErrorCode};
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
-use crate::web::{BadParameters, Method, Parameters};
-use std::rc::Rc;
+use crate::web::{BadParameters, Method, Parameters, Response};
+use serde_json::json;
 
-/// Checks an authorization request (`segment`: what stood in the path before it) in the order of the RFC: first who asks and where an answer
-/// would go, both without any redirect, then everything else, answered at the callback.
+/// Starts a login; `segment` is what stood in the path before `/oauth2/authorize`.
 ///
 /// # Errors
 /// Shown until the callback is proved, returned to it from then on.
 pub async fn start<P: Ports>(ctx: &Context<'_, P>, segment: Option<&str>) -> Result<Next, Refusal> {
     let (parameters, repeated) = read_parameters(ctx)?;
-    let addressee = Addressee::read(&parameters, &repeated)
-        .ok_or(Refusal::show(ErrorKind::Client, "client_id or redirect_uri is missing or repeated"))?;
-    let application = find_application(ctx, &addressee).await?;
-    let return_to =
-        ReturnTo::checked(&application, addressee.redirect_uri, parameters.get("state"), &ctx.domain.issuer)
-            .ok_or(Refusal::show(ErrorKind::Client, "redirect_uri is not registered"))?;
-    // Errors travel by the mode that was asked for, if it is one.
-    let return_to = return_to.by(ResponseMode::parse(parameters.get("response_mode")).unwrap_or_default());
-
-    let asked = {
-        let outside = Outside { header: ctx.request.header("acr_values"), segment };
-        AuthorizationRequest::read(&parameters, &repeated, application.is_public(), outside)
+    let of_ours = |uri: &str| uri.strip_prefix(pushed::REQUEST_URI_PREFIX).map(str::to_owned);
+    let checked = match parameters.get("request_uri").and_then(of_ours) {
+        Some(sealed) => pushed::open(ctx, &parameters, &repeated, &sealed).await?,
+        None => request::check(ctx, &parameters, &repeated, segment, Door::Front).await?,
     };
-    let checked = match asked {
-        Ok(asked) => check_rest(ctx, &application, &addressee, &parameters, asked).await?,
-        Err(error) => Err(error),
-    };
-    match checked {
-        Ok(next) => Ok(next),
-        Err(error) => Err(Refusal::back(return_to, error)),
-    }
+    go_on(ctx, checked).await
 }
 
 fn read_parameters<P: Ports>(ctx: &Context<'_, P>) -> Result<(Parameters, Vec<String>), Refusal> {
@@ -60,51 +40,19 @@ fn read_parameters<P: Ports>(ctx: &Context<'_, P>) -> Result<(Parameters, Vec<St
     })
 }
 
-async fn find_application<P: Ports>(
-    ctx: &Context<'_, P>,
-    addressee: &Addressee<'_>,
-) -> Result<Rc<Application>, Refusal> {
-    let unknown = || Refusal::show(ErrorKind::Client, "client_id is not registered on this domain");
-    let client_id = ClientId::parse(addressee.client_id).map_err(|_| unknown())?;
-    ctx.application(&client_id).await?.ok_or_else(unknown)
-}
-
-/// Everything whose fault can be told at the callback. The outer result is for our own faults.
-async fn check_rest<P: Ports>(
-    ctx: &Context<'_, P>,
-    application: &Application,
-    addressee: &Addressee<'_>,
-    parameters: &Parameters,
-    asked: AuthorizationRequest,
-) -> Result<Result<Next, Error>, Refusal> {
+async fn go_on<P: Ports>(ctx: &Context<'_, P>, checked: Checked) -> Result<Next, Refusal> {
+    let Checked { return_to, pending, offered, prompt, .. } = checked;
     // OIDC Core §3.1.2.6: no page, tab or crossing for prompt=none, and nobody is logged in.
-    if asked.silent {
-        return Ok(Err(Error::new(ErrorCode::LoginRequired, "nobody is logged in")));
+    if prompt.none {
+        let error = Error::new(ErrorCode::LoginRequired, "nobody is logged in");
+        return Err(Refusal::back(return_to.framed(), error));
     }
-    let offered = match offer(&asked.acr_values, facts(ctx)) {
-        Ok(offered) => offered,
-        Err(error) => return Ok(Err(error)),
-    };
-    let pending = Pending {
-        attempt: AttemptId::draw(ctx.ports),
-        ends: ctx.now.plus(PENDING_SECONDS),
-        origin: ctx.host().clone(),
-        client_id: application.client_id.clone(),
-        redirect_uri: addressee.redirect_uri.to_owned(),
-        scope: asked.scope,
-        state: parameters.get("state").map(str::to_owned),
-        nonce: asked.nonce,
-        code_challenge: asked.code_challenge,
-        response_mode: asked.response_mode,
-        acr_values: asked.acr_values,
-        ui_locales: asked.ui_locales,
-        leg: None,
-    };
-    let sealed = pending.seal(ctx.ports, &ctx.keys, Purpose::Pending, ctx.host(), ctx.host()).await?;
-    if sealed.len() + LEG_RESERVE_BYTES > SEALED_MAX_BYTES {
-        return Ok(Err(Error::invalid_request("the request is too long for a browser's cookie; use PAR")));
+    if pending.response_mode == ResponseMode::Json {
+        let link = link_to_open(ctx, pending).await?;
+        let body = json!({ "launchLinks": { "universalLink": link } });
+        return Ok(Next::Answer(return_to.readable(Response::json(200, &body))));
     }
-    Ok(Ok(first_step(ctx, pending, offered)))
+    Ok(first_step(ctx, pending, offered))
 }
 
 fn first_step<P: Ports>(ctx: &Context<'_, P>, pending: Pending, offered: Offer) -> Next {
@@ -123,7 +71,35 @@ fn shows_block<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> bool {
     eid == Eid::Mitid && ctx.domain.show_start_block
 }
 
-/// The facts that decide the offer at this domain.
-pub fn facts<P: Ports>(ctx: &Context<'_, P>) -> Facts {
-    Facts::of(&ctx.domain, ctx.ports.settings().simulators, ctx.now)
+/// `response_mode=json`: a script asked, which can't be sent on by a redirect. It gets a link that
+/// starts the login wherever it is opened, and the answer then goes by query. The script's own
+/// cookies mean nothing to the browser that opens the link, so the link carries the sealed request.
+async fn link_to_open<P: Ports>(ctx: &Context<'_, P>, pending: Pending) -> Result<String, Refusal> {
+    let pending = Pending { response_mode: ResponseMode::Query, ..pending };
+    let label = Label {
+        attempt: pending.attempt,
+        ends: ctx.now.plus(cross::CROSSING_SECONDS),
+        from: ctx.host().clone(),
+    };
+    let sealed = envelope::seal(ctx.ports, &ctx.keys, Purpose::Link, &label, ctx.host(), &pending).await?;
+    Ok(format!("{}{}?l={sealed}", ctx.domain.issuer, cross::CONTINUE_PATH))
+}
+
+/// A link of `response_mode=json` is opened: the login begins in this browser.
+///
+/// # Errors
+/// Altered, too old, or no longer on offer.
+pub async fn link_opened<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next, Refusal> {
+    let opened: Opened<Pending> =
+        envelope::open(ctx.ports, &ctx.keys, Purpose::Link, ctx.host(), sealed, ctx.now).await?;
+    let pending = resumed(ctx, opened);
+    let (_, offered) = pushed::look_again(ctx, &pending).await?;
+    Ok(first_step(ctx, pending, offered))
+}
+
+/// A request that was sealed for later: from now on it has the time that any request has.
+pub fn resumed<P: Ports>(ctx: &Context<'_, P>, opened: Opened<Pending>) -> Pending {
+    ctx.adopt(opened.label.attempt);
+    let label = Label { ends: ctx.now.plus(super::pending::PENDING_SECONDS), ..opened.label };
+    opened.value.of(&label)
 }

@@ -43,6 +43,9 @@ pub struct GrantRequest {
     pub nonce: Option<String>,
     /// `code_challenge`
     pub code_challenge: Option<CodeChallenge>,
+    /// Thumbprint of the key that the code is bound to (RFC 9449 §10).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop_jkt: Option<String>,
 }
 
 /// Who logged in for whom: what a redeemed code is worth.
@@ -112,8 +115,8 @@ pub enum Login {
 pub enum Way {
     /// Identified on the originating domain: the code at once.
     Here {
-        /// Hash of the code's secret.
-        code_hash: String,
+        /// Hash of the code's secret; none where the answer brings the ID token itself.
+        code_hash: Option<String>,
         /// What was asked for.
         request: GrantRequest,
     },
@@ -129,8 +132,8 @@ pub enum Way {
 /// What the cookie of the originating domain adds to a ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bound {
-    /// Hash of the code's secret.
-    pub code_hash: String,
+    /// Hash of the code's secret; none where the answer brings the ID token itself.
+    pub code_hash: Option<String>,
     /// What was asked for.
     pub request: GrantRequest,
 }
@@ -174,6 +177,9 @@ pub enum Event {
         /// Hash of the access token to be.
         access_hash: String,
     },
+    /// Somebody comes with a pushed request of this attempt: has it been completed?
+    /// [`Refusal::Unknown`] means that it has not.
+    Look,
     /// Somebody presents an access token.
     Userinfo {
         /// The host it was presented at.
@@ -191,6 +197,11 @@ pub enum Answer {
     CodeIssued {
         /// The acr reached.
         acr: Acr,
+    },
+    /// The ID token may be issued, this once: the grant is its content.
+    Direct {
+        /// The grant.
+        grant: Grant,
     },
     /// A ticket has been issued.
     TicketIssued,
@@ -289,15 +300,16 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
             let presented = Presented { host, client_id, redirect_uri, code_verifier, code_hash };
             redeem(login, &presented, access_hash, now)
         }
+        Event::Look => {
+            Step::refuse(if login.is_some() { Refusal::AlreadyCompleted } else { Refusal::Unknown })
+        }
         Event::Userinfo { host, access_hash } => userinfo(login, &host, &access_hash, now),
     }
 }
 
 fn identified(acr: Acr, identity: Sealed, ends: UnixTime, way: Way, now: UnixTime) -> Step {
     match way {
-        Way::Here { code_hash, request } => {
-            code_issued(code_hash, Grant { request, acr, identity }, ends, now)
-        }
+        Way::Here { code_hash, request } => issued(code_hash, Grant { request, acr, identity }, ends, now),
         Way::Home { ticket_hash, origin } => Step {
             next: Some(Login::Returning {
                 ticket_hash,
@@ -312,7 +324,11 @@ fn identified(acr: Acr, identity: Sealed, ends: UnixTime, way: Way, now: UnixTim
     }
 }
 
-fn code_issued(code_hash: String, grant: Grant, ends: UnixTime, now: UnixTime) -> Step {
+/// What the application is worth: a code, or at once the ID token, after which nothing is left.
+fn issued(code_hash: Option<String>, grant: Grant, ends: UnixTime, now: UnixTime) -> Step {
+    let Some(code_hash) = code_hash else {
+        return Step { next: Some(Login::Closed { ends }), answer: Answer::Direct { grant } };
+    };
     let acr = grant.acr;
     Step {
         next: Some(Login::CodeIssued { code_hash, code_ends: now.plus(CODE_SECONDS), grant, ends }),
@@ -341,7 +357,7 @@ fn ticket_presented(
                     Step::close(ends, Refusal::Expired)
                 }
                 Some(Bound { code_hash, request }) => {
-                    code_issued(code_hash, Grant { request, acr, identity }, ends, now)
+                    issued(code_hash, Grant { request, acr, identity }, ends, now)
                 }
             }
         }

@@ -1,16 +1,18 @@
 //! `GET|POST /oauth2/userinfo`: what an access token is worth (OIDC Core §5.3).
 
-use super::Context;
 use super::handles::{Handle, Kind};
-use super::redeem::open_identity;
+use super::id_token::open_identity;
 use super::state::{Answer, Event};
+use super::{Context, cors};
 use crate::eid::claims::claims_of;
 use crate::error::Fault;
+use crate::model::Application;
 use crate::oauth::token::bearer_error;
 use crate::oauth::{Error, ErrorCode};
 use crate::ports::Ports;
 use crate::web::Response;
 use serde_json::Value;
+use std::rc::Rc;
 
 const INVALID_TOKEN: Error = Error::new(ErrorCode::InvalidToken, "the access token is not valid");
 
@@ -22,7 +24,9 @@ pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>) -> Response {
         return bearer_error(None);
     };
     match claims(ctx, text.trim()).await {
-        Ok(Some(claims)) => Response::json(200, &claims),
+        Ok(Some((claims, application))) => {
+            cors::for_application(ctx, Response::json(200, &claims), Some(&application))
+        }
         Ok(None) => bearer_error(Some(INVALID_TOKEN)),
         Err(fault) => {
             fault.log(ctx.ports);
@@ -31,7 +35,10 @@ pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>) -> Response {
     }
 }
 
-async fn claims<P: Ports>(ctx: &Context<'_, P>, text: &str) -> Result<Option<Value>, Fault> {
+async fn claims<P: Ports>(
+    ctx: &Context<'_, P>,
+    text: &str,
+) -> Result<Option<(Value, Rc<Application>)>, Fault> {
     let Some(handle) = Handle::parse(&ctx.keys, Kind::AccessToken, ctx.host(), text) else { return Ok(None) };
     let event = Event::Userinfo { host: ctx.host().clone(), access_hash: handle.hash() };
     let grant = match ctx.ports.advance(&ctx.login_name(handle.attempt), &event, ctx.now).await? {
@@ -40,9 +47,8 @@ async fn claims<P: Ports>(ctx: &Context<'_, P>, text: &str) -> Result<Option<Val
         _ => return Err(Fault::lasting("login object", "an answer that does not fit userinfo")),
     };
     // A disabled application's tokens end with it.
-    if ctx.application(&grant.request.client_id).await?.is_none() {
-        return Ok(None);
-    }
+    let Some(application) = ctx.application(&grant.request.client_id).await? else { return Ok(None) };
     let identity = open_identity(ctx, &grant, handle.attempt).await?;
-    Ok(Some(Value::Object(claims_of(&identity, &ctx.keys, &handle.attempt.0, ctx.now))))
+    let claims = claims_of(&identity, &ctx.keys, &handle.attempt.0, ctx.now);
+    Ok(Some((Value::Object(claims), application)))
 }

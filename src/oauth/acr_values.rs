@@ -12,7 +12,7 @@ pub const ACR_VALUES_MAX_BYTES: usize = 2_000;
 
 const UNKNOWN: Error = Error::invalid_request("acr_values names an eID that is not offered here");
 
-/// The places outside the parameters.
+/// The places outside the parameter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Outside<'a> {
     /// The header `acr_values`.
@@ -21,28 +21,64 @@ pub struct Outside<'a> {
     pub segment: Option<&'a str>,
 }
 
-/// The eIDs a request asks for, in its order; empty means that the user chooses.
+/// Where the eIDs of a request came from: shown by "explain this login".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `acr_values`
+    Parameter,
+    /// `claims`, of the same rank: OIDC Core §5.5.1.1 has both say the same.
+    Claims,
+    /// `login_hint`
+    LoginHint,
+    /// The HTTP header.
+    Header,
+    /// The path segment.
+    Segment,
+    /// Nowhere: the user chooses.
+    Nowhere,
+}
+
+impl Source {
+    /// For a recording.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parameter => "parameter acr_values",
+            Self::Claims => "parameter claims",
+            Self::LoginHint => "login_hint",
+            Self::Header => "header acr_values",
+            Self::Segment => "path segment",
+            Self::Nowhere => "none: the user chooses",
+        }
+    }
+}
+
+/// The eIDs a request asks for, in its order, and which place named them; empty means that the user
+/// chooses. `claimed` and `hinted` are what `claims` and `login_hint` say.
 ///
 /// # Errors
 /// `invalid_request` for a URN we do not know: it names the identity the application relies on, so
 /// it is no wish to skip.
-pub fn read(parameters: &Parameters, outside: Outside<'_>) -> Result<Vec<Acr>, Error> {
-    if let Some(raw) = parameters.get("acr_values") {
-        return parse(raw);
+pub fn read(
+    parameters: &Parameters,
+    claimed: Option<&str>,
+    hinted: Option<&str>,
+    outside: Outside<'_>,
+) -> Result<(Vec<Acr>, Source), Error> {
+    let decoded = outside.segment.map(|segment| decode_segment(segment).ok_or(UNKNOWN)).transpose();
+    let places = [
+        (parameters.get("acr_values"), Source::Parameter),
+        (claimed, Source::Claims),
+        (hinted, Source::LoginHint),
+        (outside.header, Source::Header),
+    ];
+    for (place, source) in places {
+        if let Some(raw) = place {
+            return Ok((parse(raw)?, source));
+        }
     }
-    let hinted: Vec<&str> = parameters
-        .get("login_hint")
-        .unwrap_or_default()
-        .split(' ')
-        .filter_map(|token| token.strip_prefix("acr_values:"))
-        .collect();
-    if !hinted.is_empty() {
-        return parse(&hinted.join(" "));
-    }
-    match (outside.header, outside.segment) {
-        (Some(raw), _) => parse(raw),
-        (None, Some(segment)) => parse(&decode_segment(segment).ok_or(UNKNOWN)?),
-        (None, None) => Ok(Vec::new()),
+    match decoded? {
+        Some(raw) => Ok((parse(&raw)?, Source::Segment)),
+        None => Ok((Vec::new(), Source::Nowhere)),
     }
 }
 
@@ -74,11 +110,15 @@ pub fn decode_segment(segment: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth::login_hint::LoginHint;
 
     const SUBSTANTIAL: &str = "dXJuOmdybjphdXRobjpkazptaXRpZDpzdWJzdGFudGlhbA==";
 
     fn read_from(query: &str, header: Option<&str>, segment: Option<&str>) -> Result<Vec<Acr>, Error> {
-        read(&Parameters::parse(query.as_bytes()).unwrap(), Outside { header, segment })
+        let parameters = Parameters::parse(query.as_bytes()).unwrap();
+        let hint = LoginHint::parse(parameters.get("login_hint"))?;
+        let outside = Outside { header, segment };
+        read(&parameters, None, hint.acr_values.as_deref(), outside).map(|(list, _)| list)
     }
 
     #[test]

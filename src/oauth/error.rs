@@ -25,10 +25,16 @@ pub enum ErrorCode {
     TemporarilyUnavailable,
     /// OIDC Core §3.1.2.6: `prompt=none` and nobody is logged in.
     LoginRequired,
+    /// OIDC Core §3.1.2.6: `prompt=none`, and the user would have to be asked something.
+    InteractionRequired,
     /// OIDC Core §6.1.
     RequestNotSupported,
     /// OIDC Core §6.2.
     RequestUriNotSupported,
+    /// RFC 9101 §7: the request object is malformed, unsigned, or not this client's.
+    InvalidRequestObject,
+    /// RFC 9101 §7, RFC 9126 §2.2: the pushed request is unknown, over or another client's.
+    InvalidRequestUri,
     /// OIDC Core §7.2.1.
     RegistrationNotSupported,
     /// RFC 6750 §3.1: the access token is unknown, expired or revoked; status 401.
@@ -50,6 +56,9 @@ impl ErrorCode {
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::InvalidRequestObject => "invalid_request_object",
+            Self::InvalidRequestUri => "invalid_request_uri",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",

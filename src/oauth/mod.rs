@@ -5,12 +5,15 @@
 
 pub mod acr_values;
 pub mod authorize;
+pub mod claims_request;
 pub mod client_auth;
 pub mod discovery;
 pub mod error;
 pub mod jwks;
 pub mod jwt;
+pub mod login_hint;
 pub mod pkce;
+pub mod prompt;
 pub mod response_mode;
 pub mod scope;
 pub mod token;

@@ -15,22 +15,26 @@ pub enum ResponseMode {
     Fragment,
     /// In a form that the browser posts to the callback.
     FormPost,
+    /// By a script of ours to the window that opened ours, or that frames it.
+    PostMessage,
+    /// Not by a redirect: a script asked, and is answered with one link to open.
+    Json,
 }
 
 impl ResponseMode {
     /// Every mode, as discovery announces them.
-    pub const ALL: [Self; 3] = [Self::Query, Self::Fragment, Self::FormPost];
+    pub const ALL: [Self; 5] = [Self::Query, Self::Fragment, Self::FormPost, Self::PostMessage, Self::Json];
 
     /// Reads the parameter.
     ///
     /// # Errors
     /// `invalid_request` for another mode; the answer then goes by query.
-    pub fn parse(raw: Option<&str>) -> Result<Self, Error> {
-        let Some(raw) = raw else { return Ok(Self::default()) };
-        Self::ALL
-            .into_iter()
-            .find(|mode| mode.as_str() == raw)
-            .ok_or(Error::invalid_request("response_mode must be query, fragment or form_post"))
+    pub fn parse(raw: Option<&str>) -> Result<Option<Self>, Error> {
+        let Some(raw) = raw else { return Ok(None) };
+        let found = Self::ALL.into_iter().find(|mode| mode.as_str() == raw);
+        found.map(Some).ok_or(Error::invalid_request(
+            "response_mode must be query, fragment, form_post, post_message or json",
+        ))
     }
 
     /// The word on the wire.
@@ -39,6 +43,8 @@ impl ResponseMode {
             Self::Query => "query",
             Self::Fragment => "fragment",
             Self::FormPost => "form_post",
+            Self::PostMessage => "post_message",
+            Self::Json => "json",
         }
     }
 

@@ -6,7 +6,30 @@ use serde::{Deserialize, Serialize};
 /// Longest `scope`, bytes.
 pub const SCOPE_MAX_BYTES: usize = 500;
 /// The scopes we act on; others are ignored, as OIDC Core asks.
-pub const SUPPORTED: [&str; 1] = ["openid"];
+pub const SUPPORTED: [&str; 11] = [
+    "openid",
+    "ssn",
+    "address",
+    "email",
+    "phone",
+    "birthdate",
+    "profile",
+    "is_over_15",
+    "is_over_16",
+    "is_over_18",
+    "is_over_21",
+];
+/// Claims that somebody may ask for one by one, with the scope that brings each. All others come
+/// with `openid`.
+const BY_CLAIM: [(&str, &str); 7] = [
+    ("cprNumberIdentifier", "ssn"),
+    ("address", "address"),
+    ("birthdate", "birthdate"),
+    ("is_over_15", "is_over_15"),
+    ("is_over_16", "is_over_16"),
+    ("is_over_18", "is_over_18"),
+    ("is_over_21", "is_over_21"),
+];
 
 /// The scopes of a request that we act on, in the order of [`SUPPORTED`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,11 +37,12 @@ pub const SUPPORTED: [&str; 1] = ["openid"];
 pub struct Scope(String);
 
 impl Scope {
-    /// Keeps what we support.
+    /// Keeps what we support of the parameter, of what a `login_hint` adds for intermediaries that
+    /// drop scopes, and of single `claims` that were asked for.
     ///
     /// # Errors
     /// `invalid_scope` without `openid`: there is nothing here to get without it.
-    pub fn parse(raw: Option<&str>) -> Result<Self, Error> {
+    pub fn parse(raw: Option<&str>, hinted: Option<&str>, claims: &[String]) -> Result<Self, Error> {
         let raw = raw.unwrap_or_default();
         if raw.len() > SCOPE_MAX_BYTES {
             return Err(Error::new(ErrorCode::InvalidScope, "scope is too long"));
@@ -26,9 +50,19 @@ impl Scope {
         if !raw.split(' ').any(|token| token == "openid") {
             return Err(Error::new(ErrorCode::InvalidScope, "scope must contain openid"));
         }
-        let kept: Vec<&str> =
-            SUPPORTED.into_iter().filter(|known| raw.split(' ').any(|t| t == *known)).collect();
+        let claimed = |known: &str| {
+            BY_CLAIM.iter().any(|(claim, scope)| *scope == known && claims.iter().any(|name| name == claim))
+        };
+        let asked = |known: &str| {
+            raw.split(' ').chain(hinted.unwrap_or_default().split(' ')).any(|token| token == known)
+        };
+        let kept: Vec<&str> = SUPPORTED.into_iter().filter(|known| asked(known) || claimed(known)).collect();
         Ok(Self(kept.join(" ")))
+    }
+
+    /// Whether a scope was asked for.
+    pub fn has(&self, scope: &str) -> bool {
+        self.0.split(' ').any(|token| token == scope)
     }
 
     /// As answered at the token endpoint.
@@ -43,8 +77,17 @@ mod tests {
 
     #[test]
     fn unknown_scopes_are_ignored_and_openid_is_needed() {
-        assert_eq!(Scope::parse(Some("profile openid email")).unwrap().as_str(), "openid");
-        assert!(Scope::parse(Some("openidx")).is_err());
-        assert!(Scope::parse(None).is_err());
+        let read = |raw| Scope::parse(raw, None, &[]);
+        assert_eq!(read(Some("profile openid offline_access")).unwrap().as_str(), "openid profile");
+        assert!(read(Some("openidx")).is_err());
+        assert!(read(None).is_err());
+    }
+
+    #[test]
+    fn a_hint_or_a_single_claim_asks_as_a_scope_does() {
+        let scope =
+            Scope::parse(Some("openid"), Some("ssn offline_access"), &["address".to_owned()]).unwrap();
+        assert_eq!(scope.as_str(), "openid ssn address");
+        assert!(scope.has("ssn") && !scope.has("ss"));
     }
 }

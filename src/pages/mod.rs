@@ -22,6 +22,7 @@ pub mod form_post;
 pub mod lang;
 pub mod layout;
 pub mod moving_on;
+pub mod post_message;
 pub mod simulator;
 #[cfg(test)]
 mod tests;

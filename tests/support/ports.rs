@@ -56,6 +56,8 @@ pub struct MemoryPorts {
     pub crypto: RingCrypto,
     pub upstreams: FakeUpstreams,
     pub log: RefCell<Vec<LogEvent>>,
+    /// The logins that requests were found to belong to.
+    pub adopted: RefCell<Vec<String>>,
     settings: Settings,
     drawn: Cell<u64>,
 }
@@ -76,6 +78,7 @@ impl MemoryPorts {
             crypto: RingCrypto::default(),
             upstreams: FakeUpstreams::new(),
             log: RefCell::default(),
+            adopted: RefCell::default(),
             settings: Settings {
                 management_host: Host::parse("manage.example").unwrap(),
                 admin_token_sha256: sha256(b"test-admin-token"),
@@ -276,6 +279,9 @@ impl Log for MemoryPorts {
         self.log.borrow_mut().push(event);
     }
 
+    fn adopt(&self, trace_id: String) {
+        self.adopted.borrow_mut().push(trace_id);
+    }
     fn trace_id(&self) -> &str {
         TRACE_ID
     }

@@ -1,0 +1,82 @@
+//! The ID token (OIDC Core §2): made when a code is redeemed, or at once for clients of the implicit
+//! years. Signed with the key of the eID that was really used.
+
+use super::Context;
+use super::attempt::AttemptId;
+use super::issue::identity_label;
+use super::state::{Grant, TOKEN_SECONDS};
+use crate::eid::claims::claims_of;
+use crate::error::Fault;
+use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label};
+use crate::model::{Application, Identity};
+use crate::oauth::jwt;
+use crate::ports::Ports;
+use crate::vault::base64url;
+use serde_json::Value;
+
+/// Opens the identity that was sealed for an attempt.
+///
+/// # Errors
+/// When it was sealed for another, or is malformed.
+pub async fn open_identity<P: Ports>(
+    ctx: &Context<'_, P>,
+    grant: &Grant,
+    attempt: AttemptId,
+) -> Result<Identity, Fault> {
+    let plain = ctx.keys.open(ctx.ports, &identity_label(attempt), &grant.identity).await?;
+    crate::json::read_bytes(&plain).map_err(|_| Fault::lasting("identity", "can't be read"))
+}
+
+/// The signed ID token of a grant, as of now.
+///
+/// # Errors
+/// Our own faults.
+pub async fn issue<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+    grant: &Grant,
+    attempt: AttemptId,
+) -> Result<String, Fault> {
+    let identity = open_identity(ctx, grant, attempt).await?;
+    let mut claims = claims_of(&identity, &ctx.keys, &attempt.0, ctx.now);
+    let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+    set("iss", ctx.domain.issuer.clone().into());
+    set("aud", grant.request.client_id.as_str().into());
+    set("iat", ctx.now.0.into());
+    set("nbf", ctx.now.0.into());
+    set("exp", ctx.now.plus(TOKEN_SECONDS).0.into());
+    set("auth_time", identity.auth_time.0.into());
+    set("acr", grant.acr.urn().into());
+    if let Some(nonce) = &grant.request.nonce {
+        set("nonce", nonce.as_str().into());
+    }
+    let key = signing_key(ctx, &identity, application.protocol.id_token_signed_response_alg)?;
+    let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims);
+    let signature = sign(ctx, key, input.as_bytes()).await?;
+    Ok(format!("{input}.{}", base64url(&signature)))
+}
+
+/// The active key of the eID that was really used, whichever domain issues the token, for the
+/// algorithm that the application has chosen.
+fn signing_key<'a, P: Ports>(
+    ctx: &'a Context<'_, P>,
+    identity: &Identity,
+    alg: Algorithm,
+) -> Result<&'a AnnouncedKey, Fault> {
+    ctx.domain
+        .keys
+        .iter()
+        .filter(|key| key.eid == identity.acr.eid() && key.alg == alg)
+        .find(|key| key.state == KeyState::Active && key.private.is_some())
+        .ok_or(Fault::lasting("key ring", "no active key"))
+}
+
+async fn sign<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, input: &[u8]) -> Result<Vec<u8>, Fault> {
+    if !ctx.ports.holds(&key.kid) {
+        let sealed =
+            key.private.as_ref().ok_or(Fault::lasting("key ring", "an active key without private half"))?;
+        let pkcs8 = ctx.keys.open(ctx.ports, &signing_key_label(&key.kid), sealed).await?;
+        ctx.ports.import(&key.kid, key.alg, &pkcs8).await?;
+    }
+    Ok(ctx.ports.sign(&key.kid, input).await?)
+}

@@ -1,0 +1,46 @@
+//! `POST /oauth2/par` (RFC 9126): a client pushes its request and gets a name for it.
+
+use super::Context;
+use super::client::{self, NoClient};
+use super::pushed::{self, PUSHED_SECONDS};
+use super::refusal::Refusal;
+use crate::oauth::{Error, ErrorCode};
+use crate::ports::Ports;
+use crate::web::Response;
+use serde_json::json;
+
+/// Answers 201 with a `request_uri`, or an OAuth error.
+pub async fn par<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    match push(ctx).await {
+        Ok(request_uri) => {
+            Response::json(201, &json!({ "request_uri": request_uri, "expires_in": PUSHED_SECONDS }))
+        }
+        Err(no) => client::refuse(ctx, no, "push_refused"),
+    }
+}
+
+async fn push<P: Ports>(ctx: &Context<'_, P>) -> Result<String, NoClient> {
+    let form = client::form(ctx)?;
+    let application = client::authenticate(ctx, &form).await?;
+    // RFC 9126 §2.1: the form of a client that uses Basic need not repeat its id.
+    let form = match form.get("client_id") {
+        Some(_) => form,
+        None => form.and("client_id", application.client_id.as_str()),
+    };
+    let checked = pushed::check(ctx, &form).await.map_err(told)?;
+    if checked.application.client_id != application.client_id {
+        return Err(NoClient::Told(Error::invalid_request(
+            "client_id differs from the authenticated client",
+        )));
+    }
+    pushed::seal(ctx, &checked).await.map_err(told)
+}
+
+/// What a client is told instead of a page or a redirect (RFC 9126 §2.3).
+fn told(refusal: Refusal) -> NoClient {
+    match refusal {
+        Refusal::Return { error, .. } => NoClient::Told(error),
+        Refusal::Show { why, .. } => NoClient::Told(Error::new(ErrorCode::InvalidRequest, why)),
+        Refusal::Fault(fault) => NoClient::Fault(fault),
+    }
+}

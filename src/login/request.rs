@@ -1,0 +1,171 @@
+//! A stranger's authorization request becomes a checked, pending one: the same for the authorize
+//! endpoint and for pushed requests, so that one list of rules decides.
+
+use super::Context;
+use super::attempt::AttemptId;
+use super::envelope::Purpose;
+use super::offer::{Facts, Offer, offer_to};
+use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
+use super::refusal::Refusal;
+use super::return_to::ReturnTo;
+use crate::model::application::ResponseType;
+use crate::model::{Application, ClientId, Environment};
+use crate::oauth::acr_values::Outside;
+use crate::oauth::authorize::{Addressee, AuthorizationRequest, Rules, mode_of_errors};
+use crate::oauth::prompt::Prompt;
+use crate::oauth::{Error, ErrorCode};
+use crate::pages::error::ErrorKind;
+use crate::ports::Ports;
+use crate::web::Parameters;
+use std::rc::Rc;
+
+/// A request that may go on.
+#[derive(Debug)]
+pub struct Checked {
+    /// Who asks.
+    pub application: Rc<Application>,
+    /// Where errors go.
+    pub return_to: ReturnTo,
+    /// What is asked.
+    pub pending: Pending,
+    /// What the user is offered.
+    pub offered: Offer,
+    /// Whether somebody must, may or must not be asked.
+    pub prompt: Prompt,
+}
+
+/// Which way a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// By the browser.
+    Front,
+    /// Pushed by its client (RFC 9126).
+    Pushed,
+}
+
+/// Checks an authorization request in the order of the RFC: first who asks and where an answer would
+/// go, both without any redirect, then everything else, answered at the callback.
+///
+/// # Errors
+/// Shown until the callback is proved, returned to it from then on.
+pub async fn check<P: Ports>(
+    ctx: &Context<'_, P>,
+    parameters: &Parameters,
+    repeated: &[String],
+    segment: Option<&str>,
+    door: Door,
+) -> Result<Checked, Refusal> {
+    let application = application_of(ctx, parameters, repeated).await?;
+    let addressee = Addressee::read(parameters, repeated)
+        .ok_or(Refusal::show(ErrorKind::Client, "client_id or redirect_uri is missing or repeated"))?;
+    let return_to =
+        ReturnTo::checked(&application, addressee.redirect_uri, parameters.get("state"), &ctx.domain.issuer)
+            .ok_or(Refusal::show(ErrorKind::Client, "redirect_uri is not registered"))?;
+    // Errors travel by the mode that was asked for, if it is one.
+    let return_to = return_to.by(mode_of_errors(parameters));
+    let outside = Outside { header: ctx.request.header("acr_values"), segment };
+    let asked = AuthorizationRequest::read(parameters, repeated, rules(&application), outside)
+        .and_then(|asked| check_way(&application, door, asked));
+    let judged = asked.and_then(|asked| judge(ctx, &application, &return_to, parameters, asked));
+    let (pending, offered, prompt) = match judged {
+        Ok(judged) => judged,
+        Err(error) => return Err(Refusal::back(return_to, error)),
+    };
+    let return_to = return_to.by(pending.response_mode);
+    let sealed = pending.seal(ctx.ports, &ctx.keys, Purpose::Pending, ctx.host(), ctx.host()).await?;
+    if sealed.len() + LEG_RESERVE_BYTES > SEALED_MAX_BYTES {
+        let error =
+            Error::invalid_request("the request is too long for a browser's cookie; send a shorter state");
+        return Err(Refusal::back(return_to, error));
+    }
+    Ok(Checked { application, return_to, pending, offered, prompt })
+}
+
+/// The application that a request names, exactly once.
+///
+/// # Errors
+/// Shown: there is nobody to answer to.
+pub async fn application_of<P: Ports>(
+    ctx: &Context<'_, P>,
+    parameters: &Parameters,
+    repeated: &[String],
+) -> Result<Rc<Application>, Refusal> {
+    let unknown = || Refusal::show(ErrorKind::Client, "client_id is not registered on this domain");
+    if repeated.iter().any(|name| name == "client_id") {
+        return Err(Refusal::show(ErrorKind::Client, "client_id or redirect_uri is missing or repeated"));
+    }
+    let client_id =
+        parameters.get("client_id").and_then(|raw| ClientId::parse(raw).ok()).ok_or_else(unknown)?;
+    ctx.application(&client_id).await?.ok_or_else(unknown)
+}
+
+/// What the settings of an application allow and demand.
+fn rules(application: &Application) -> Rules {
+    let protocol = &application.protocol;
+    Rules {
+        pkce: application.is_public() || protocol.fapi2,
+        id_token: protocol.response_types.contains(&ResponseType::IdToken) && !protocol.fapi2,
+        token_in_query: application.environment == Environment::Test,
+    }
+}
+
+/// RFC 9126 §6, and FAPI 2.0 Security Profile §5.3.2.2: only pushed requests.
+fn check_way(
+    application: &Application,
+    door: Door,
+    asked: AuthorizationRequest,
+) -> Result<AuthorizationRequest, Error> {
+    let must_push = application.protocol.require_pushed_authorization_requests || application.protocol.fapi2;
+    if must_push && door == Door::Front {
+        return Err(Error::invalid_request("this client must push its requests (RFC 9126)"));
+    }
+    Ok(asked)
+}
+
+fn judge<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+    return_to: &ReturnTo,
+    parameters: &Parameters,
+    asked: AuthorizationRequest,
+) -> Result<(Pending, Offer, Prompt), Error> {
+    let allowed = &application.protocol.acr_values;
+    let (offered, only) = offer_to(&asked.acr_values, allowed, facts(ctx))?;
+    if !return_to.can_answer_by(asked.response_mode) {
+        return Err(Error::new(
+            ErrorCode::InvalidRequest,
+            "response_mode does not fit a private-scheme callback",
+        ));
+    }
+    let attempt = AttemptId::draw(ctx.ports);
+    ctx.adopt(attempt);
+    let acr_values = if asked.acr_values.is_empty() { allowed.clone() } else { asked.acr_values };
+    let pending = Pending {
+        attempt,
+        ends: ctx.now.plus(PENDING_SECONDS),
+        origin: ctx.host().clone(),
+        client_id: application.client_id.clone(),
+        redirect_uri: return_to.redirect_uri().to_owned(),
+        scope: asked.scope,
+        state: parameters.get("state").map(str::to_owned),
+        nonce: asked.nonce,
+        code_challenge: asked.code_challenge,
+        response_mode: asked.response_mode,
+        response_type: asked.response_type,
+        only,
+        acr_values,
+        ui_locales: asked.ui_locales,
+        wishes: asked.login_hint.wishes,
+        fresh: asked.prompt.login,
+        max_age: asked.max_age,
+        subject: asked.subject,
+        dpop_jkt: asked.dpop_jkt,
+        leg: None,
+    };
+    Ok((pending, offered, asked.prompt))
+}
+
+/// The facts that decide the offer at this domain.
+pub fn facts<P: Ports>(ctx: &Context<'_, P>) -> Facts {
+    Facts::of(&ctx.domain, ctx.ports.settings().simulators, ctx.now)
+}
