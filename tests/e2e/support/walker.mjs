@@ -19,6 +19,16 @@ export class Walker {
   #jars = new Map();
   /** Every answer of the broker, in order. @type {Visited[]} */
   visited = [];
+  /** @type {(url: URL) => boolean} */
+  #isEnd;
+
+  /**
+   * @param {(url: URL) => boolean} [isEnd] which addresses a redirect is not followed to: those of
+   *   the application at port 3000, unless told otherwise
+   */
+  constructor(isEnd = (url) => url.port === "3000") {
+    this.#isEnd = isEnd;
+  }
 
   /** Cookies for a host, as (name, value). */
   cookies(/** @type {string} */ hostname) {
@@ -33,7 +43,7 @@ export class Walker {
     for (const secret of [...secretsOf(url), form?.request ?? ""]) Walker.secrets.add(secret);
     const jar = this.cookies(url.hostname);
     /** @type {Record<string, string>} */
-    const headers = {};
+    const headers = { accept: "text/html,*/*;q=0.8" };
     if (jar.size > 0) headers.cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
     if (form) headers["content-type"] = "application/x-www-form-urlencoded";
     const answer = await send(Number(url.port), {
@@ -45,7 +55,7 @@ export class Walker {
     });
     for (const line of answer.headers["set-cookie"] ?? []) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      if (/max-age=0(;|$)/i.test(line)) jar.delete(name);
+      if (/max-age=0(;|$)|expires=[^;]* 1970 /i.test(line)) jar.delete(name);
       else jar.set(name, value);
       // The tab used last is no secret, and a word of every log line.
       if (name !== "__Host-tab") Walker.secrets.add(value);
@@ -67,7 +77,7 @@ export class Walker {
     for (let hops = 0; answer.headers.location; hops++) {
       assert.ok(hops < 10, "redirected again and again");
       const next = new URL(answer.headers.location, answer.url);
-      if (next.port === "3000") {
+      if (this.#isEnd(next)) {
         for (const secret of secretsOf(next)) Walker.secrets.add(secret);
         return { ...answer, url: next };
       }

@@ -1,0 +1,76 @@
+// oauth4webapi, every step by hand, with each way of authenticating that it knows and we have.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as oauth from "oauth4webapi";
+import { CALLBACK, NEMID, SPA, WEB } from "../support/relying_party.mjs";
+import { startSeededServer } from "../support/seeded_server.mjs";
+import { Walker } from "../support/walker.mjs";
+import { assertPerson } from "../support/website.mjs";
+
+let server;
+before(async () => {
+  server = await startSeededServer();
+});
+after(() => server?.stop());
+
+const plain = { [oauth.allowInsecureRequests]: true };
+
+async function discover() {
+  const issuer = new URL(server.origin);
+  return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
+}
+
+/** A login, from the authorization URL to the tokens; the library checks what comes back. */
+async function logIn(as, client, authentication, eid) {
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const nonce = oauth.generateRandomNonce();
+  const url = new URL(as.authorization_endpoint);
+  url.search = new URLSearchParams({
+    client_id: client.client_id,
+    redirect_uri: CALLBACK,
+    response_type: "code",
+    scope: "openid",
+    acr_values: NEMID,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state,
+    nonce,
+  }).toString();
+  const answer = oauth.validateAuthResponse(as, client, await new Walker().logIn(url, eid), state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    as,
+    client,
+    authentication,
+    answer,
+    CALLBACK,
+    verifier,
+    plain,
+  );
+  // The signature too, which the library leaves to TLS unless asked.
+  const result = await oauth.processAuthorizationCodeResponse(as, client, response, {
+    expectedNonce: nonce,
+    requireIdToken: true,
+  });
+  await oauth.validateApplicationLevelSignature(as, response, plain);
+  return result;
+}
+
+const WAYS = [
+  ["a secret in the header", WEB.clientId, oauth.ClientSecretBasic(WEB.secret)],
+  ["a secret in the body", WEB.clientId, oauth.ClientSecretPost(WEB.secret)],
+  ["no secret", SPA.clientId, oauth.None()],
+];
+for (const [way, client_id, authentication] of WAYS) {
+  for (const eid of ["nemid", "mitid"]) {
+    test(`oauth4webapi, with ${way}, logs somebody in by the ${eid} tab`, async () => {
+      const as = await discover();
+      const client = { client_id };
+      const tokens = await logIn(as, client, authentication, eid);
+      const claims = oauth.getValidatedIdTokenClaims(tokens);
+      assertPerson(claims, eid);
+      const response = await oauth.userInfoRequest(as, client, tokens.access_token, plain);
+      assertPerson(await oauth.processUserInfoResponse(as, client, claims.sub, response), eid);
+    });
+  }
+}
