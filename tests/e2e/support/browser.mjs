@@ -12,8 +12,11 @@ import { secretsOf } from "./log_check.mjs";
 /** How long a page may take to get where it is expected: a limit, not a measure. */
 const PATIENCE_MILLISECONDS = 30_000;
 
-/** Starts the browser that scripts/test found. Close it with `close()`. */
-export async function startBrowser() {
+/**
+ * Starts the browser that scripts/test found. Close it with `close()`.
+ * @param {string[]} [args] more arguments for it
+ */
+export async function startBrowser(args = []) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   // Its profile goes to a place of its own, which is removed with it.
   const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-chromium-"));
@@ -28,6 +31,7 @@ export async function startBrowser() {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...args,
     ],
   });
   /** @type {Set<string>} */

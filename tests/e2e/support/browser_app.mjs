@@ -7,11 +7,12 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /**
- * Serves a module of `tests/e2e/clients/browser/`. What it puts on `window` is there once `load`
- * has fired.
+ * Answers with a module of `tests/e2e/clients/browser/`. What it puts on `window` is there once
+ * `load` has fired.
  * @param {string} module
+ * @returns {Promise<import("node:http").RequestListener>}
  */
-export async function serveBrowserApp(module) {
+export async function browserApp(module) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`../clients/browser/${module}`, import.meta.url))],
     bundle: true,
@@ -20,7 +21,7 @@ export async function serveBrowserApp(module) {
     write: false,
   });
   const script = outputFiles[0].text;
-  const server = createServer((request, response) => {
+  return (request, response) => {
     if (request.url === "/app.js") {
       response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(script);
     } else if (request.url === "/favicon.ico") {
@@ -29,11 +30,15 @@ export async function serveBrowserApp(module) {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
       response.end("<!doctype html><html lang=en><title>Application</title><body><script src=/app.js></script>");
     }
-  }).listen(0, "127.0.0.1");
+  };
+}
+
+/** Serves such an application, on a host name of its own. */
+export async function serveBrowserApp(/** @type {string} */ module) {
+  const server = createServer(await browserApp(module)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
-    port,
     origin: `http://app.localhost:${port}`,
     async close() {
       server.close();

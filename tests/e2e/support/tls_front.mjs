@@ -1,0 +1,69 @@
+// @ts-check
+// A TLS front before a test server, for clients that insist on https: a pair of domains with public
+// names, an application of another site, and a Chromium that finds them.
+import { X509Certificate, createHash } from "node:crypto";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { request } from "node:http";
+import { createServer } from "node:https";
+import { change } from "./registration.mjs";
+
+/** The pair. Their issuers are `https://` and this, since these names are no loopback names. */
+export const LOGIN_HOST = "login.acme.example";
+export const MITID_HOST = "mitid.acme.example";
+/** The application's host, which is of another site. */
+export const APP_HOST = "app.shop.example";
+
+const pem = (/** @type {string} */ name) => readFile(new URL(`tls/${name}.pem`, import.meta.url), "utf8");
+
+/** Makes the pair of domains for the demo tenant, with the simulated eIDs. */
+export async function addHttpsDomains(/** @type {{ port: number }} */ { port }) {
+  const domain = (/** @type {string} */ host, /** @type {object} */ settings) =>
+    change(port, "PUT", ["tenants", "acme", "domains", host], { environment: "TEST", display_name: "Acme Bank", ...settings });
+  const upstream = (/** @type {string} */ host, /** @type {string} */ eid) =>
+    change(port, "PUT", ["tenants", "acme", "domains", host, "upstreams", eid], {
+      issuer: `http://localhost:${port}/simulator/${eid}`,
+      client_id: "edge-eid",
+      client_secret: "simulator-secret",
+      scopes: ["openid"],
+    });
+  await domain(MITID_HOST, { kind: "mitid" });
+  await domain(LOGIN_HOST, { kind: "ordinary", mitid_domain: MITID_HOST });
+  await upstream(LOGIN_HOST, "nemid");
+  await upstream(MITID_HOST, "mitid");
+}
+
+/**
+ * Answers https for every name of the certificate: the application's own host by `app`, all others
+ * by the test server at `port`.
+ * @param {number} port
+ * @param {import("node:http").RequestListener} app
+ */
+export async function startTlsFront(port, app) {
+  const [key, cert] = await Promise.all([pem("key"), pem("certificate")]);
+  const front = createServer({ key, cert }, (incoming, outgoing) => {
+    if (incoming.headers.host === APP_HOST) return app(incoming, outgoing);
+    const { method, url: path, headers } = incoming;
+    const passedOn = request({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+      answer.pipe(outgoing);
+    });
+    passedOn.on("error", () => outgoing.destroy());
+    incoming.pipe(passedOn);
+  }).listen(0, "127.0.0.1");
+  await once(front, "listening");
+  const address = /** @type {import("node:net").AddressInfo} */ (front.address());
+  const spki = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
+  return {
+    /** With these, Chromium finds the names here and accepts this certificate, and no other. */
+    chromium: [
+      `--host-resolver-rules=MAP *.example 127.0.0.1:${address.port}`,
+      `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
+    ],
+    async close() {
+      front.close();
+      front.closeAllConnections();
+      await once(front, "close");
+    },
+  };
+}
