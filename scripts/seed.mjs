@@ -3,8 +3,9 @@
 // written with plain PUTs, and running it again changes nothing.
 //
 //   node scripts/seed.mjs [--port 8787] [--token dev-admin-token]
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 
 const { values: options } = parseArgs({
   options: { port: { type: "string", default: "8787" }, token: { type: "string", default: "dev-admin-token" } },
@@ -20,8 +21,21 @@ const callbacks = [
   "http://127.0.0.1:3000/callback",
   `http://localhost:${port}/demo/callback`,
 ];
-const web = { id: "urn:acme:web", name: "Acme web", secret: "acme-web-secret" };
-const spa = { id: "urn:acme:spa", name: "Acme single-page app" };
+// Where a logout may lead, besides the callbacks.
+const post_logout_redirect_uris = ["http://localhost:3000/", "http://127.0.0.1:3000/"];
+const web = { id: "urn:acme:web", name: "Acme web", secret: "acme-web-secret", more: { post_logout_redirect_uris } };
+const spa = { id: "urn:acme:spa", name: "Acme single-page app", more: { post_logout_redirect_uris } };
+// It proves itself by a key of its own. The private halves are in the repository, so they prove nothing.
+const keys = new URL("../tests/contract/keys/acme-jwt.public.json", import.meta.url);
+const jwt = {
+  id: "urn:acme:jwt",
+  name: "Acme with keys of its own",
+  more: {
+    token_endpoint_auth_methods: ["private_key_jwt"],
+    jwks: JSON.parse(await readFile(keys, "utf8")),
+    post_logout_redirect_uris,
+  },
+};
 const noshadow = { id: "urn:acme:noshadow", name: "Acme without a shadow", secret: "acme-noshadow-secret" };
 
 // A tenant with a pair of domains: NemID on the ordinary one, MitID on the other.
@@ -37,6 +51,7 @@ await upstream("acme", mitid, "mitid", `http://127.0.0.1:${port}/simulator/mitid
 for (const host of [ordinary, mitid]) {
   await application("acme", host, web);
   await application("acme", host, spa);
+  await application("acme", host, jwt);
 }
 await application("acme", ordinary, noshadow);
 
@@ -76,15 +91,15 @@ function upstream(
   return ensure(["tenants", of, "domains", host, "upstreams", eid], settings, secret);
 }
 
-/** A relying party; without a secret it is a public client. */
+/** A relying party; without a secret, and unless more is said, it is a public client. */
 async function application(
   /** @type {string} */ of,
   /** @type {string} */ host,
-  /** @type {{ id: string, name: string, secret?: string }} */ { id, name, secret },
+  /** @type {{ id: string, name: string, secret?: string, more?: object }} */ { id, name, secret, more },
 ) {
   const path = ["tenants", of, "domains", host, "applications", id];
   const methods = secret ? ["client_secret_basic", "client_secret_post"] : ["none"];
-  await ensure(path, { name, redirect_uris: callbacks, token_endpoint_auth_methods: methods });
+  await ensure(path, { name, redirect_uris: callbacks, token_endpoint_auth_methods: methods, ...more });
   if (!secret) return;
   // Only its hash is kept, so there is nothing to compare with: the API says when it knows it.
   const answer = await call("POST", [...path, "secrets"], { secret });
@@ -108,7 +123,7 @@ async function ensure(path, settings, onlyWhenMadeOrChanged = {}) {
 
 /** Whether every setting is as wanted. */
 function isLike(/** @type {Record<string, unknown>} */ body, /** @type {Record<string, unknown>} */ settings) {
-  return Object.entries(settings).every(([name, value]) => JSON.stringify(body[name]) === JSON.stringify(value));
+  return Object.entries(settings).every(([name, value]) => isDeepStrictEqual(body[name], value));
 }
 
 /** Waits until the login path has everything. */

@@ -6,11 +6,14 @@
 mod support;
 
 use edge_eid::admin::publication::application_key;
+use edge_eid::eid::Eid;
 use edge_eid::model::application::Protocol;
+use edge_eid::model::key_ring::{Algorithm, KeyState, signing_key_label};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
-use edge_eid::vault::base64url;
+use edge_eid::vault::{EnvironmentKeys, base64url};
 use serde_json::{Value, json};
-use support::admin::{Operator, Reply, application_path, domain_path};
+use support::admin::{Operator, Reply, application_path, domain_path, path};
+use support::block_on;
 
 const TEST: &str = "test.acme.example";
 const PRODUCTION: &str = "acme.example";
@@ -56,6 +59,10 @@ fn published(operator: &Operator, host: &str) -> Protocol {
     let key = application_key(&Host::parse(host).unwrap(), &ClientId::parse(JWT).unwrap());
     let found = operator.ports.management.published::<Application>(&key).unwrap();
     found.value.unwrap().protocol
+}
+
+fn snapshot(operator: &Operator, host: &str) -> DomainSnapshot {
+    operator.ports.management.published(&format!("domain:{host}")).unwrap().value.unwrap()
 }
 
 /// A public RSA key with a modulus of so many bits.
@@ -346,6 +353,7 @@ fn fapi2_brings_what_it_demands_and_refuses_what_contradicts_it() {
         let made = put(&operator, host, &enough).expect(201).body;
         assert_eq!(made["token_endpoint_auth_methods"], json!(["private_key_jwt"]));
         assert_eq!(made["response_types"], json!(["code"]));
+        assert_eq!(made["id_token_signed_response_alg"], "ES256");
         assert_eq!(made["require_pushed_authorization_requests"], true);
         assert_eq!(made["dpop_bound_access_tokens"], true);
         operator.delete(&application_path("acme", host, JWT), "*").expect(200);
@@ -356,6 +364,7 @@ fn fapi2_brings_what_it_demands_and_refuses_what_contradicts_it() {
         ("response_types", json!(["code", "id_token"])),
         ("redirect_uris", json!(["https://app.example/callback", "http://localhost:3000/callback"])),
         ("redirect_uris", json!(["com.example.app:/callback"])),
+        ("id_token_signed_response_alg", json!("RS256")),
         ("require_pushed_authorization_requests", json!(false)),
         ("dpop_bound_access_tokens", json!(false)),
         ("endpoint_audience", json!(true)),
@@ -363,6 +372,65 @@ fn fapi2_brings_what_it_demands_and_refuses_what_contradicts_it() {
     ] {
         assert_eq!(wrong(&operator, &key(enough.clone(), &json!({name: value}))), [name], "{value}");
     }
+}
+
+#[test]
+fn the_first_application_that_wants_es256_gets_keys_for_its_environment() {
+    let operator = acme();
+    operator.domain("acme", "second.example", &json!({}));
+    let es256 = json!({"id_token_signed_response_alg": "ES256"});
+    let before = snapshot(&operator, PRODUCTION);
+    operator.ports.management.kv_writes.borrow_mut().clear();
+    put(&operator, TEST, &es256).expect(201);
+    let written: Vec<_> =
+        operator.ports.management.kv_writes.borrow().iter().map(|it| it.0.clone()).collect();
+    assert_eq!(written[..2], ["domain:second.example".to_owned(), format!("domain:{TEST}")]);
+    assert!(written.len() == 3 && written[2].starts_with("app:"), "the application last: {written:?}");
+    let keys = snapshot(&operator, TEST).keys;
+    let added: Vec<_> = keys.iter().filter(|key| key.alg == Algorithm::Es256).collect();
+    let states: Vec<_> = added.iter().map(|key| (key.eid, key.state, key.private.is_some())).collect();
+    let (active, standby) = ((KeyState::Active, true), (KeyState::Standby, false));
+    let ring = |eid| [(eid, active.0, active.1), (eid, standby.0, standby.1)];
+    assert_eq!(states, [ring(Eid::Nemid), ring(Eid::Mitid)].concat());
+    assert_eq!(keys.len(), 8, "the others stay");
+    assert_eq!(snapshot(&operator, "second.example").keys, keys, "every domain announces them");
+    assert_eq!(snapshot(&operator, PRODUCTION), before, "environments share nothing");
+
+    let test = snapshot(&operator, TEST);
+    let opened = block_on(EnvironmentKeys::of(&operator.ports, &test)).unwrap();
+    let sealed = added[0].private.as_ref().unwrap();
+    assert!(block_on(opened.open(&operator.ports, &signing_key_label(&added[0].kid), sealed)).is_ok());
+    let listed = operator.get(&path(&["tenants", "acme", "environments", "TEST", "keys"])).expect(200).body;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 8);
+}
+
+#[test]
+fn keys_for_es256_are_made_once_and_with_the_change_that_needs_them() {
+    let operator = acme();
+    let es256 = json!({"id_token_signed_response_alg": "ES256"});
+    let audit = || {
+        let log = operator.get(&path(&["tenants", "acme", "audit"])).expect(200).body;
+        let actions =
+            log["items"].as_array().unwrap().iter().map(|it| it["action"].as_str().unwrap().to_owned());
+        actions.collect::<Vec<_>>()
+    };
+    put(&operator, TEST, &json!({})).expect(201);
+    let log = audit();
+    let at = application_path("acme", TEST, JWT);
+    operator.put(&at, &with(&es256)).expect(428);
+    operator.replace(&at, "\"999\"", &with(&es256)).expect(412);
+    operator.replace(&at, "*", &with(&key(es256.clone(), &json!({"name": ""})))).expect(422);
+    let elsewhere = application_path("acme", "nobody.example", JWT);
+    operator.put(&elsewhere, &with(&es256)).expect(404);
+    assert_eq!(audit(), log, "nothing refused leaves keys behind");
+
+    operator.replace(&at, "*", &with(&es256)).expect(200);
+    assert_eq!(audit()[..2], ["application.replaced", "environment.replaced"]);
+    let keys = snapshot(&operator, TEST).keys;
+    operator.replace(&at, "*", &with(&json!({}))).expect(200);
+    operator.replace(&at, "*", &with(&es256)).expect(200);
+    operator.put(&application_path("acme", TEST, "urn:acme:other"), &with(&es256)).expect(201);
+    assert_eq!(snapshot(&operator, TEST).keys, keys);
 }
 
 #[test]
@@ -412,9 +480,7 @@ fn a_domains_sessions_are_off_until_they_are_wanted_and_have_bounds() {
     for (name, value) in settings.as_object().unwrap() {
         assert_eq!(&done.body[name], value, "{name}");
     }
-    let snapshot: DomainSnapshot =
-        operator.ports.management.published(&format!("domain:{TEST}")).unwrap().value.unwrap();
-    let stored = snapshot.sessions;
+    let stored = snapshot(&operator, TEST).sessions;
     assert!(stored.sso && stored.confirm_logout);
     assert_eq!((stored.idle_seconds, stored.absolute_seconds), (600, 3600));
 }

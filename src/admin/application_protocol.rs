@@ -21,7 +21,7 @@ const USERINFO_RESPONSES: [(&str, UserinfoResponse); 3] = [
     ("signed_jwt", UserinfoResponse::SignedJwt),
     ("from_token_endpoint", UserinfoResponse::FromTokenEndpoint),
 ];
-const ALGORITHMS: [(&str, Algorithm); 1] = [("RS256", Algorithm::Rs256)];
+const ALGORITHMS: [(&str, Algorithm); 2] = [("RS256", Algorithm::Rs256), ("ES256", Algorithm::Es256)];
 
 /// Takes the settings; what is left out has its default, and where `fapi2` is on, the value that
 /// FAPI 2.0 demands. Empty `response_types` mean that nothing was said: the default hangs on the
@@ -54,8 +54,8 @@ pub fn read(fields: &mut Fields, now: UnixTime) -> Protocol {
             )
             .unwrap_or_default(),
         id_token_signed_response_alg: fields
-            .optional("id_token_signed_response_alg", word(&ALGORITHMS, "RS256"))
-            .unwrap_or(Algorithm::Rs256),
+            .optional("id_token_signed_response_alg", word(&ALGORITHMS, "RS256 or ES256"))
+            .unwrap_or(if fapi2 { Algorithm::Es256 } else { Algorithm::Rs256 }),
         dpop_bound_access_tokens: fields.switch("dpop_bound_access_tokens", fapi2),
         fapi2,
         recording_until: read_recording(fields, now),
@@ -125,6 +125,8 @@ fn check_fapi2(
     fields.demand("response_types", protocol.response_types == [ResponseType::Code], "fapi2 takes code only");
     let are_https = redirect_uris.iter().all(|uri| uri.as_str().starts_with("https:"));
     fields.demand("redirect_uris", are_https, "fapi2 takes https callbacks only");
+    let is_es256 = protocol.id_token_signed_response_alg == Algorithm::Es256;
+    fields.demand("id_token_signed_response_alg", is_es256, "fapi2 takes ES256 only");
     let pushed = protocol.require_pushed_authorization_requests;
     fields.demand("require_pushed_authorization_requests", pushed, "fapi2 demands it");
     fields.demand("dpop_bound_access_tokens", protocol.dpop_bound_access_tokens, "fapi2 demands it");

@@ -1,9 +1,10 @@
 //! `…/domains/{host}/applications`: the relying parties of a domain.
 
 use super::application_protocol;
-use super::call::{Answer, Call, item_json, path, written_json};
-use super::command::Action;
+use super::call::{Answer, Call, item_json, path, refusal, written_json};
+use super::command::{Action, Refusal, TenantAnswer, TenantCommand};
 use super::input::{self, Fields, display_name, parsed, word};
+use super::keys;
 use super::problem::Problem;
 use super::record::{ApplicationRecord, Record, Scope, Target};
 use crate::model::application::{ClientAuthMethod, REDIRECT_URIS_MAX};
@@ -51,7 +52,17 @@ pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_
     let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
     let precondition = input::precondition(call.request)?;
     let application = read(Fields::of(call.request)?, &host, &client_id, call.now)?;
-    let done = call.write(&tenant, call.change(precondition, Action::PutApplication(application))).await?;
+    let alg = application.protocol.id_token_signed_response_alg;
+    let change = |keys| {
+        let action = Action::PutApplication { application: application.clone(), keys };
+        TenantCommand::Change(call.change(precondition.clone(), action))
+    };
+    let mut answer = call.ports.tenant(&tenant, &change(Vec::new())).await?;
+    if matches!(answer, TenantAnswer::Refused(Refusal::NeedsMaterial)) {
+        let keys = keys::make_more(call, &tenant, &host, alg).await?;
+        answer = call.ports.tenant(&tenant, &change(keys)).await?;
+    }
+    let TenantAnswer::Done(done) = answer else { return Err(refusal(answer)) };
     let segments = ["tenants", tenant.as_str(), "domains", host.as_str(), "applications", client_id.as_str()];
     Ok(written_json(&done, &path(&segments), show))
 }

@@ -11,6 +11,7 @@ use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::Upstream;
+use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::{Environment, Host};
 
 /// Most domains of one tenant.
@@ -29,12 +30,21 @@ pub struct Plan {
     pub before: Option<Record>,
     /// The thing as it will be.
     pub after: Option<Record>,
-    /// Keys of an environment that gets its first domain.
-    pub first_keys: Option<EnvironmentRecord>,
+    /// Keys of an environment that gets its first domain, or more of them.
+    pub keys: Option<KeyChange>,
     /// What goes with a thing that is removed.
     pub also_removed: Vec<Target>,
     /// Published values that change.
     pub touched: Vec<DueItem>,
+}
+
+/// An environment whose keys change with a thing that needs them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    /// As they were, if there were any.
+    pub before: Option<EnvironmentRecord>,
+    /// As they will be.
+    pub after: EnvironmentRecord,
 }
 
 /// Why there is no plan.
@@ -79,7 +89,9 @@ pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result
             put_domain(stored, &change.precondition, domain, material.as_ref())
         }
         Action::PutUpstream(input) => put_upstream(stored, &change.precondition, input),
-        Action::PutApplication(application) => put_application(stored, &change.precondition, application),
+        Action::PutApplication { application, keys } => {
+            put_application(stored, &change.precondition, application, keys)
+        }
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::Remove(target) => remove(stored, &change.precondition, target),
     }
@@ -119,9 +131,9 @@ fn put_domain<R: Rows>(
     }
     check_peer(stored, wanted, &mut errors)?;
     refuse_if_any(errors)?;
-    let first_keys = first_keys(stored, wanted.environment, material)?;
+    let keys = first_keys(stored, wanted.environment, material)?;
     let touched = touched_by_domain(stored, &domain.host)?;
-    Ok(Plan { first_keys, ..put(old, Record::Domain(domain), touched)? })
+    Ok(Plan { keys, ..put(old, Record::Domain(domain), touched)? })
 }
 
 fn put_upstream<R: Rows>(
@@ -162,6 +174,7 @@ fn put_application<R: Rows>(
     stored: &Configuration<'_, R>,
     precondition: &Precondition,
     wanted: &ApplicationRecord,
+    keys: &[SigningKey],
 ) -> Result<Plan, Stop> {
     let domain = stored.domain(&wanted.host)?.ok_or(Stop::Absent)?;
     let old = stored.get(&target_of(&Record::Application(wanted.clone())))?;
@@ -179,8 +192,15 @@ fn put_application<R: Rows>(
         application.protocol.response_types = default_response_types(domain.environment);
     }
     refuse_if_any(application_faults(&domain, wanted))?;
-    let touched = vec![touched_by_application(&application.host, &application)];
-    put(old, Record::Application(application), touched)
+    let alg = application.protocol.id_token_signed_response_alg;
+    let keys = keys_of(stored, domain.environment, alg, keys)?;
+    let mut touched = vec![touched_by_application(&application.host, &application)];
+    if keys.is_some() {
+        // Every domain of the environment announces them, and they are due before the application.
+        let domains = stored.domains()?.into_iter().filter(|it| it.environment == domain.environment);
+        touched.extend(domains.map(|domain| DueItem::Domain { host: domain.host }));
+    }
+    Ok(Plan { keys, ..put(old, Record::Application(application), touched)? })
 }
 
 fn add_secret<R: Rows>(stored: &Configuration<'_, R>, wanted: &SecretRecord) -> Result<Plan, Stop> {
@@ -235,7 +255,7 @@ fn remove<R: Rows>(
         target: target.clone(),
         before: Some(old.record),
         after: None,
-        first_keys: None,
+        keys: None,
         also_removed,
         touched,
     })
@@ -251,7 +271,7 @@ fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Result<P
         target: target_of(&after),
         before: old.map(|old| old.record),
         after: Some(after),
-        first_keys: None,
+        keys: None,
         also_removed: Vec::new(),
         touched,
     })
@@ -261,17 +281,38 @@ fn first_keys<R: Rows>(
     stored: &Configuration<'_, R>,
     environment: Environment,
     material: Option<&Material>,
-) -> Result<Option<EnvironmentRecord>, Stop> {
+) -> Result<Option<KeyChange>, Stop> {
     if stored.environment(environment)?.is_some() {
         return Ok(None);
     }
     let material = material.ok_or(Refusal::NeedsMaterial)?;
-    Ok(Some(EnvironmentRecord {
+    let after = EnvironmentRecord {
         environment,
         data_key: material.data_key.clone(),
         sub_key: material.sub_key.clone(),
         keys: material.keys.clone(),
-    }))
+    };
+    Ok(Some(KeyChange { before: None, after }))
+}
+
+/// The keys of an algorithm, made when the first application asks for it.
+fn keys_of<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+    alg: Algorithm,
+    keys: &[SigningKey],
+) -> Result<Option<KeyChange>, Stop> {
+    // A domain has its environment.
+    let before = stored.environment(environment)?.ok_or(Stop::Absent)?;
+    if before.keys.iter().any(|key| key.alg == alg && key.state.is_announced()) {
+        return Ok(None);
+    }
+    if keys.is_empty() {
+        return Err(Refusal::NeedsMaterial.into());
+    }
+    let mut after = before.clone();
+    after.keys.extend_from_slice(keys);
+    Ok(Some(KeyChange { before: Some(before), after }))
 }
 
 /// The domain's own snapshot and those that copy its facts.

@@ -88,9 +88,15 @@ pub enum Action {
     },
     /// Makes or replaces an upstream.
     PutUpstream(UpstreamInput),
-    /// Makes or replaces an application (`created_at` counts when it is made). Without
-    /// `response_types` it gets those of the domain's environment.
-    PutApplication(ApplicationRecord),
+    /// Makes or replaces an application.
+    PutApplication {
+        /// Its record (`created_at` counts when it is made). Without `response_types` it gets those
+        /// of the domain's environment.
+        application: ApplicationRecord,
+        /// An active and a standby key for each eID, of the algorithm that it asks for: needed where
+        /// the environment has none, and ignored otherwise.
+        keys: Vec<SigningKey>,
+    },
     /// Adds a secret.
     AddSecret(SecretRecord),
     /// Removes a domain, upstream, application or secret.
@@ -197,7 +203,7 @@ pub enum Refusal {
     PreconditionRequired,
     /// The precondition does not hold.
     PreconditionFailed,
-    /// The environment has no keys yet and none were given.
+    /// The environment has no keys, or none of this algorithm, and none were given.
     NeedsMaterial,
     /// Fields that contradict what is stored.
     Invalid(Vec<FieldError>),

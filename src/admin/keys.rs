@@ -1,5 +1,5 @@
 //! `…/environments/{environment}/keys`: the signing keys of a tenant's environment, to be read; and
-//! the first ones, made with its first domain.
+//! the first ones of an algorithm, made with its first domain or application that needs them.
 
 use super::call::{Answer, Call, list_json};
 use super::command::Material;
@@ -8,7 +8,7 @@ use super::problem::{Failure, Problem};
 use super::record::{Record, Target};
 use crate::eid::Eid;
 use crate::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
-use crate::model::{Environment, TenantId, UnixTime};
+use crate::model::{Environment, Host, TenantId, UnixTime};
 use crate::oauth::jwks::thumbprint;
 use crate::ports::Ports;
 use crate::vault::EnvironmentKeys;
@@ -45,25 +45,39 @@ pub async fn make<P: Ports>(
     environment: Environment,
 ) -> Result<Material, Failure> {
     let made = EnvironmentKeys::create(call.ports, tenant, environment).await?;
-    let mut keys = Vec::new();
-    for eid in Eid::ALL {
-        for state in [KeyState::Active, KeyState::Standby] {
-            keys.push(make_one(call.ports, &made.keys, eid, state, call.now).await?);
-        }
-    }
+    let keys = make_rings(call.ports, &made.keys, Algorithm::Rs256, call.now).await?;
     Ok(Material { data_key: made.data_key, sub_key: made.sub_key, keys })
 }
 
-async fn make_one<P: Ports>(
+/// The first keys of another algorithm, likewise: no client waits for them, since none was told of
+/// tokens that they sign.
+///
+/// # Errors
+/// 404 for an unknown domain, or when the platform's cryptography fails.
+pub async fn make_more<P: Ports>(
+    call: &Call<'_, P>,
+    tenant: &TenantId,
+    host: &Host,
+    alg: Algorithm,
+) -> Result<Vec<SigningKey>, Failure> {
+    let keys = call.keys_of(tenant, host).await?;
+    make_rings(call.ports, &keys, alg, call.now).await
+}
+
+async fn make_rings<P: Ports>(
     ports: &P,
     keys: &EnvironmentKeys,
-    eid: Eid,
-    state: KeyState,
+    alg: Algorithm,
     now: UnixTime,
-) -> Result<SigningKey, Failure> {
-    let alg = Algorithm::Rs256;
-    let pair = ports.generate(alg).await?;
-    let kid = thumbprint(&pair.public);
-    let private = keys.seal(ports, &signing_key_label(&kid), &pair.pkcs8).await?;
-    Ok(SigningKey { kid, eid, alg, state, since: now, public: pair.public, private })
+) -> Result<Vec<SigningKey>, Failure> {
+    let mut rings = Vec::new();
+    for eid in Eid::ALL {
+        for state in [KeyState::Active, KeyState::Standby] {
+            let pair = ports.generate(alg).await?;
+            let kid = thumbprint(&pair.public);
+            let private = keys.seal(ports, &signing_key_label(&kid), &pair.pkcs8).await?;
+            rings.push(SigningKey { kid, eid, alg, state, since: now, public: pair.public, private });
+        }
+    }
+    Ok(rings)
 }

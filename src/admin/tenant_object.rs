@@ -5,7 +5,7 @@
 //! the audit log, the new version and what is now due for publication are written in one step.
 
 use super::audit_log::redacted;
-use super::change::{Plan, Stop, decide};
+use super::change::{KeyChange, Plan, Stop, decide};
 use super::command::{AuditEntry, Change, Done, Due, Outcome, TenantAnswer, TenantCommand};
 use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
 use super::record::{Record, Target, Versioned};
@@ -68,9 +68,11 @@ fn store(rows: &mut impl Rows, change: &Change, plan: Plan) -> Result<TenantAnsw
     let version = stored.version()? + 1;
     let mut log = Log { next: stored.audit(None, 1)?.first().map_or(1, |last| last.sequence + 1), change };
     let mut writes = vec![put_version(version)];
-    if let Some(environment) = plan.first_keys.map(Record::Environment) {
-        writes.push(put_record(version, &environment));
-        writes.push(log.entry(version, Outcome::Created, None, Some(&environment)));
+    if let Some(KeyChange { before, after }) = plan.keys {
+        let (before, after) = (before.map(Record::Environment), Record::Environment(after));
+        let outcome = if before.is_some() { Outcome::Replaced } else { Outcome::Created };
+        writes.push(put_record(version, &after));
+        writes.push(log.entry(version, outcome, before.as_ref(), Some(&after)));
     }
     match &plan.after {
         Some(after) => writes.push(put_record(version, after)),

@@ -90,6 +90,18 @@ test("the description is a static file that any viewer may read", async () => {
   assert.equal((await send(server.port, { host: `manage.localhost:${server.port}`, method: "PUT", path })).status, 405);
 });
 
+test("the first application that wants ES256 gets keys, and its domain announces them", async () => {
+  const domain = await newTenant("es256");
+  const application = [...domain, "applications", "urn:es256:web"];
+  assert.equal((await call("PUT", application, { ...WEB, id_token_signed_response_alg: "ES256" })).status, 201);
+  const listed = await call("GET", ["tenants", "es256", "environments", "TEST", "keys"]);
+  const made = listed.json.items.filter(({ alg }) => alg === "ES256").map(({ kid }) => kid);
+  assert.equal(made.length, 4);
+  const { keys } = JSON.parse((await send(server.port, { host: host("es256"), path: "/.well-known/jwks" })).body);
+  const announced = keys.filter(({ kty, crv }) => kty === "EC" && crv === "P-256").map(({ kid }) => kid);
+  assert.deepEqual(announced.sort(), made.sort());
+});
+
 test("only the management host has the API, and only for the token's holder", async () => {
   const wrong = await admin(server.port, "GET", ["tenants"], undefined, { authorization: "Bearer wrong" });
   assert.equal(wrong.status, 401);
