@@ -1,7 +1,7 @@
 //! Every outside thing, as small traits: what the core needs and what it may rely on.
 //!
 //! They are split by consistency, not by product. `Catalog` may be a minute stale and decides
-//! nothing that must happen once. `Tenants`, `Logins` and `Sessions` are single-threaded objects whose
+//! nothing that must happen once. `Tenants`, `Logins`, `Sessions` and `Once` are objects whose
 //! every event is checked and stored in one step. Time is no port: `now` is a value.
 
 // The core runs on one thread, in a Worker and in tests; no future here needs `Send`.
@@ -10,6 +10,7 @@
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
@@ -58,6 +59,12 @@ pub trait Sessions {
         event: &session::Event,
         now: UnixTime,
     ) -> Result<session::Answer, Unavailable>;
+}
+
+/// One object per application, named by [`crate::login::once::name`]: remembers what counts once.
+pub trait Once {
+    /// Remembers a use and says whether it is the first, in one step.
+    async fn is_first(&self, name: &str, used: &Use, now: UnixTime) -> Result<bool, Unavailable>;
 }
 
 /// The management side's objects: the truth of configuration. Each command is checked and stored
@@ -200,7 +207,7 @@ pub trait Log {
 }
 
 /// All ports of one running Worker.
-pub trait Ports: Catalog + Logins + Sessions + Tenants + Crypto + Upstreams + Random + Log {
+pub trait Ports: Catalog + Logins + Sessions + Once + Tenants + Crypto + Upstreams + Random + Log {
     /// Settings of the installation.
     fn settings(&self) -> &Settings;
 }

@@ -26,6 +26,8 @@ pub struct Bindings {
     pub login: ObjectNamespace,
     /// `Session` objects.
     pub session: ObjectNamespace,
+    /// `Once` objects.
+    pub once: ObjectNamespace,
     /// `Tenant` objects.
     pub tenant: ObjectNamespace,
     /// `Host` objects.
@@ -83,6 +85,7 @@ impl Bindings {
             kv: platform::kv(env).ok_or("KV namespace KV")?,
             login: objects("LOGIN", "Durable Object namespace LOGIN")?,
             session: objects("SESSION", "Durable Object namespace SESSION")?,
+            once: objects("ONCE", "Durable Object namespace ONCE")?,
             tenant: objects("TENANT", "Durable Object namespace TENANT")?,
             host: objects("HOST", "Durable Object namespace HOST")?,
             directory: objects("DIRECTORY", "Durable Object namespace DIRECTORY")?,

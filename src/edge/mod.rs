@@ -11,6 +11,7 @@ mod host_object;
 mod log;
 mod login_object;
 mod objects;
+mod once_object;
 mod one_row;
 mod outbound;
 mod platform;

@@ -6,14 +6,15 @@ use super::{catalog, crypto, log, outbound};
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName, TenantAnswer, TenantCommand,
 };
+use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use crate::ports::{
-    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
-    Sessions, Settings, Tenants, Unavailable, Upstreams,
+    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Once, Ports,
+    Random, Sessions, Settings, Tenants, Unavailable, Upstreams,
 };
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -139,6 +140,17 @@ impl Sessions for Shell {
         let sent = (event, now);
         let called =
             call::object("session object", namespace, name, &sent, OBJECT_TIMEOUT_MILLISECONDS).await?;
+        self.counts.add_rows(called.rows_written);
+        Ok(called.answer)
+    }
+}
+
+impl Once for Shell {
+    async fn is_first(&self, name: &str, used: &Use, now: UnixTime) -> Result<bool, Unavailable> {
+        self.counts.add_object();
+        let namespace = &self.bindings.once;
+        let called =
+            call::object("once object", namespace, name, &(used, now), OBJECT_TIMEOUT_MILLISECONDS).await?;
         self.counts.add_rows(called.rows_written);
         Ok(called.answer)
     }

@@ -1,5 +1,6 @@
-//! How an application says who it is at the token endpoint (RFC 6749 §2.3.1).
+//! How an application says who it is where it calls us itself (RFC 6749 §2.3, RFC 7521 §4.2).
 
+use super::client_assertion::ASSERTION_TYPE;
 use super::{Error, ErrorCode};
 use crate::model::application::ClientAuthMethod;
 use crate::vault::from_any_base64;
@@ -9,22 +10,33 @@ use std::fmt;
 /// Longest secret we look at, bytes.
 pub const SECRET_MAX_BYTES: usize = 500;
 
-/// What a token request shows of its client. Two readings of Basic are kept, since many clients
-/// forget to form-encode their id and secret before they join them.
-pub struct Credentials {
-    /// Method used.
-    pub method: ClientAuthMethod,
-    /// `client_id`, and the secret where the method has one; the preferred reading first.
-    pub readings: Vec<(String, String)>,
+/// What a request shows of its client.
+pub enum Credentials {
+    /// A secret, or nothing but an id. Two readings of Basic are kept, since many clients forget to
+    /// form-encode their id and secret before they join them.
+    Secret {
+        /// Method used.
+        method: ClientAuthMethod,
+        /// `client_id`, and the secret where the method has one; the preferred reading first.
+        readings: Vec<(String, String)>,
+    },
+    /// A client assertion.
+    Assertion {
+        /// `client_assertion`, not looked at yet.
+        jwt: String,
+        /// `client_id` beside it.
+        client_id: Option<String>,
+    },
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({:?}, …)", self.method)
+        f.write_str("Credentials(…)")
     }
 }
 
 const FAILED: Error = Error::new(ErrorCode::InvalidClient, "client authentication failed");
+const SEVERAL: Error = Error::invalid_request("more than one way of client authentication");
 
 impl Credentials {
     /// Reads the `Authorization` header and the form.
@@ -34,22 +46,23 @@ impl Credentials {
     /// `invalid_client` where there is none or it can't be read.
     pub fn read(authorization: Option<&str>, form: &Parameters) -> Result<Self, Error> {
         let (client_id, secret) = (form.get("client_id"), form.get("client_secret"));
-        if form.get("client_assertion").is_some() {
-            return Err(Error::new(ErrorCode::InvalidClient, "client assertions are not supported"));
+        match (form.get("client_assertion"), form.get("client_assertion_type")) {
+            (None, None) => {}
+            _ if authorization.is_some() || secret.is_some() => return Err(SEVERAL),
+            (Some(jwt), Some(ASSERTION_TYPE)) => {
+                return Ok(Self::Assertion { jwt: jwt.to_owned(), client_id: client_id.map(str::to_owned) });
+            }
+            _ => return Err(Error::new(ErrorCode::InvalidClient, "client_assertion_type is not supported")),
         }
         match (authorization, client_id, secret) {
-            (Some(_), _, Some(_)) => {
-                Err(Error::invalid_request("more than one way of client authentication"))
-            }
+            (Some(_), _, Some(_)) => Err(SEVERAL),
             (Some(header), also, None) => {
-                let credentials = read_basic(header)?;
+                let readings = read_basic(header)?;
                 // A client_id beside Basic is allowed where it says the same.
-                match also {
-                    Some(id) if !credentials.readings.iter().any(|(known, _)| known == id) => {
-                        Err(Error::invalid_request("client_id differs from the authenticated client"))
-                    }
-                    _ => Ok(credentials),
+                if also.is_some_and(|id| !readings.iter().any(|(known, _)| known == id)) {
+                    return Err(Error::invalid_request("client_id differs from the authenticated client"));
                 }
+                Ok(Self::Secret { method: ClientAuthMethod::ClientSecretBasic, readings })
             }
             (None, Some(id), Some(secret)) => Self::one(ClientAuthMethod::ClientSecretPost, id, secret),
             (None, Some(id), None) => Self::one(ClientAuthMethod::None, id, ""),
@@ -61,11 +74,11 @@ impl Credentials {
         if secret.len() > SECRET_MAX_BYTES {
             return Err(FAILED);
         }
-        Ok(Self { method, readings: vec![(id.to_owned(), secret.to_owned())] })
+        Ok(Self::Secret { method, readings: vec![(id.to_owned(), secret.to_owned())] })
     }
 }
 
-fn read_basic(header: &str) -> Result<Credentials, Error> {
+fn read_basic(header: &str) -> Result<Vec<(String, String)>, Error> {
     let (scheme, value) = header.split_once(' ').ok_or(FAILED)?;
     if !scheme.eq_ignore_ascii_case("basic") || value.len() > 4 * SECRET_MAX_BYTES {
         return Err(FAILED);
@@ -87,11 +100,7 @@ fn read_basic(header: &str) -> Result<Credentials, Error> {
             readings.push(plain);
         }
     }
-    if readings.is_empty() {
-        Err(FAILED)
-    } else {
-        Ok(Credentials { method: ClientAuthMethod::ClientSecretBasic, readings })
-    }
+    if readings.is_empty() { Err(FAILED) } else { Ok(readings) }
 }
 
 #[cfg(test)]
@@ -106,34 +115,67 @@ mod tests {
         Parameters::parse(raw.as_bytes()).unwrap()
     }
 
+    fn readings(text: &str) -> Vec<(String, String)> {
+        match Credentials::read(Some(&basic(text)), &form("")) {
+            Ok(Credentials::Secret { method: ClientAuthMethod::ClientSecretBasic, readings }) => readings,
+            _ => panic!("no readings of Basic"),
+        }
+    }
+
+    fn refused(header: Option<&str>, raw: &str) -> ErrorCode {
+        Credentials::read(header, &form(raw)).unwrap_err().code
+    }
+
     #[test]
     fn an_encoded_urn_in_basic_is_read_as_the_rfc_says() {
-        let read = Credentials::read(Some(&basic("urn%3Aacme%3Aweb:s%3Acret")), &form("")).unwrap();
-        assert_eq!(read.readings[0], ("urn:acme:web".to_owned(), "s:cret".to_owned()));
+        assert_eq!(
+            readings("urn%3Aacme%3Aweb:s%3Acret")[0],
+            ("urn:acme:web".to_owned(), "s:cret".to_owned())
+        );
     }
 
     #[test]
     fn an_unencoded_urn_in_basic_is_read_up_to_its_last_colon() {
-        let read = Credentials::read(Some(&basic("urn:acme:web:secret")), &form("")).unwrap();
-        assert!(read.readings.contains(&("urn:acme:web".to_owned(), "secret".to_owned())));
+        let plain = ("urn:acme:web".to_owned(), "secret".to_owned());
+        assert!(readings("urn:acme:web:secret").contains(&plain));
     }
 
     #[test]
     fn two_ways_at_once_are_an_invalid_request() {
-        let error = Credentials::read(Some(&basic("a:b")), &form("client_id=a&client_secret=b")).unwrap_err();
-        assert_eq!(error.code, ErrorCode::InvalidRequest);
-        let error = Credentials::read(Some(&basic("a:b")), &form("client_id=c")).unwrap_err();
-        assert_eq!(error.code, ErrorCode::InvalidRequest);
+        let typed = "client_assertion=a.b.c&client_assertion_type=\
+                     urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
+        let header = basic("a:b");
+        for (header, raw) in [
+            (Some(&*header), "client_id=a&client_secret=b"),
+            (Some(&*header), "client_id=c"),
+            (Some(&*header), typed),
+            (Some(&*header), "client_assertion=a.b.c"),
+            (None, &*format!("{typed}&client_secret=b")),
+        ] {
+            assert_eq!(refused(header, raw), ErrorCode::InvalidRequest, "{raw}");
+        }
+        let read = Credentials::read(None, &form(&format!("{typed}&client_id=a"))).unwrap();
+        let Credentials::Assertion { jwt, client_id } = read else { panic!("no assertion") };
+        assert_eq!((jwt.as_str(), client_id.as_deref()), ("a.b.c", Some("a")));
+    }
+
+    #[test]
+    fn an_assertion_of_another_or_no_type_is_an_invalid_client() {
+        for raw in [
+            "client_assertion=a.b.c",
+            "client_id=a&client_assertion=a.b.c",
+            "client_id=a&client_assertion_type=x",
+            "client_id=a&client_assertion=a.b.c&client_assertion_type=\
+             urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Asaml2-bearer",
+        ] {
+            assert_eq!(refused(None, raw), ErrorCode::InvalidClient, "{raw}");
+        }
     }
 
     #[test]
     fn nothing_at_all_and_garbage_are_an_invalid_client() {
         for header in [None, Some("Bearer x"), Some("Basic !!!"), Some("Basic"), Some("Basic YQ==")] {
-            assert_eq!(
-                Credentials::read(header, &form("")).unwrap_err().code,
-                ErrorCode::InvalidClient,
-                "{header:?}"
-            );
+            assert_eq!(refused(header, ""), ErrorCode::InvalidClient, "{header:?}");
         }
     }
 }

@@ -73,7 +73,7 @@ impl<'a> Unverified<'a> {
         if header.contains_key("crit") {
             return Err("crit is not supported");
         }
-        if header.get("kid").is_some_and(|kid| !kid.is_string()) {
+        if ["kid", "typ"].iter().any(|name| header.get(*name).is_some_and(|value| !value.is_string())) {
             return Err("malformed");
         }
         Ok(Self { input, alg, header, claims, signature })
@@ -87,6 +87,16 @@ impl<'a> Unverified<'a> {
     /// A text of the header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.header.get(name).and_then(Value::as_str)
+    }
+
+    /// The claims, worth nothing until the signature has been found to hold.
+    pub fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
+    /// A text of the claims, as [`Unverified::claims`].
+    pub fn claim(&self, name: &str) -> Option<&str> {
+        self.claims.get(name).and_then(Value::as_str)
     }
 
     /// The algorithm it says it is signed by; one of those allowed.
@@ -149,7 +159,7 @@ fn check_times(claims: &Map<String, Value>, now: UnixTime) -> Result<(), Broken>
 }
 
 /// A NumericDate (RFC 7519 §2); whole seconds, as everyone sends them.
-fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Broken> {
+pub(super) fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, Broken> {
     claims.get(name).map(|value| value.as_i64().ok_or("a time is malformed")).transpose()
 }
 

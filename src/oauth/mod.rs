@@ -6,6 +6,7 @@
 pub mod acr_values;
 pub mod authorize;
 pub mod claims_request;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod discovery;
 pub mod error;

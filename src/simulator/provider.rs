@@ -6,6 +6,7 @@ use crate::login::Context;
 use crate::model::PublicKey;
 use crate::model::key_ring::Algorithm;
 use crate::model::{Environment, Host, Sealed, UnixTime};
+use crate::oauth::client_auth::Credentials;
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::token::{bearer_error, error_response};
 use crate::oauth::{Error, ErrorCode, jwks, jwt};
@@ -239,13 +240,12 @@ pub async fn token<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
 
 async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Error> {
     let form = ctx.request.form_parameters().map_err(|_| Error::invalid_request("the form can't be read"))?;
-    let credentials =
-        crate::oauth::client_auth::Credentials::read(ctx.request.header("authorization"), &form)?;
     let fits = |(id, secret): &(String, String)| {
         id == CLIENT_ID && equal(secret.as_bytes(), CLIENT_SECRET.as_bytes())
     };
-    if !credentials.readings.iter().any(fits) {
-        return Err(Error::new(ErrorCode::InvalidClient, "unknown client or wrong secret"));
+    match Credentials::read(ctx.request.header("authorization"), &form)? {
+        Credentials::Secret { readings, .. } if readings.iter().any(fits) => {}
+        _ => return Err(Error::new(ErrorCode::InvalidClient, "unknown client or wrong secret")),
     }
     let invalid = Error::new(ErrorCode::InvalidGrant, "the code is not valid");
     let code: Code = unseal(ctx, "simulated code", form.get("code")).await.ok_or(invalid)?;

@@ -11,6 +11,7 @@
 //! | [`upstream`] | the certified brokers behind us, whose answers can be bent |
 //! | [`browser`] | an end user's browser: cookies, redirects, links |
 //! | [`relying_party`] | an application: authorize URLs, codes, token checks |
+//! | [`client_key`] | the key of an application: client assertions and whatever else it signs |
 //! | [`store_contract`] | one list of steps that every store of logins must answer alike |
 
 // Each test file is a crate of its own and uses a part of this.
@@ -20,6 +21,7 @@ pub mod admin;
 pub mod block_on;
 pub mod broker;
 pub mod browser;
+pub mod client_key;
 pub mod crypto;
 pub mod management;
 pub mod openapi;
@@ -32,6 +34,7 @@ pub mod world;
 pub use block_on::block_on;
 pub use broker::Broker;
 pub use browser::{Answer, Browser, Page, Stop};
+pub use client_key::ClientKey;
 pub use relying_party::{Asked, RelyingParty, Tokens};
 pub use upstream::{Bend, Person};
 pub use world::{ACME, ACME_MITID, ACME_PRODUCTION, CALLBACK, GLOBEX, GLOBEX_MITID, World};

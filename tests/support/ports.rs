@@ -7,14 +7,15 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::json;
+use edge_eid::login::once::{self, Use};
 use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use edge_eid::ports::{
-    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Ports, Random,
-    Sessions, Settings, Tenants, Unavailable, Upstreams,
+    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Once, Ports,
+    Random, Sessions, Settings, Tenants, Unavailable, Upstreams,
 };
 use edge_eid::vault::sha256;
 use std::cell::{Cell, RefCell};
@@ -37,6 +38,8 @@ pub struct Counts {
     pub session_requests: u32,
     /// States that those objects wrote.
     pub session_writes: u32,
+    /// Requests to `Once` objects.
+    pub once_requests: u32,
 }
 
 /// The outside of the broker, in memory.
@@ -47,6 +50,8 @@ pub struct MemoryPorts {
     pub logins: RefCell<BTreeMap<String, String>>,
     /// Likewise.
     pub sessions: RefCell<BTreeMap<String, String>>,
+    /// Ends of used ids, by object and key.
+    pub used: RefCell<BTreeMap<(String, String), UnixTime>>,
     pub catalog_fails: Cell<bool>,
     pub logins_fail: Cell<bool>,
     pub sessions_fail: Cell<bool>,
@@ -70,6 +75,7 @@ impl MemoryPorts {
             applications: RefCell::default(),
             logins: RefCell::default(),
             sessions: RefCell::default(),
+            used: RefCell::default(),
             catalog_fails: Cell::new(false),
             logins_fail: Cell::new(false),
             sessions_fail: Cell::new(false),
@@ -172,6 +178,23 @@ impl Sessions for MemoryPorts {
             self.sessions.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
         }
         Ok(round_trip(&step.answer))
+    }
+}
+
+impl Once for MemoryPorts {
+    async fn is_first(&self, name: &str, used: &Use, now: UnixTime) -> Result<bool, Unavailable> {
+        self.count(|counts| counts.once_requests += 1);
+        if self.logins_fail.get() {
+            return Err(failing("once object"));
+        }
+        let Use { key, ends } = round_trip(used);
+        let place = (name.to_owned(), key);
+        let mut all = self.used.borrow_mut();
+        let first = once::is_first(all.get(&place).copied(), now);
+        if first {
+            all.insert(place, ends);
+        }
+        Ok(first)
     }
 }
 

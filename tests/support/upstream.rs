@@ -168,6 +168,8 @@ struct Grant {
 /// All upstreams there are, with one way of misbehaving.
 pub struct FakeUpstreams {
     pub bend: Cell<Bend>,
+    /// Documents of applications by their URL.
+    pub documents: RefCell<BTreeMap<String, String>>,
     /// Every URL that was fetched, without its query.
     pub fetched: RefCell<Vec<String>>,
     pub now: Cell<UnixTime>,
@@ -200,6 +202,7 @@ impl FakeUpstreams {
         let key = |kid: &str, pair: Rc<Pair>| RefCell::new((kid.to_owned(), pair));
         Self {
             bend: Cell::new(Bend::Straight),
+            documents: RefCell::default(),
             fetched: RefCell::default(),
             now: Cell::new(UnixTime(0)),
             keys: BTreeMap::from([
@@ -316,6 +319,9 @@ impl FakeUpstreams {
     pub fn send(&self, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
         let path = request.url.split('?').next().unwrap().to_owned();
         self.fetched.borrow_mut().push(path.clone());
+        if let Some(document) = self.documents.borrow().get(&path) {
+            return ok(document);
+        }
         let Some(issuer) = self.issuer_of(&path) else { return Err(timeout()) };
         let response = match &path[issuer.len()..] {
             "/.well-known/openid-configuration" => self.discovery(issuer),
