@@ -14,8 +14,21 @@ use crate::web::{Method, Request, Response};
 use crate::{eid::Eid, model::DomainSnapshot};
 use std::rc::Rc;
 
-/// Answers a request. The host decides who is addressed; forwarded headers are never read.
+/// Answers a request. A client that prefers so is told the trace id, to quote it to whoever runs
+/// the broker.
 pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
+    let answer = answer(ports, request, now).await;
+    // RFC 7240 §2, by the preference that existing clients send.
+    match request.header("prefer") {
+        Some(preference) if preference.contains("return-trace-id") => {
+            answer.with("trace-id", ports.trace_id())
+        }
+        _ => answer,
+    }
+}
+
+/// The host decides who is addressed; forwarded headers are never read.
+async fn answer<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
     let Ok(host) = Host::parse(&request.host) else { return nothing_here() };
     if host == ports.settings().management_host {
         return admin::handle(ports, request, now).await;
@@ -49,7 +62,7 @@ async fn at_domain<P: Ports>(
 ) -> Response {
     let segments = request.segments();
     let facts = Facts::of(&domain, ports.settings().simulators, now);
-    if let Some((route, mut answer)) = public_document(request.method, &segments, &domain, facts) {
+    if let Some((route, mut answer)) = public_document(request, &segments, &domain, facts) {
         answer.route = route;
         return answer;
     }
@@ -63,15 +76,18 @@ async fn at_domain<P: Ports>(
     dispatch(&context).await
 }
 
-/// What applications fetch about a domain.
+/// What applications fetch about a domain, unless they name themselves: that needs their record.
 fn public_document(
-    method: Method,
+    request: &Request,
     segments: &[&str],
     domain: &DomainSnapshot,
     facts: Facts,
 ) -> Option<(&'static str, Response)> {
-    Some(match (method, segments) {
-        (Method::Get, [".well-known", "openid-configuration"]) => {
+    if request.query.contains("client_id=") {
+        return None;
+    }
+    Some(match (request.method, segments) {
+        (Method::Get, [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
             ("discovery", metadata::discovery_document(domain, facts, None))
         }
         (Method::Get, [segment, ".well-known", "openid-configuration"]) if names_eid(segment) => {
@@ -91,6 +107,16 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         (Post, ["oauth2", "par"]) => ("par", cors::for_form(ctx, par::par(ctx).await).await),
         (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", userinfo::userinfo(ctx).await),
         (Options, ["oauth2", "token" | "userinfo" | "par"]) => ("preflight", cors::preflight(ctx)),
+        (Get, [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
+            ("discovery", document(ctx, metadata::discovery_of_client(ctx, None).await))
+        }
+        (Get, [segment, ".well-known", "openid-configuration"]) if names_eid(segment) => {
+            ("discovery", document(ctx, metadata::discovery_of_client(ctx, Some(segment)).await))
+        }
+        (Get, [".well-known", "criipto-configuration"]) => {
+            ("client_configuration", document(ctx, metadata::client_configuration(ctx).await))
+        }
+        (Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(&ctx.domain)),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => {
             ("authorize", step(ctx, start::start(ctx, None).await).await)
@@ -120,7 +146,11 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
         return answer;
     }
     let allow = match segments {
-        [".well-known", "openid-configuration" | "jwks"] | ["continue" | "callback"] => "GET",
+        [
+            ".well-known",
+            "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
+        ]
+        | ["continue" | "callback"] => "GET",
         ["login", _] | ["login", _, "cancel" | "nemid" | "mitid"] => "GET",
         ["oauth2", "token" | "par"] => "POST, OPTIONS",
         ["oauth2", "authorize"] => "GET, POST",
@@ -143,6 +173,14 @@ async fn simulated<P: Ports>(_: &Context<'_, P>, _: &[&str]) -> Option<(&'static
 /// Whether a path segment is a base64 list of acrs, as older clients put it into the path.
 fn names_eid(segment: &str) -> bool {
     acr_values::decode_segment(segment).is_some()
+}
+
+/// A document that needed a look into the catalog.
+fn document<P: Ports>(ctx: &Context<'_, P>, read: Result<Response, Fault>) -> Response {
+    read.unwrap_or_else(|fault| {
+        fault.log(ctx.ports);
+        Response::text(fault.status(), "")
+    })
 }
 
 fn not_found() -> Response {

@@ -313,6 +313,11 @@ impl Response {
         Self::with_type(status, "application/json", text)
     }
 
+    /// A signed answer (RFC 7519 §10.3.1), not to be stored.
+    pub fn jwt(token: String) -> Self {
+        Self::with_type(200, "application/jwt", token)
+    }
+
     /// A page under our policy: no script, styles from our origin, forms to our origin, no frames.
     pub fn page(status: u16, markup: maud::Markup) -> Self {
         let mut response = Self::with_type(status, "text/html; charset=utf-8", markup.into_string());

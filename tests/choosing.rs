@@ -4,7 +4,7 @@
 
 mod support;
 
-use edge_eid::eid::Eid;
+use edge_eid::eid::{Acr, Eid};
 use edge_eid::web::Method;
 use serde_json::Value;
 use support::broker::request;
@@ -72,4 +72,85 @@ fn an_unknown_eid_in_a_hint_or_header_is_an_error_at_the_callback() {
     browser.headers.borrow_mut().push(("acr_values".to_owned(), "urn:x".to_owned()));
     let plain = app.ask_with(&[("acr_values", "")]);
     assert_eq!(browser.visit(&plain.url).application().error(), "invalid_request");
+}
+
+/// What an application with these allowed eIDs is shown, or the error it gets.
+fn shown_to(allowed: &[Acr], acr_values: &str) -> String {
+    let broker = World::demo();
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.acr_values = allowed.to_vec());
+    let asked = RelyingParty::web().ask(acr_values);
+    match Browser::new(&broker).visit(&asked.url) {
+        Stop::Page(page) => {
+            let tabs = [(Eid::Nemid, "nemid"), (Eid::Mitid, "mitid")];
+            let shown: Vec<&str> =
+                tabs.into_iter().filter(|(eid, _)| page.has_tab(*eid)).map(|(_, name)| name).collect();
+            if shown.is_empty() { "one eid".to_owned() } else { shown.join(" ") }
+        }
+        Stop::Application(answer) => answer.error().to_owned(),
+        Stop::Upstream(_) => "at once".to_owned(),
+    }
+}
+
+#[test]
+fn an_application_is_offered_only_the_eids_it_may_use() {
+    use Acr::{MitidHigh, MitidSubstantial, NemidPoces};
+    let (mitid, high) = ("urn:grn:authn:dk:mitid:substantial", "urn:grn:authn:dk:mitid:high");
+    assert_eq!(shown_to(&[], POCES), "nemid mitid");
+    assert_eq!(shown_to(&[NemidPoces, MitidSubstantial], POCES), "nemid mitid");
+    assert_eq!(shown_to(&[NemidPoces, MitidSubstantial], ""), "nemid mitid");
+    // The tab would log in at a level that the application may not use.
+    assert_eq!(shown_to(&[NemidPoces, MitidHigh], POCES), "one eid");
+    assert_eq!(shown_to(&[NemidPoces], POCES), "one eid");
+    assert_eq!(shown_to(&[NemidPoces], ""), "one eid");
+    assert_eq!(shown_to(&[MitidHigh], ""), "at once");
+    assert_eq!(shown_to(&[MitidHigh], high), "at once");
+    assert_eq!(shown_to(&[MitidHigh], mitid), "invalid_request");
+    assert_eq!(shown_to(&[MitidHigh], POCES), "invalid_request");
+    assert_eq!(shown_to(&[NemidPoces], mitid), "invalid_request");
+}
+
+#[test]
+fn the_link_of_a_tab_that_is_not_offered_leads_nowhere() {
+    let broker = World::demo();
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.acr_values = vec![Acr::NemidPoces]);
+    let browser = Browser::new(&broker);
+    browser.visit(&RelyingParty::web().ask(POCES).url).page();
+    let attempt = browser.attempts(ACME)[0].0.rsplit('.').next().unwrap().to_owned();
+    let page = browser.visit(&format!("https://acme.example/login/{attempt}/mitid")).page();
+    assert_eq!(page.status, 404);
+}
+
+#[test]
+fn a_client_that_names_itself_gets_metadata_of_its_own_and_an_unknown_one_that_of_everybody() {
+    let broker = World::demo();
+    broker.change_application(ACME, "urn:acme:spa", |app| app.protocol.acr_values = vec![Acr::MitidHigh]);
+    let read = |path: &str| -> Value {
+        let response = broker.get(&format!("https://acme.example/{path}"));
+        assert_eq!(
+            (response.status, response.header("access-control-allow-origin")),
+            (200, Some("*")),
+            "{path}"
+        );
+        serde_json::from_str(&response.body).unwrap()
+    };
+    let everybody = read(".well-known/openid-configuration");
+    assert_eq!(read(".well-known/oauth-authorization-server"), everybody);
+    assert_eq!(read(".well-known/openid-configuration?client_id=urn%3Anobody"), everybody);
+    let own = read(".well-known/openid-configuration?client_id=urn%3Aacme%3Aspa");
+    assert_eq!(own["acr_values_supported"], serde_json::json!(["urn:grn:authn:dk:mitid:high"]));
+    assert_eq!(own["token_endpoint_auth_methods_supported"], serde_json::json!(["none"]));
+    assert_eq!(own["issuer"], everybody["issuer"]);
+    let below = read(&format!("{MOCES_SEGMENT}/.well-known/openid-configuration?client_id=urn%3Aacme%3Aspa"));
+    assert!(below["authorization_endpoint"].as_str().unwrap().contains(MOCES_SEGMENT));
+}
+
+#[test]
+fn an_existing_client_learns_whether_it_is_known_and_that_there_is_no_qr() {
+    let broker = World::demo();
+    let url = |id: &str| format!("https://acme.example/.well-known/criipto-configuration?client_id={id}");
+    let known: Value = serde_json::from_str(&broker.get(&url("urn%3Aacme%3Aspa")).body).unwrap();
+    assert_eq!(known["clients"][0]["client_id"], "urn:acme:spa");
+    assert_eq!(known["clients"][0]["qr_enabled"], false);
+    assert_eq!(broker.get(&url("urn%3Anobody")).status, 404);
+    assert_eq!(broker.get("https://acme.example/.well-known/criipto-configuration").status, 404);
 }

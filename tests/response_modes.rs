@@ -6,7 +6,11 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::model::application::ResponseType;
 use edge_eid::web::{Method, Parameters};
+use serde_json::Value;
+use support::broker::request;
+use support::relying_party::{decode, key_of, signature_holds};
 use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
@@ -129,4 +133,150 @@ fn a_hostile_state_stays_a_value_of_the_form() {
     let (page, _) = Browser::new(&broker).load(Method::Get, &asked.url, "");
     assert!(!page.body.contains("<script>alert"), "{}", page.body);
     assert_eq!(field(&posted(&page).1, "state"), hostile);
+}
+
+fn wants_id_token(broker: &Broker) {
+    for host in [ACME, ACME_MITID] {
+        broker.change_application(host, "urn:acme:web", |app| {
+            app.protocol.response_types = vec![ResponseType::Code, ResponseType::IdToken];
+        });
+    }
+}
+
+#[test]
+fn an_id_token_comes_behind_the_hash_once_and_leaves_nothing_to_redeem() {
+    for (eid, person) in [(Eid::Nemid, Person::terne()), (Eid::Mitid, Person::ditlev())] {
+        let broker = World::demo();
+        wants_id_token(&broker);
+        let (browser, app) = (Browser::new(&broker), RelyingParty::web());
+        let asked = app.ask_with(&[("acr_values", POCES), ("response_type", "id_token")]);
+        let upstream = browser.start(&asked.url, eid);
+        let url = browser.approve(&upstream, &person).application().url;
+        let answer = fragment(&url);
+        assert_eq!(answer.get("state"), Some(asked.state.as_str()));
+        assert_eq!((answer.get("code"), answer.get("access_token")), (None, None));
+        let (header, claims) = decode(answer.get("id_token").unwrap());
+        let key = key_of(&broker, "https://acme.example", header["kid"].as_str().unwrap()).unwrap();
+        assert!(signature_holds(answer.get("id_token").unwrap(), &key));
+        assert_eq!(claims["nonce"], asked.nonce.as_str());
+        assert_eq!(claims["aud"], "urn:acme:web");
+        assert_eq!(claims["identityscheme"], if eid == Eid::Mitid { "dkmitid" } else { "dknemid" });
+        // One attempt yields one token.
+        let again = browser.visit(&upstream_answer(&broker, &upstream, &person)).page();
+        assert_eq!(again.status, 400);
+    }
+}
+
+/// The upstream's answer a second time.
+fn upstream_answer(broker: &Broker, upstream: &str, person: &Person) -> String {
+    broker.ports.upstreams.approve(upstream, person)
+}
+
+#[test]
+fn an_id_token_may_come_in_a_form_but_in_production_never_in_a_query() {
+    let broker = World::demo();
+    wants_id_token(&broker);
+    let app = RelyingParty::web();
+    let ask =
+        |mode| app.ask_with(&[("acr_values", POCES), ("response_type", "id_token"), ("response_mode", mode)]);
+    let browser = Browser::new(&broker);
+    let upstream = browser.start(&ask("form_post").url, Eid::Nemid);
+    let (_, fields) = posted(&browser.approve(&upstream, &Person::terne()).page());
+    assert!(field(&fields, "id_token").split('.').count() == 3);
+    let answer = browser.log_in(&ask("query").url, Eid::Nemid, &Person::terne());
+    assert!(answer.get("id_token").is_some(), "a TEST domain may");
+    let live = "urn:acme:live";
+    broker.change_application(ACME_PRODUCTION, live, |app| {
+        app.protocol.response_types = vec![ResponseType::IdToken];
+    });
+    let app = RelyingParty::new(ACME_PRODUCTION, live, Some("acme-live-secret"));
+    let asked = app.ask_with(&[("response_type", "id_token"), ("response_mode", "query")]);
+    let answer = browser.visit(&asked.url).application();
+    assert_eq!((answer.error(), answer.get("id_token")), ("invalid_request", None));
+}
+
+#[test]
+fn an_id_token_needs_the_switch_of_its_application_and_a_nonce() {
+    let broker = World::demo();
+    let app = RelyingParty::web();
+    let asked = app.ask_with(&[("response_type", "id_token")]);
+    let answer = fragment(&Browser::new(&broker).visit(&asked.url).application().url);
+    assert_eq!(
+        answer.get("error"),
+        Some("unauthorized_client"),
+        "errors travel by the default of their type"
+    );
+    wants_id_token(&broker);
+    let asked = app.ask_with(&[("response_type", "id_token"), ("nonce", "")]);
+    let answer = fragment(&Browser::new(&broker).visit(&asked.url).application().url);
+    assert_eq!(answer.get("error"), Some("invalid_request"));
+}
+
+/// What the page's script tells, and to whom.
+fn told(page: &Page) -> (String, String) {
+    let tag = page.body.split('<').find(|tag| tag.contains("id=\"answer\"")).unwrap();
+    let attribute = |name: &str| tag.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap();
+    (attribute("href").replace("&amp;", "&"), attribute("data-origin").to_owned())
+}
+
+#[test]
+fn a_message_brings_the_whole_callback_to_its_origin_alone() {
+    let broker = World::demo();
+    let (browser, app) = (Browser::new(&broker), RelyingParty::spa());
+    let asked = app.ask_with(&[("acr_values", POCES), ("response_mode", "post_message")]);
+    let upstream = browser.start(&asked.url, Eid::Mitid);
+    let (answer, origin) = told(&browser.approve(&upstream, &Person::ditlev()).page());
+    assert_eq!(origin, "https://app.example");
+    let query = answer.strip_prefix("https://app.example/callback?").unwrap();
+    let answer = Parameters::parse(query.as_bytes()).unwrap();
+    assert_eq!(answer.get("state"), Some(asked.state.as_str()));
+    assert_eq!(app.present(&broker, answer.get("code").unwrap(), &asked.verifier).status, 200);
+}
+
+#[test]
+fn only_the_answer_to_a_silent_request_may_stand_in_a_frame_and_only_of_the_callbacks_origin() {
+    let broker = World::demo();
+    let app = RelyingParty::spa();
+    let silent = app.ask_with(&[("prompt", "none"), ("response_mode", "post_message")]);
+    let response = broker.get(&silent.url);
+    let policy = response.header("content-security-policy").unwrap();
+    assert!(policy.ends_with("frame-ancestors https://app.example"), "{policy}");
+    assert_eq!(response.header("x-frame-options"), None);
+    let loud = app.ask_with(&[("acr_values", "urn:x"), ("response_mode", "post_message")]);
+    let response = broker.get(&loud.url);
+    assert!(response.header("content-security-policy").unwrap().ends_with("frame-ancestors 'none'"));
+    assert_eq!(response.header("x-frame-options"), Some("DENY"));
+    for answer in [&silent.url, &loud.url] {
+        let opener = broker.get(answer).header("cross-origin-opener-policy").map(str::to_owned);
+        assert_eq!(opener, None, "the window that opened ours must stay reachable");
+    }
+}
+
+#[test]
+fn a_script_gets_one_link_to_open_and_the_login_goes_on_in_the_browser_that_opens_it() {
+    let broker = World::demo();
+    let app = RelyingParty::spa();
+    let asked = app.ask_with(&[("acr_values", POCES), ("response_mode", "json")]);
+    let headers = [("sec-fetch-dest", "empty"), ("origin", "https://app.example")];
+    let response = broker.send(&request(Method::Get, &asked.url, &headers, ""));
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example"));
+    assert_eq!(response.header("set-cookie"), None);
+    let body: Value = serde_json::from_str(&response.body).unwrap();
+    let link = body["launchLinks"]["universalLink"].as_str().unwrap();
+    let answer = Browser::new(&broker).log_in(link, Eid::Nemid, &Person::terne());
+    app.redeem(&broker, &asked, &answer);
+    broker.wait(121);
+    assert_eq!(Browser::new(&broker).visit(link).page().status, 400);
+}
+
+#[test]
+fn a_script_is_told_errors_as_json() {
+    let broker = World::demo();
+    let asked = RelyingParty::spa().ask_with(&[("prompt", "none"), ("response_mode", "json")]);
+    let response = broker.get(&asked.url);
+    assert_eq!(response.status, 400);
+    let body: Value = serde_json::from_str(&response.body).unwrap();
+    assert_eq!((&body["error"], &body["state"]), (&"login_required".into(), &asked.state.into()));
+    assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example"));
 }

@@ -322,9 +322,11 @@ fn the_id_token_says_who_logged_in_how_and_for_whom() {
     let expected = [
         "acr",
         "age",
+        "at_hash",
         "aud",
         "auth_time",
         "authenticationinstant",
+        "authenticationmethod",
         "authenticationtype",
         "birthdate",
         "country",

@@ -5,10 +5,12 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::model::application::UserinfoResponse;
 use edge_eid::vault::{base64url, from_base64url};
 use edge_eid::web::Method;
 use serde_json::Value;
 use support::broker::request;
+use support::relying_party::{decode, key_of, signature_holds};
 use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
@@ -132,4 +134,44 @@ fn a_login_is_stored_sealed() {
     }
     let head = request(Method::Get, USERINFO, &[], "");
     assert_eq!(broker.send(&head).status, 401);
+}
+
+fn tokens_of(broker: &Broker, change: impl Fn(&mut edge_eid::model::application::Protocol)) -> Tokens {
+    broker.change_application(ACME, "urn:acme:web", |app| change(&mut app.protocol));
+    let app = RelyingParty::web();
+    let asked = app.ask("urn:grn:authn:dk:nemid:poces");
+    let answer = Browser::new(broker).log_in(&asked.url, Eid::Nemid, &Person::terne());
+    app.redeem(broker, &asked, &answer)
+}
+
+#[test]
+fn a_signed_answer_names_its_issuer_and_its_reader_and_verifies_by_the_key_set() {
+    let broker = World::demo();
+    let tokens = tokens_of(&broker, |protocol| protocol.userinfo_response = UserinfoResponse::SignedJwt);
+    let response = RelyingParty::web().userinfo(&broker, &tokens.access_token);
+    assert_eq!((response.status, response.header("content-type")), (200, Some("application/jwt")));
+    let (header, claims) = decode(&response.body);
+    let key = key_of(&broker, "https://acme.example", header["kid"].as_str().unwrap()).unwrap();
+    assert!(signature_holds(&response.body, &key));
+    assert_eq!((&claims["iss"], &claims["aud"]), (&"https://acme.example".into(), &"urn:acme:web".into()));
+    assert_eq!(claims["sub"], tokens.claims["sub"]);
+}
+
+#[test]
+fn a_client_that_reads_the_id_token_only_gets_no_userinfo() {
+    let broker = World::demo();
+    let tokens =
+        tokens_of(&broker, |protocol| protocol.userinfo_response = UserinfoResponse::FromTokenEndpoint);
+    assert_eq!(tokens.claims["name"], support::upstream::NAME);
+    let response = RelyingParty::web().userinfo(&broker, &tokens.access_token);
+    assert_eq!(response.status, 401);
+    assert!(response.body.contains("Unknown Access Code"));
+}
+
+#[test]
+fn the_id_token_is_bound_to_the_access_token_by_at_hash_oidc_core_3_1_3_6() {
+    let broker = World::demo();
+    let tokens = tokens_of(&broker, |_| ());
+    let hash = edge_eid::vault::sha256(tokens.access_token.as_bytes());
+    assert_eq!(tokens.claims["at_hash"], edge_eid::vault::base64url(&hash[..16]).as_str());
 }

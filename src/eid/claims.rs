@@ -2,9 +2,14 @@
 //! is a string, booleans and ages too.
 
 use super::{Acr, Eid};
+use crate::model::application::ScopeStrategy;
 use crate::model::{Identity, UnixTime};
+use crate::oauth::scope::Scope;
 use crate::vault::{EnvironmentKeys, sha256};
 use serde_json::{Map, Value};
+
+/// What clients of the years before read beside `authenticationtype`. No SAML class names these eIDs.
+const AUTHENTICATION_METHOD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
 
 /// The claims about a person for one tenant and environment. `attempt` names the login.
 pub fn claims_of(
@@ -22,6 +27,7 @@ pub fn claims_of(
     set("nameidentifier", id.replace('-', ""));
     set("identityscheme", identity.acr.eid().identityscheme().to_owned());
     set("authenticationtype", identity.acr.urn().to_owned());
+    set("authenticationmethod", AUTHENTICATION_METHOD.to_owned());
     set("authenticationinstant", identity.auth_time.iso8601());
     set("sessionindex", uuid(&sha256(attempt)));
     set("country", "DK".to_owned());
@@ -39,6 +45,30 @@ pub fn claims_of(
         }
     }
     claims
+}
+
+/// Takes away what was not asked for, where asking decides, and adds the answers to "is over …",
+/// which only asking brings.
+pub fn release(
+    claims: &mut Map<String, Value>,
+    strategy: ScopeStrategy,
+    scope: &Scope,
+    identity: &Identity,
+    now: UnixTime,
+) {
+    if strategy == ScopeStrategy::Dynamic {
+        claims.retain(|name, _| match name.as_str() {
+            "cprNumberIdentifier" => scope.has("ssn"),
+            "address" | "address_details" | "streetaddress" => scope.has("address"),
+            _ => true,
+        });
+    }
+    let years = identity.birthdate.as_deref().and_then(|birthdate| age(birthdate, now));
+    for (name, limit) in [("is_over_15", 15), ("is_over_16", 16), ("is_over_18", 18), ("is_over_21", 21)] {
+        if let (true, Some(years)) = (scope.has(name), years) {
+            claims.insert(name.to_owned(), Value::String((years >= limit).to_string()));
+        }
+    }
 }
 
 /// What a NemID certificate said of a person (POCES) or an employee (MOCES).
@@ -107,6 +137,42 @@ mod tests {
     #[test]
     fn a_pseudonym_has_the_form_of_a_version_8_uuid() {
         assert_eq!(uuid(&[0xff; 32]), "ffffffff-ffff-8fff-bfff-ffffffffffff");
+    }
+
+    #[test]
+    fn a_request_decides_where_the_strategy_is_dynamic_and_settings_decide_where_it_is_static() {
+        let scope = |raw: &str| Scope::parse(Some(raw), None, &[]).unwrap();
+        let born = |birthdate: &str| Identity {
+            acr: Acr::MitidSubstantial,
+            eid_id: String::new(),
+            level: crate::eid::Level::Substantial,
+            auth_time: UnixTime(0),
+            name: None,
+            birthdate: Some(birthdate.to_owned()),
+            company: None,
+            transaction_id: None,
+        };
+        let left = |strategy, raw: &str, birthdate: &str| {
+            let names = ["name", "cprNumberIdentifier", "address", "address_details"];
+            let mut claims = names.map(|name| (name.to_owned(), Value::from("x"))).into_iter().collect();
+            release(&mut claims, strategy, &scope(raw), &born(birthdate), UnixTime(18_648 * 86_400));
+            claims
+                .into_iter()
+                .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+                .collect::<Vec<_>>()
+        };
+        use ScopeStrategy::{Dynamic, Static};
+        assert_eq!(left(Dynamic, "openid", "1927-01-21"), ["name=x"]);
+        assert_eq!(left(Dynamic, "openid ssn", "1927-01-21"), ["cprNumberIdentifier=x", "name=x"]);
+        assert_eq!(left(Dynamic, "openid address", "1927-01-21").len(), 3);
+        assert_eq!(left(Static, "openid", "1927-01-21").len(), 4);
+        // 2021-01-21 is the eighteenth birthday.
+        assert_eq!(
+            left(Dynamic, "openid is_over_18 is_over_21", "2003-01-21"),
+            ["is_over_18=true", "is_over_21=false", "name=x"]
+        );
+        assert_eq!(left(Dynamic, "openid is_over_18", "2003-01-22"), ["is_over_18=false", "name=x"]);
+        assert_eq!(left(Dynamic, "openid is_over_18", "unknown"), ["name=x"]);
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub struct Start<'a> {
     pub acr: Acr,
     /// `ui_locales`
     pub lang: &'a str,
+    /// `login_hint`: what the eID is to tell the user, as tokens; empty where there is nothing.
+    pub login_hint: &'a str,
 }
 
 /// A call to an upstream on behalf of one login.
@@ -127,18 +129,23 @@ pub async fn authorize_url(
 ) -> Result<String, String> {
     let metadata = metadata(ports, upstream, now).await?;
     let challenge = CodeChallenge::of(start.verifier);
-    let query = encode_pairs([
-        ("response_type", "code"),
-        ("client_id", upstream.client_id.as_str()),
-        ("redirect_uri", start.redirect_uri),
-        ("scope", &upstream.scopes.join(" ")),
-        ("state", start.state),
-        ("nonce", start.nonce),
-        ("code_challenge", challenge.as_str()),
-        ("code_challenge_method", "S256"),
-        ("acr_values", start.acr.urn()),
-        ("ui_locales", start.lang),
-    ]);
+    let query = encode_pairs(
+        [
+            ("response_type", "code"),
+            ("client_id", upstream.client_id.as_str()),
+            ("redirect_uri", start.redirect_uri),
+            ("scope", &upstream.scopes.join(" ")),
+            ("state", start.state),
+            ("nonce", start.nonce),
+            ("code_challenge", challenge.as_str()),
+            ("code_challenge_method", "S256"),
+            ("acr_values", start.acr.urn()),
+            ("ui_locales", start.lang),
+            ("login_hint", start.login_hint),
+        ]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty()),
+    );
     let joint = if metadata.authorization_endpoint.as_str().contains('?') { '&' } else { '?' };
     Ok(format!("{}{joint}{query}", metadata.authorization_endpoint))
 }

@@ -4,7 +4,7 @@ use super::envelope::{self, Label, Purpose};
 use super::pending::{Leg, Pending, kept};
 use super::refusal::Refusal;
 use super::{Context, Next, Reason, choose, cross};
-use crate::eid::{Acr, oidc};
+use crate::eid::{Acr, Eid, oidc};
 use crate::model::domain::{ApplicationKey, Upstream};
 use crate::model::{ClientId, Host};
 use crate::pages::error::ErrorKind;
@@ -73,6 +73,8 @@ async fn at_upstream<P: Ports>(
         secret: leg.secret.clone(),
     };
     let state = envelope::seal(ctx.ports, &ctx.keys, Purpose::State, &label, ctx.host(), &inner).await?;
+    // NemID's client shows no text of ours and knows no MitID UUID.
+    let hint = if acr.eid() == Eid::Mitid { pending.wishes.tokens() } else { String::new() };
     let start = oidc::Start {
         state: &state,
         nonce: &leg.nonce,
@@ -80,6 +82,7 @@ async fn at_upstream<P: Ports>(
         redirect_uri: &format!("{}{CALLBACK_PATH}", ctx.domain.issuer),
         acr,
         lang: ctx.lang(pending.ui_locales.as_deref()).tag(),
+        login_hint: &hint,
     };
     let url = match oidc::authorize_url(ctx.ports, upstream, &start, ctx.now).await {
         Ok(url) => url,

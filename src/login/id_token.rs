@@ -5,14 +5,14 @@ use super::Context;
 use super::attempt::AttemptId;
 use super::issue::identity_label;
 use super::state::{Grant, TOKEN_SECONDS};
-use crate::eid::claims::claims_of;
+use crate::eid::claims::{claims_of, release};
 use crate::error::Fault;
 use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label};
 use crate::model::{Application, Identity};
 use crate::oauth::jwt;
 use crate::ports::Ports;
-use crate::vault::base64url;
-use serde_json::Value;
+use crate::vault::{base64url, sha256};
+use serde_json::{Map, Value};
 
 /// Opens the identity that was sealed for an attempt.
 ///
@@ -27,7 +27,20 @@ pub async fn open_identity<P: Ports>(
     crate::json::read_bytes(&plain).map_err(|_| Fault::lasting("identity", "can't be read"))
 }
 
-/// The signed ID token of a grant, as of now.
+/// What an application may read of a person, as claims of an ID token and of userinfo.
+pub fn released<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+    grant: &Grant,
+    identity: &Identity,
+    attempt: AttemptId,
+) -> Map<String, Value> {
+    let mut claims = claims_of(identity, &ctx.keys, &attempt.0, ctx.now);
+    release(&mut claims, application.protocol.scope_strategy, &grant.request.scope, identity, ctx.now);
+    claims
+}
+
+/// The signed ID token of a grant, as of now. `access_token` is the one it comes with, if it does.
 ///
 /// # Errors
 /// Our own faults.
@@ -36,9 +49,10 @@ pub async fn issue<P: Ports>(
     application: &Application,
     grant: &Grant,
     attempt: AttemptId,
+    access_token: Option<&str>,
 ) -> Result<String, Fault> {
     let identity = open_identity(ctx, grant, attempt).await?;
-    let mut claims = claims_of(&identity, &ctx.keys, &attempt.0, ctx.now);
+    let mut claims = released(ctx, application, grant, &identity, attempt);
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("iss", ctx.domain.issuer.clone().into());
     set("aud", grant.request.client_id.as_str().into());
@@ -50,8 +64,30 @@ pub async fn issue<P: Ports>(
     if let Some(nonce) = &grant.request.nonce {
         set("nonce", nonce.as_str().into());
     }
-    let key = signing_key(ctx, &identity, application.protocol.id_token_signed_response_alg)?;
-    let input = jwt::signing_input(key.alg, "JWT", &key.kid, &claims);
+    if let Some(access_token) = access_token {
+        set("at_hash", half_hash(access_token).into());
+    }
+    signed(ctx, application, &identity, &claims).await
+}
+
+/// OIDC Core §3.1.3.6: the left half of the hash that the signature uses too.
+fn half_hash(token: &str) -> String {
+    let hash = sha256(token.as_bytes());
+    base64url(&hash[..hash.len() / 2])
+}
+
+/// Claims as a JWT of ours, signed with the key of the identity's eID.
+///
+/// # Errors
+/// Our own faults.
+pub async fn signed<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+    identity: &Identity,
+    claims: &Map<String, Value>,
+) -> Result<String, Fault> {
+    let key = signing_key(ctx, identity, application.protocol.id_token_signed_response_alg)?;
+    let input = jwt::signing_input(key.alg, "JWT", &key.kid, claims);
     let signature = sign(ctx, key, input.as_bytes()).await?;
     Ok(format!("{input}.{}", base64url(&signature)))
 }

@@ -118,7 +118,7 @@ impl PlannedCode {
         ctx: &Context<'_, P>,
         grant: &Grant,
     ) -> Result<Response, Refusal> {
-        let token = super::id_token::issue(ctx, &self.application, grant, self.attempt).await?;
+        let token = super::id_token::issue(ctx, &self.application, grant, self.attempt, None).await?;
         Ok(self.bring(ctx, ("id_token", &token)))
     }
 

@@ -46,11 +46,12 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoClient> {
         }
         _ => return Err(Fault::lasting("login object", "an answer that does not fit a redemption").into()),
     };
-    let id_token = id_token::issue(ctx, &application, &grant, code.attempt).await?;
+    let access_token = access.text(&ctx.keys, Kind::AccessToken, ctx.host());
+    let id_token = id_token::issue(ctx, &application, &grant, code.attempt, Some(&access_token)).await?;
     Ok(Response::json(
         200,
         &json!({
-            "access_token": access.text(&ctx.keys, Kind::AccessToken, ctx.host()),
+            "access_token": access_token,
             "token_type": "Bearer",
             "expires_in": TOKEN_SECONDS,
             "id_token": id_token,

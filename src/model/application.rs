@@ -33,6 +33,22 @@ pub enum ClientAuthMethod {
     None,
 }
 
+impl ClientAuthMethod {
+    /// Every method, as discovery announces them.
+    pub const ALL: [Self; 4] =
+        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt, Self::None];
+
+    /// The registered word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
 /// What an authorization answer may bring (RFC 7591 §2 `response_types`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +57,16 @@ pub enum ResponseType {
     Code,
     /// The ID token itself, for clients of the implicit years.
     IdToken,
+}
+
+impl ResponseType {
+    /// The registered word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::IdToken => "id_token",
+        }
+    }
 }
 
 /// Who says which claims an application gets.
