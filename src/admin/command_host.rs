@@ -32,6 +32,12 @@ pub enum HostCommand {
     },
     /// Reads a kept value, when KV fails: [`HostAnswer::Published`].
     Read(PublishedName),
+    /// Whether a logout may lead to this URI, whichever enabled application of the host has it
+    /// registered: [`HostAnswer::Registered`].
+    Registers {
+        /// The URI.
+        uri: String,
+    },
 }
 
 /// One of the values published for a host.
@@ -63,6 +69,11 @@ pub enum HostAnswer {
     Published {
         /// The text.
         text: Option<String>,
+    },
+    /// Whether a URI is registered.
+    Registered {
+        /// Whether it is.
+        known: bool,
     },
 }
 

@@ -1,15 +1,26 @@
 //! The object of one host: whose it is, and the last values published for it. Pure; the shell is
 //! `edge::host_object`.
 //!
+//! It also knows every URI that a logout may lead to, by whichever application has it registered: old
+//! clients send nothing but the URI. An index of its own, written together with the application's
+//! value, answers that with one look, however many applications there are. (Published to KV, each
+//! URI would be a value of its own to publish and to take back with each change of an application; in
+//! the domain's snapshot, every login would read them all.)
+//!
 //! A host is claimed once and for ever, since KV keys, issuers and people's habits are named after
 //! it. What it keeps is the login path's fallback when KV fails.
 
 use super::command::{HostAnswer, HostCommand, PublishedName};
+use super::publication::parse_published;
 use super::rows::{Row, Rows, StoreFault, Write};
-use crate::model::{Environment, TenantId};
+use crate::model::{Application, ClientId, Environment, TenantId};
+use crate::vault::{base64url, sha256};
+use std::collections::BTreeSet;
 
 const OWNER: &str = "owner";
 const PUBLISHED: &str = "published";
+/// Rows named by hash of a URI and client id.
+const LOGOUT_URI: &str = "logout_uri";
 
 /// Applies a command.
 ///
@@ -23,18 +34,50 @@ pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, 
                 return Ok(HostAnswer::Taken);
             }
             let id = published_id(value);
-            if rows.get(PUBLISHED, &id)?.is_some_and(|kept| kept.version > *version) {
+            let kept = rows.get(PUBLISHED, &id)?;
+            if kept.as_ref().is_some_and(|kept| kept.version > *version) {
                 return Ok(HostAnswer::Older);
             }
+            let mut writes = Vec::new();
+            if let PublishedName::Application { client_id } = value {
+                let before = kept.map(|kept| logout_uris(client_id, &kept.value)).unwrap_or_default();
+                let after = logout_uris(client_id, text);
+                let gone = before.difference(&after).map(|id| delete(id));
+                writes.extend(gone.chain(after.difference(&before).map(|id| enter(id, *version))));
+            }
             let row = Row { id, version: *version, value: text.clone() };
-            rows.commit(vec![Write::Put { kind: PUBLISHED, row }])?;
+            writes.push(Write::Put { kind: PUBLISHED, row });
+            rows.commit(writes)?;
             Ok(HostAnswer::Kept)
+        }
+        HostCommand::Registers { uri } => {
+            let hash = base64url(&sha256(uri.as_bytes()));
+            let found = rows.list(LOGOUT_URI, &format!("{hash} "), None, 1)?;
+            Ok(HostAnswer::Registered { known: !found.is_empty() })
         }
         HostCommand::Read(value) => {
             let text = rows.get(PUBLISHED, &published_id(value))?.map(|row| row.value);
             Ok(HostAnswer::Published { text })
         }
     }
+}
+
+/// Rows of the index for a published application; none for one that was removed or is disabled.
+fn logout_uris(client_id: &ClientId, text: &str) -> BTreeSet<String> {
+    let published = parse_published::<Application>(text).ok().and_then(|published| published.value);
+    let Some(application) = published.filter(|application| application.enabled) else {
+        return BTreeSet::new();
+    };
+    let uris = application.redirect_uris.iter().chain(&application.protocol.post_logout_redirect_uris);
+    uris.map(|uri| format!("{} {client_id}", base64url(&sha256(uri.as_str().as_bytes())))).collect()
+}
+
+fn enter(id: &str, version: u64) -> Write {
+    Write::Put { kind: LOGOUT_URI, row: Row { id: id.to_owned(), version, value: String::new() } }
+}
+
+fn delete(id: &str) -> Write {
+    Write::Delete { kind: LOGOUT_URI, id: id.to_owned() }
 }
 
 fn claim(
@@ -79,8 +122,10 @@ fn published_id(name: &PublishedName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admin::publication::published_text;
     use crate::admin::rows::MemoryRows;
-    use crate::model::ClientId;
+    use crate::model::application::Protocol;
+    use crate::model::url::RedirectUri;
 
     fn tenant(id: &str) -> TenantId {
         TenantId::parse(id).unwrap()
@@ -129,9 +174,73 @@ mod tests {
         assert_eq!(read(&mut rows, PublishedName::Domain).as_deref(), Some("second"));
     }
 
+    fn application(version: u64, enabled: bool, uris: [&[&str]; 2]) -> Application {
+        let parse = |uris: &[&str]| uris.iter().map(|uri| RedirectUri::parse(uri).unwrap()).collect();
+        Application {
+            version,
+            tenant: tenant("acme"),
+            environment: Environment::Test,
+            client_id: ClientId::parse("urn:acme:web").unwrap(),
+            name: "Web".to_owned(),
+            enabled,
+            redirect_uris: parse(uris[0]),
+            token_endpoint_auth_methods: Vec::new(),
+            secrets: Vec::new(),
+            initiate_login_uri: None,
+            protocol: Protocol { post_logout_redirect_uris: parse(uris[1]), ..Protocol::default() },
+        }
+    }
+
+    fn keep_application(rows: &mut MemoryRows, client_id: &str, version: u64, value: Option<&Application>) {
+        let command = HostCommand::Keep {
+            tenant: tenant("acme"),
+            environment: value.map(|value| value.environment),
+            value: PublishedName::Application { client_id: ClientId::parse(client_id).unwrap() },
+            version,
+            text: published_text(version, value),
+        };
+        apply(rows, &command).unwrap();
+    }
+
+    #[test]
+    fn a_logout_may_lead_where_an_enabled_application_says_so_and_as_long_as_one_does() {
+        const CALLBACK: &str = "https://a.example/cb";
+        const AFTER: &str = "https://a.example/after";
+        let mut rows = MemoryRows::default();
+        claim_by(&mut rows, "acme", Environment::Test);
+        let known = |rows: &mut MemoryRows| {
+            [CALLBACK, AFTER, "https://a.example/", "https://a.example/cb?x=1"].map(|uri| {
+                let registers = HostCommand::Registers { uri: uri.to_owned() };
+                apply(rows, &registers).unwrap() == HostAnswer::Registered { known: true }
+            })
+        };
+        assert_eq!(known(&mut rows), [false; 4]);
+        let mut version = 0;
+        let mut keep = |rows: &mut MemoryRows, client_id: &str, enabled: Option<bool>, after: &[&str]| {
+            version += 1;
+            let value = enabled.map(|enabled| application(version, enabled, [&[CALLBACK], after]));
+            keep_application(rows, client_id, version, value.as_ref());
+        };
+        keep(&mut rows, "urn:acme:web", Some(true), &[AFTER, AFTER]);
+        assert_eq!(known(&mut rows), [true, true, false, false]);
+        keep(&mut rows, "urn:acme:web", Some(true), &[]);
+        assert_eq!(known(&mut rows), [true, false, false, false]);
+        keep(&mut rows, "urn:acme:web", Some(false), &[]);
+        assert_eq!(known(&mut rows), [false; 4]);
+        keep(&mut rows, "urn:acme:web", Some(true), &[]);
+        keep(&mut rows, "urn:acme:spa", Some(true), &[]);
+        keep(&mut rows, "urn:acme:web", None, &[]);
+        assert_eq!(known(&mut rows), [true, false, false, false], "the other one still has it");
+        keep(&mut rows, "urn:acme:spa", None, &[]);
+        assert_eq!(known(&mut rows), [false; 4]);
+        assert!(rows.between(LOGOUT_URI, "", "~", 10).unwrap().is_empty());
+    }
+
     #[test]
     fn looking_up_an_unknown_host_writes_nothing() {
         let mut rows = MemoryRows::default();
+        let registers = HostCommand::Registers { uri: "https://a.example/cb".to_owned() };
+        assert_eq!(apply(&mut rows, &registers), Ok(HostAnswer::Registered { known: false }));
         let client_id = ClientId::parse("urn:acme:web").unwrap();
         assert_eq!(read(&mut rows, PublishedName::Domain), None);
         assert_eq!(read(&mut rows, PublishedName::Application { client_id }), None);
