@@ -8,6 +8,7 @@
 //! - [`choose`]: the log-on page, with NemID and MitID side by side, or other eIDs to pick from
 //! - [`error`]: what went wrong, a reference to quote, and a way out
 //! - [`moving_on`]: the step between a POST and another origin
+//! - [`logout`]: whether to log out, and that somebody has
 //! - [`form_post`]: the carrier of an answer by `response_mode=form_post`
 //! - [`simulator`]: the stand-in for an eID, on TEST domains
 //! - [`demo`]: a small application to try a TEST domain with
@@ -21,6 +22,7 @@ pub mod error;
 pub mod form_post;
 pub mod lang;
 pub mod layout;
+pub mod logout;
 pub mod moving_on;
 pub mod post_message;
 pub mod simulator;

@@ -69,7 +69,7 @@ pub fn page(view: &MovingOn<'_>) -> Markup {
 /// quote at the wrong place ends the URL, and parsers have differed over `;` and spaces. So
 /// these, and everything that is not printable ASCII, are percent-encoded. A server decodes
 /// them to the same; the visible link has the URL byte for byte.
-fn refresh_url(url: &str) -> String {
+pub(super) fn refresh_url(url: &str) -> String {
     let mut safe = String::with_capacity(url.len());
     for byte in url.bytes() {
         if byte.is_ascii_graphic() && !b"\"';<>`\\".contains(&byte) {
