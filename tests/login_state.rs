@@ -36,6 +36,7 @@ fn asked() -> GrantRequest {
         nonce: Some("n".to_owned()),
         code_challenge: Some(CodeChallenge::of(VERIFIER)),
         dpop_jkt: None,
+        sid: None,
     }
 }
 

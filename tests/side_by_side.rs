@@ -1,6 +1,7 @@
 //! NemID and MitID side by side: the numbered cases, as a table over [`offer`] and as walks.
 //!
-//! Cases 11 to 14, 16 and 18 need single sign-on or the CPR page, which are not built yet.
+//! Cases 11 to 15 and 17 stand in `tests/single_sign_on.rs`; 16 and 18 need the CPR page, which is not
+//! built yet.
 
 #![allow(clippy::unwrap_used)]
 

@@ -64,6 +64,10 @@ pub struct Start<'a> {
     pub lang: &'a str,
     /// `login_hint`: what the eID is to tell the user, as tokens; empty where there is nothing.
     pub login_hint: &'a str,
+    /// `prompt=login`: whatever session the upstream has does not count.
+    pub fresh: bool,
+    /// `max_age`, seconds.
+    pub max_age: Option<u64>,
 }
 
 /// A call to an upstream on behalf of one login.
@@ -129,6 +133,7 @@ pub async fn authorize_url(
 ) -> Result<String, String> {
     let metadata = metadata(ports, upstream, now).await?;
     let challenge = CodeChallenge::of(start.verifier);
+    let max_age = start.max_age.map(|seconds| seconds.to_string()).unwrap_or_default();
     let query = encode_pairs(
         [
             ("response_type", "code"),
@@ -142,6 +147,8 @@ pub async fn authorize_url(
             ("acr_values", start.acr.urn()),
             ("ui_locales", start.lang),
             ("login_hint", start.login_hint),
+            ("prompt", if start.fresh { "login" } else { "" }),
+            ("max_age", &max_age),
         ]
         .into_iter()
         .filter(|(_, value)| !value.is_empty()),

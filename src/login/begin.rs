@@ -83,6 +83,8 @@ async fn at_upstream<P: Ports>(
         acr,
         lang: ctx.lang(pending.ui_locales.as_deref()).tag(),
         login_hint: &hint,
+        fresh: pending.fresh,
+        max_age: pending.max_age,
     };
     let url = match oidc::authorize_url(ctx.ports, upstream, &start, ctx.now).await {
         Ok(url) => url,

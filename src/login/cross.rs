@@ -11,6 +11,7 @@ use super::envelope::{self, Label, Opened, Purpose};
 use super::issue::{self, PlannedCode};
 use super::pending::{Pending, kept};
 use super::refusal::Refusal;
+use super::session_cookie::Proof;
 use super::state::{Answer, Event, TICKET_SECONDS};
 use super::{Context, Next, Reason};
 use crate::eid::Acr;
@@ -34,6 +35,8 @@ pub struct Ticket {
     pub client_id: ClientId,
     /// The one-time secret.
     pub secret: String,
+    /// What the login proved, for a session on the domain that was called.
+    pub proof: Proof,
 }
 
 /// What comes back when nobody was identified.
@@ -167,8 +170,9 @@ pub async fn ticket_home<P: Ports>(
     ctx: &Context<'_, P>,
     pending: &Pending,
     secret: &str,
+    proof: Proof,
 ) -> Result<Response, Refusal> {
-    let content = Ticket { client_id: pending.client_id.clone(), secret: secret.to_owned() };
+    let content = Ticket { client_id: pending.client_id.clone(), secret: secret.to_owned(), proof };
     way_home(ctx, pending, Purpose::Ticket, 't', TICKET_SECONDS, &content).await
 }
 
@@ -225,7 +229,7 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     // The shadow, or its whole domain, may have been taken out of service on the way.
     let planned = match &pending {
         Some(pending) if has_shadow(ctx, &opened.label.from, pending).await? => {
-            issue::plan_code(ctx, pending).await?
+            issue::plan_code(ctx, pending, Some(opened.value.proof), None).await?
         }
         _ => None,
     };
@@ -236,9 +240,11 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     };
     let answer = ctx.ports.advance(&ctx.login_name(attempt), &event, ctx.now).await?;
     match (answer, planned, pending) {
-        (Answer::CodeIssued { .. }, Some(planned), _) => Ok(Next::Answer(planned.respond(ctx))),
+        (Answer::CodeIssued { identity, .. }, Some(planned), _) => {
+            Ok(Next::Answer(planned.respond(ctx, identity).await))
+        }
         (Answer::Direct { grant }, Some(planned), _) => {
-            Ok(Next::Answer(planned.respond_with(ctx, &grant).await?))
+            Ok(Next::Answer(planned.respond_with(ctx, grant).await?))
         }
         (Answer::Refused { .. }, None, Some(pending)) => {
             Ok(Next::Failed { pending, reason: Reason::NotAllowed })

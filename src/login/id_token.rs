@@ -64,6 +64,9 @@ pub async fn issue<P: Ports>(
     if let Some(nonce) = &grant.request.nonce {
         set("nonce", nonce.as_str().into());
     }
+    if let Some(sid) = &grant.request.sid {
+        set("sid", sid.as_str().into());
+    }
     if let Some(access_token) = access_token {
         set("at_hash", half_hash(access_token).into());
     }

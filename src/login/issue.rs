@@ -4,12 +4,14 @@ use super::handles::{Handle, Kind};
 use super::pending::{Pending, clear_cookie};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
+use super::session_cookie::Proof;
+use super::single_sign_on::{self, Used};
 use super::state::{Answer, Bound, Event, Grant, GrantRequest, Refusal as Refused, Way};
 use super::{Context, Next, Reason, cross, refusal};
 use crate::error::Fault;
 use crate::model::application::ResponseType;
 use crate::model::domain::ApplicationKey;
-use crate::model::{Application, Identity};
+use crate::model::{Application, Identity, Sealed};
 use crate::oauth::{Error, ErrorCode};
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
@@ -22,7 +24,7 @@ pub fn identity_label(attempt: super::attempt::AttemptId) -> String {
     format!("identity {}", attempt.text())
 }
 
-/// Gives birth to the `Login` object of somebody just identified.
+/// Gives birth to the `Login` object of somebody just identified, by an eID or by the session `used`.
 ///
 /// # Errors
 /// The attempt has already been completed, or a store fails.
@@ -30,25 +32,31 @@ pub async fn identified<P: Ports>(
     ctx: &Context<'_, P>,
     pending: Pending,
     identity: &Identity,
+    used: Option<Used>,
 ) -> Result<Next, Refusal> {
+    if let Some(reason) = single_sign_on::unfit(ctx, &pending, identity) {
+        return Ok(Next::Failed { pending, reason });
+    }
+    let proof = Proof::of(identity, &ctx.keys);
     let plain = serde_json::to_vec(identity).map_err(|_| Fault::lasting("identity", "can't be written"))?;
     let sealed = ctx.keys.seal(ctx.ports, &identity_label(pending.attempt), &plain).await?;
     if pending.origin == *ctx.host() {
-        let Some(planned) = plan_code(ctx, &pending).await? else {
+        let Some(planned) = plan_code(ctx, &pending, Some(proof), used).await? else {
             return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
         };
         let Bound { code_hash, request } = planned.bound();
         let way = Way::Here { code_hash, request };
         match born(ctx, &pending, identity, sealed, way).await? {
-            Some(grant) => Ok(Next::Answer(planned.respond_with(ctx, &grant).await?)),
-            None => Ok(Next::Answer(planned.respond(ctx))),
+            Answer::Direct { grant } => Ok(Next::Answer(planned.respond_with(ctx, grant).await?)),
+            Answer::CodeIssued { identity, .. } => Ok(Next::Answer(planned.respond(ctx, identity).await)),
+            _ => Err(Fault::lasting("login object", "an answer that does not fit a birth").into()),
         }
     } else {
         let secret = base64url(&random::<16>(ctx.ports));
         let way =
             Way::Home { ticket_hash: base64url(&sha256(secret.as_bytes())), origin: pending.origin.clone() };
         born(ctx, &pending, identity, sealed, way).await?;
-        Ok(Next::Answer(cross::ticket_home(ctx, &pending, &secret).await?))
+        Ok(Next::Answer(cross::ticket_home(ctx, &pending, &secret, proof).await?))
     }
 }
 
@@ -56,19 +64,17 @@ async fn born<P: Ports>(
     ctx: &Context<'_, P>,
     pending: &Pending,
     identity: &Identity,
-    sealed: crate::model::Sealed,
+    sealed: Sealed,
     way: Way,
-) -> Result<Option<Grant>, Refusal> {
+) -> Result<Answer, Refusal> {
     let event = Event::Identified { acr: identity.acr, identity: sealed, ends: pending.ends, way };
     match ctx.ports.advance(&ctx.login_name(pending.attempt), &event, ctx.now).await? {
-        Answer::CodeIssued { .. } | Answer::TicketIssued => Ok(None),
-        Answer::Direct { grant } => Ok(Some(grant)),
         Answer::Refused { why } => {
             let application =
                 ApplicationKey { host: pending.origin.clone(), client_id: pending.client_id.clone() };
             Err(not_completed(why, true, application))
         }
-        _ => Err(Fault::lasting("login object", "an answer that does not fit a birth").into()),
+        issued => Ok(issued),
     }
 }
 
@@ -92,6 +98,8 @@ pub struct PlannedCode {
     /// The code and its hash; none where the answer brings the ID token itself.
     code: Option<(String, String)>,
     request: GrantRequest,
+    /// The session that the login will belong to.
+    session: Option<single_sign_on::Plan>,
     ui_locales: Option<String>,
     attempt: super::attempt::AttemptId,
 }
@@ -103,10 +111,11 @@ impl PlannedCode {
         Bound { code_hash, request: self.request.clone() }
     }
 
-    /// The redirect that brings the code; it ends the attempt in this browser.
-    pub fn respond<P: Ports>(self, ctx: &Context<'_, P>) -> Response {
-        let code = self.code.as_ref().map(|(code, _)| code.as_str()).unwrap_or_default();
-        self.bring(ctx, ("code", code))
+    /// The redirect that brings the code; it ends the attempt in this browser, and begins its session
+    /// with the sealed identity.
+    pub async fn respond<P: Ports>(mut self, ctx: &Context<'_, P>, identity: Sealed) -> Response {
+        let (code, _) = self.code.take().unwrap_or_default();
+        self.bring(ctx, ("code", &code), identity).await
     }
 
     /// The redirect that brings the ID token itself.
@@ -116,31 +125,42 @@ impl PlannedCode {
     pub async fn respond_with<P: Ports>(
         self,
         ctx: &Context<'_, P>,
-        grant: &Grant,
+        grant: Grant,
     ) -> Result<Response, Refusal> {
-        let token = super::id_token::issue(ctx, &self.application, grant, self.attempt, None).await?;
-        Ok(self.bring(ctx, ("id_token", &token)))
+        let token = super::id_token::issue(ctx, &self.application, &grant, self.attempt, None).await?;
+        Ok(self.bring(ctx, ("id_token", &token), grant.identity).await)
     }
 
-    fn bring<P: Ports>(&self, ctx: &Context<'_, P>, what: (&str, &str)) -> Response {
+    async fn bring<P: Ports>(self, ctx: &Context<'_, P>, what: (&str, &str), identity: Sealed) -> Response {
         let frame = refusal::frame(ctx, self.ui_locales.as_deref(), None);
-        self.return_to.bring(what, &frame).with_cookie(clear_cookie(self.attempt))
+        let response = self.return_to.bring(what, &frame).with_cookie(clear_cookie(self.attempt));
+        let Some(session) = self.session else { return response };
+        match session.open(ctx, &self.application, self.attempt, identity).await {
+            Some(cookie) => response.with_cookie(cookie),
+            None => response,
+        }
     }
 }
 
-/// Draws a code for a request of this domain, if the application may still have one.
+/// Draws a code for a request of this domain, if the application may still have one, and plans the
+/// session that goes with it: the one `used`, or one for what the login proved.
 ///
 /// # Errors
 /// When the catalog does not answer.
 pub async fn plan_code<P: Ports>(
     ctx: &Context<'_, P>,
     pending: &Pending,
+    proof: Option<Proof>,
+    used: Option<Used>,
 ) -> Result<Option<PlannedCode>, Refusal> {
     let Some((application, return_to)) = return_to(ctx, pending).await? else { return Ok(None) };
+    let return_to = if used.as_ref().is_some_and(Used::is_silent) { return_to.framed() } else { return_to };
+    let session = single_sign_on::plan(ctx, &application, proof, used).await;
     let code = (pending.response_type == ResponseType::Code).then(|| {
         let handle = Handle::draw(ctx.ports, pending.attempt);
         (handle.text(&ctx.keys, Kind::Code, ctx.host()), handle.hash())
     });
+    let sid = session.as_ref().map(|session| session.sid(ctx, &application));
     Ok(Some(PlannedCode {
         application,
         return_to,
@@ -153,7 +173,9 @@ pub async fn plan_code<P: Ports>(
             nonce: pending.nonce.clone(),
             code_challenge: pending.code_challenge.clone(),
             dpop_jkt: pending.dpop_jkt.clone(),
+            sid,
         },
+        session,
         ui_locales: pending.ui_locales.clone(),
         attempt: pending.attempt,
     }))
@@ -204,5 +226,11 @@ fn told(reason: Reason) -> Error {
             ErrorCode::UnauthorizedClient,
             "the application is not in service on the domain of this eID",
         ),
+        Reason::TooOld => {
+            Error::new(ErrorCode::LoginRequired, "the login at the eID is older than prompt or max_age allow")
+        }
+        Reason::AnotherPerson => {
+            Error::new(ErrorCode::LoginRequired, "somebody else logged in than the one asked for")
+        }
     }
 }

@@ -21,6 +21,7 @@ pub mod cors;
 pub mod cross;
 pub mod envelope;
 pub mod handles;
+pub mod hint;
 pub mod id_token;
 pub mod issue;
 pub mod metadata;
@@ -137,6 +138,10 @@ pub enum Reason {
     UpstreamFailed,
     /// The application was taken out of service on the way.
     NotAllowed,
+    /// The eID's login is older than the request allows.
+    TooOld,
+    /// Somebody else logged in than the one asked for.
+    AnotherPerson,
 }
 
 /// What comes next in a login.
@@ -163,6 +168,8 @@ pub enum Next {
         pending: Pending,
         /// Who.
         identity: Box<Identity>,
+        /// The session that stood for the eID, if one did.
+        used: Option<single_sign_on::Used>,
     },
     /// It ended without an identity.
     Failed {
@@ -186,7 +193,9 @@ pub async fn run<P: Ports>(ctx: &Context<'_, P>, mut next: Next) -> Result<Respo
                 choose::show(ctx, pending, active, obstacle).await?
             }
             Next::Begin { pending, acr } => begin::begin(ctx, pending, acr).await?,
-            Next::Identified { pending, identity } => issue::identified(ctx, pending, &identity).await?,
+            Next::Identified { pending, identity, used } => {
+                issue::identified(ctx, pending, &identity, used).await?
+            }
             Next::Failed { pending, reason } => issue::failed(ctx, pending, reason).await?,
             Next::Answer(response) => return Ok(response),
         };

@@ -134,6 +134,7 @@ fn status(kind: ErrorKind) -> u16 {
     match kind {
         ErrorKind::NotFound => 404,
         ErrorKind::TooLarge => 413,
+        ErrorKind::TooMany => 429,
         ErrorKind::Generic => 500,
         _ => 400,
     }

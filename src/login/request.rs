@@ -1,13 +1,13 @@
 //! A stranger's authorization request becomes a checked, pending one: the same for the authorize
 //! endpoint and for pushed requests, so that one list of rules decides.
 
-use super::Context;
 use super::attempt::AttemptId;
 use super::envelope::Purpose;
 use super::offer::{Facts, Offer, offer_to};
 use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
+use super::{Context, hint};
 use crate::model::application::ResponseType;
 use crate::model::{Application, ClientId, Environment};
 use crate::oauth::acr_values::Outside;
@@ -66,6 +66,10 @@ pub async fn check<P: Ports>(
     let outside = Outside { header: ctx.request.header("acr_values"), segment };
     let asked = AuthorizationRequest::read(parameters, repeated, rules(&application), outside)
         .and_then(|asked| check_way(&application, door, asked));
+    let asked = match asked {
+        Ok(asked) => name_person(ctx, &application, asked).await,
+        Err(error) => Err(error),
+    };
     let judged = asked.and_then(|asked| judge(ctx, &application, &return_to, parameters, asked));
     let (pending, offered, prompt) = match judged {
         Ok(judged) => judged,
@@ -119,6 +123,22 @@ fn check_way(
     if must_push && door == Door::Front {
         return Err(Error::invalid_request("this client must push its requests (RFC 9126)"));
     }
+    Ok(asked)
+}
+
+/// OIDC Core §3.1.2.1: the hint names the one person who may log in, as `claims` may (§5.5.1).
+async fn name_person<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+    mut asked: AuthorizationRequest,
+) -> Result<AuthorizationRequest, Error> {
+    let Some(raw) = &asked.id_token_hint else { return Ok(asked) };
+    let hint = hint::read(ctx, raw).await.filter(|hint| hint.client_id == application.client_id);
+    let hint = hint.ok_or(Error::invalid_request("id_token_hint is no ID token of this client"))?;
+    if asked.subject.as_ref().is_some_and(|sub| *sub != hint.sub) {
+        return Err(Error::invalid_request("id_token_hint and claims name different persons"));
+    }
+    asked.subject = Some(hint.sub);
     Ok(asked)
 }
 

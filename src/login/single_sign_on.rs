@@ -5,16 +5,21 @@
 //! person asked for ([`satisfies`]). It is answered by a code of its own, from a `Login` object of its
 //! own, as any other.
 
-use super::Context;
 use super::attempt::AttemptId;
 use super::issue::identity_label;
 use super::offer::Offer;
+use super::pending::{PENDING_SECONDS, Pending};
 use super::session::{Answer, Client, Event, Refusal as Refused};
 use super::session_cookie::{Proof, SessionCookie, person};
+use super::{Context, Reason};
+use crate::eid::claims::sub as sub_of;
 use crate::eid::{Acr, Eid};
 use crate::error::Fault;
 use crate::model::{Application, Identity, Sealed, UnixTime};
 use crate::ports::{LogEvent, Ports};
+
+/// Clock difference to an upstream that is forgiven when it says when somebody logged in, seconds.
+pub const AUTH_TIME_SKEW_SECONDS: u64 = 10;
 
 /// What a request asks of a session.
 #[derive(Clone, Debug)]
@@ -52,6 +57,14 @@ pub enum Found {
 pub struct Used {
     cookie: SessionCookie,
     ends: UnixTime,
+    silent: bool,
+}
+
+impl Used {
+    /// Whether nobody must see a page: the answer may go into a frame of the application's.
+    pub fn is_silent(&self) -> bool {
+        self.silent
+    }
 }
 
 /// Looks for a session that this request may be answered with, and uses it. At most one object is
@@ -92,7 +105,7 @@ pub async fn try_session<P: Ports>(ctx: &Context<'_, P>, wanted: &Wanted<'_>) ->
         facts: vec![("client_id", client_id.to_string()), ("acr", acr.urn().to_owned())],
     });
     let cross_site = cookie.cross_site || wanted.application.protocol.silent_check;
-    let used = Used { cookie: SessionCookie { cross_site, ..cookie }, ends };
+    let used = Used { cookie: SessionCookie { cross_site, ..cookie }, ends, silent: wanted.silent };
     Ok(Found::Session { identity: Box::new(Identity { acr, ..identity }), used })
 }
 
@@ -142,6 +155,21 @@ fn is_same_method(one: Acr, other: Acr) -> bool {
     one == other || (one.eid() == Eid::Mitid && other.eid() == Eid::Mitid)
 }
 
+/// Why somebody who was identified is not whom the request asks for. An eID may have let him in by a
+/// session of its own, though it was asked for a login.
+pub fn unfit<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, identity: &Identity) -> Option<Reason> {
+    let begun = UnixTime(pending.ends.0.saturating_sub(PENDING_SECONDS));
+    let oldest = if pending.fresh { Some(0) } else { pending.max_age };
+    let is_young =
+        oldest.is_none_or(|age| begun <= identity.auth_time.plus(age).plus(AUTH_TIME_SKEW_SECONDS));
+    let is_asked_for = pending.subject.as_ref().is_none_or(|sub| *sub == sub_of(identity, &ctx.keys));
+    match (is_young, is_asked_for) {
+        (false, _) => Some(Reason::TooOld),
+        (true, false) => Some(Reason::AnotherPerson),
+        (true, true) => None,
+    }
+}
+
 async fn open<P: Ports>(
     ctx: &Context<'_, P>,
     sealed: &Sealed,
@@ -161,19 +189,18 @@ pub struct Plan {
 }
 
 /// Plans the session of a login on the domain that the application called; nothing where the domain
-/// has no single sign-on. `used` is the session that stood for the login.
+/// has no single sign-on. `used` is the session that stood for the login, `proof` what a login at an
+/// eID proved.
 pub async fn plan<P: Ports>(
     ctx: &Context<'_, P>,
     application: &Application,
-    proof: Proof,
+    proof: Option<Proof>,
     used: Option<Used>,
 ) -> Option<Plan> {
-    if let Some(Used { cookie, ends }) = used {
+    if let Some(Used { cookie, ends, .. }) = used {
         return Some(Plan { cookie, used_until: Some(ends), replaced: None });
     }
-    if !ctx.domain.sessions.sso {
-        return None;
-    }
+    let proof = proof.filter(|_| ctx.domain.sessions.sso)?;
     let known = SessionCookie::load(ctx, proof.acr.eid()).await;
     let (same, replaced) = match known {
         Some(cookie) if cookie.proof.person == proof.person => (Some(cookie), None),

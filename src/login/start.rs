@@ -5,6 +5,7 @@ use super::offer::Offer;
 use super::pending::Pending;
 use super::refusal::Refusal;
 use super::request::{self, Checked, Door};
+use super::single_sign_on::{self, Found, Wanted};
 use super::{Context, Next, cross, pushed};
 use crate::eid::Eid;
 use crate::oauth::response_mode::ResponseMode;
@@ -13,6 +14,9 @@ use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
 use crate::web::{BadParameters, Method, Parameters, Response};
 use serde_json::json;
+
+const TOO_MANY: Error =
+    Error::new(ErrorCode::TemporarilyUnavailable, "the session was used too often in a short while");
 
 /// Starts a login; `segment` is what stood in the path before `/oauth2/authorize`.
 ///
@@ -41,11 +45,24 @@ fn read_parameters<P: Ports>(ctx: &Context<'_, P>) -> Result<(Parameters, Vec<St
 }
 
 async fn go_on<P: Ports>(ctx: &Context<'_, P>, checked: Checked) -> Result<Next, Refusal> {
+    let found = look_for_session(ctx, &checked).await?;
     let Checked { return_to, pending, offered, prompt, .. } = checked;
-    // OIDC Core §3.1.2.6: no page, tab or crossing for prompt=none, and nobody is logged in.
-    if prompt.none {
-        let error = Error::new(ErrorCode::LoginRequired, "nobody is logged in");
-        return Err(Refusal::back(return_to.framed(), error));
+    match found {
+        Found::Session { identity, used } => {
+            return Ok(Next::Identified { pending, identity, used: Some(used) });
+        }
+        // OIDC Core §3.1.2.6: no page, tab or crossing for prompt=none.
+        Found::TooMany if prompt.none => {
+            return Err(Refusal::back(return_to.framed(), TOO_MANY));
+        }
+        Found::TooMany => {
+            return Err(Refusal::show(ErrorKind::TooMany, "a session was used too often in a short while"));
+        }
+        Found::Nothing if prompt.none => {
+            let error = Error::new(ErrorCode::LoginRequired, "nobody is logged in");
+            return Err(Refusal::back(return_to.framed(), error));
+        }
+        Found::Nothing => {}
     }
     if pending.response_mode == ResponseMode::Json {
         let link = link_to_open(ctx, pending).await?;
@@ -53,6 +70,24 @@ async fn go_on<P: Ports>(ctx: &Context<'_, P>, checked: Checked) -> Result<Next,
         return Ok(Next::Answer(return_to.readable(Response::json(200, &body))));
     }
     Ok(first_step(ctx, pending, offered))
+}
+
+/// The session that may stand for this login. A script that asks for a link has no browser to log in.
+async fn look_for_session<P: Ports>(ctx: &Context<'_, P>, checked: &Checked) -> Result<Found, Refusal> {
+    let Checked { application, pending, offered, prompt, .. } = checked;
+    let must_ask = !prompt.allows_session() || pending.fresh || pending.wishes.need_the_eid();
+    if must_ask || pending.response_mode == ResponseMode::Json {
+        return Ok(Found::Nothing);
+    }
+    let wanted = Wanted {
+        application,
+        redirect_uri: &pending.redirect_uri,
+        offered: *offered,
+        silent: prompt.none,
+        max_age: pending.max_age,
+        subject: pending.subject.as_deref(),
+    };
+    Ok(single_sign_on::try_session(ctx, &wanted).await?)
 }
 
 fn first_step<P: Ports>(ctx: &Context<'_, P>, pending: Pending, offered: Offer) -> Next {

@@ -46,6 +46,9 @@ pub struct GrantRequest {
     /// Thumbprint of the key that the code is bound to (RFC 9449 §10).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dpop_jkt: Option<String>,
+    /// What the session of this login is called in the application's ID tokens, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
 }
 
 /// Who logged in for whom: what a redeemed code is worth.
@@ -197,6 +200,8 @@ pub enum Answer {
     CodeIssued {
         /// The acr reached.
         acr: Acr,
+        /// Who, sealed for the attempt: a session may begin with it.
+        identity: Sealed,
     },
     /// The ID token may be issued, this once: the grant is its content.
     Direct {
@@ -329,10 +334,10 @@ fn issued(code_hash: Option<String>, grant: Grant, ends: UnixTime, now: UnixTime
     let Some(code_hash) = code_hash else {
         return Step { next: Some(Login::Closed { ends }), answer: Answer::Direct { grant } };
     };
-    let acr = grant.acr;
+    let answer = Answer::CodeIssued { acr: grant.acr, identity: grant.identity.clone() };
     Step {
         next: Some(Login::CodeIssued { code_hash, code_ends: now.plus(CODE_SECONDS), grant, ends }),
-        answer: Answer::CodeIssued { acr },
+        answer,
     }
 }
 

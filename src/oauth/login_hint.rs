@@ -78,6 +78,13 @@ impl Wishes {
         *self == Self::default()
     }
 
+    /// Whether the eID is asked for more than to tell who somebody is: to show a text, to have
+    /// something approved, to see one person again. No session can stand for that.
+    pub fn need_the_eid(&self) -> bool {
+        let approves = self.action.is_some_and(|action| action != Action::Login);
+        approves || self.message.is_some() || self.uuid.is_some()
+    }
+
     /// As tokens again, for an upstream that speaks this dialect.
     pub fn tokens(&self) -> String {
         let mut tokens = Vec::new();

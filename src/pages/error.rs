@@ -49,6 +49,8 @@ pub enum ErrorKind {
     NotFound,
     /// More came in than is taken.
     TooLarge,
+    /// A session was used too often in a short while.
+    TooMany,
 }
 
 impl ErrorKind {
@@ -57,6 +59,7 @@ impl ErrorKind {
             Self::AlreadyDone => &errors::ALREADY_DONE_TITLE,
             Self::NotFound => &errors::NOT_FOUND_TITLE,
             Self::TooLarge => &errors::TOO_LARGE_TITLE,
+            Self::TooMany => &errors::TOO_MANY_TITLE,
             _ => &errors::TITLE,
         }
     }
@@ -73,6 +76,7 @@ impl ErrorKind {
             Self::Generic => errors::GENERIC.clone(),
             Self::NotFound => errors::NOT_FOUND.clone(),
             Self::TooLarge => errors::TOO_LARGE.clone(),
+            Self::TooMany => errors::TOO_MANY.clone(),
         }
     }
 }

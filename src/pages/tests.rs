@@ -13,7 +13,7 @@ use super::{Eid, Frame, Lang, choose, demo, error, moving_on, simulator};
 /// Would be a script, an attribute or a second class wherever it is not escaped.
 const HOSTILE: &str = r#"zq"><script>alert('1')</script> onclick=" style='"#;
 
-const ERROR_KINDS: [ErrorKind; 10] = [
+const ERROR_KINDS: [ErrorKind; 11] = [
     ErrorKind::Client,
     ErrorKind::Cookie,
     ErrorKind::Expired,
@@ -24,6 +24,7 @@ const ERROR_KINDS: [ErrorKind; 10] = [
     ErrorKind::Generic,
     ErrorKind::NotFound,
     ErrorKind::TooLarge,
+    ErrorKind::TooMany,
 ];
 
 fn frame<'a>(lang: Lang, s: &'a str) -> Frame<'a> {

@@ -441,7 +441,9 @@ impl FakeUpstreams {
         let mut header = json!({ "alg": "RS256", "typ": "JWT", "kid": kid });
         let mut claims = json!({
             "iss": grant.issuer, "aud": grant.client_id, "sub": grant.person.sub, "nonce": grant.nonce,
-            "iat": now, "exp": now + 300, "auth_time": now,
+            "iat": now, "exp": now + 300,
+            // Now, unless somebody says otherwise: an upstream may have a session of its own.
+            "auth_time": grant.person.claims.get("auth_time").cloned().unwrap_or(json!(now)),
         });
         match self.bend.get() {
             Bend::WrongIss => claims["iss"] = json!("https://evil.example"),

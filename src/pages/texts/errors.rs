@@ -37,6 +37,11 @@ pub static TOO_LARGE: Text = Text::fixed(
     "Gå tilbage til tjenesten og prøv igen. Kontakt tjenesten, hvis det sker igen.",
     "Go back to the service and try again. Contact the service if it happens again.",
 );
+pub static TOO_MANY_TITLE: Text = Text::fixed("Vent lidt", "Wait a little");
+pub static TOO_MANY: Text = Text::fixed(
+    "Du er blevet logget på mange gange på kort tid. Vent lidt, og prøv igen. Du er stadig logget på.",
+    "You have been logged on many times in a short while. Wait a little, then try again. You are still logged on.",
+);
 pub static START_AGAIN: Text = Text::fixed("Start forfra", "Start again");
 pub static REFERENCE_LABEL: Text = Text::fixed("Reference:", "Reference:");
 pub static REFERENCE_HELP: Text = Text::fixed(
