@@ -199,6 +199,11 @@ impl Parameters {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Parameters that came another way than by a form. Empty values are left out here too.
+    pub fn of(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        Self(pairs.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
     /// The same parameters and one more, whose name is not among them.
     pub fn and(mut self, name: &str, value: &str) -> Self {
         self.0.push((name.to_owned(), value.to_owned()));

@@ -7,13 +7,15 @@ use super::offer::{Facts, Offer, offer_to};
 use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
-use super::{Context, hint};
+use super::{Context, client_keys, hint};
 use crate::model::application::ResponseType;
+use crate::model::public_key::SignatureAlgorithm;
 use crate::model::{Application, ClientId, Environment};
 use crate::oauth::acr_values::Outside;
 use crate::oauth::authorize::{Addressee, AuthorizationRequest, Rules, mode_of_errors};
+use crate::oauth::jwt::Unverified;
 use crate::oauth::prompt::Prompt;
-use crate::oauth::{Error, ErrorCode};
+use crate::oauth::{Error, ErrorCode, request_object};
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
 use crate::web::Parameters;
@@ -56,6 +58,15 @@ pub async fn check<P: Ports>(
     door: Door,
 ) -> Result<Checked, Refusal> {
     let application = application_of(ctx, parameters, repeated).await?;
+    let signed = match parameters.get("request") {
+        Some(object) => open_object(ctx, &application, parameters, repeated, object).await?,
+        None => None,
+    };
+    // What stands beside a request object counts for nothing.
+    let (parameters, repeated) = match &signed {
+        Some(signed) => (signed, &[][..]),
+        None => (parameters, repeated),
+    };
     let addressee = Addressee::read(parameters, repeated)
         .ok_or(Refusal::show(ErrorKind::Client, "client_id or redirect_uri is missing or repeated"))?;
     let return_to =
@@ -101,6 +112,42 @@ pub async fn application_of<P: Ports>(
     let client_id =
         parameters.get("client_id").and_then(|raw| ClientId::parse(raw).ok()).ok_or_else(unknown)?;
     ctx.application(&client_id).await?.ok_or_else(unknown)
+}
+
+/// The parameters of a signed request object, by a client that has keys; `None` for one that has not,
+/// which is then told that it can't send any.
+async fn open_object<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+    beside: &Parameters,
+    repeated: &[String],
+    object: &str,
+) -> Result<Option<Parameters>, Refusal> {
+    let protocol = &application.protocol;
+    if protocol.jwks.is_none() && protocol.jwks_uri.is_none() {
+        return Ok(None);
+    }
+    let client_id = application.client_id.as_str();
+    let read = match Unverified::parse(object, &SignatureAlgorithm::ALL) {
+        _ if !repeated.is_empty() => Err("a parameter is repeated"),
+        Err(_) => Err("request object: malformed or not signed"),
+        Ok(token) if !client_keys::signed(ctx, application, &token).await? => {
+            Err("request object: not signed by a key of the client")
+        }
+        Ok(token) if protocol.fapi2 && token.alg() == SignatureAlgorithm::Rs256 => {
+            Err("request object: RS256 is not allowed by the FAPI 2.0 profile")
+        }
+        Ok(token) => request_object::parameters(&token, client_id, &ctx.domain.issuer, ctx.now),
+    };
+    read.map(Some).map_err(|why| {
+        let error = Error::new(ErrorCode::InvalidRequestObject, why);
+        // Only a callback that stands beside the object can be told, if it is registered.
+        let redirect_uri = beside.get("redirect_uri").unwrap_or_default();
+        match ReturnTo::checked(application, redirect_uri, beside.get("state"), &ctx.domain.issuer) {
+            Some(to) => Refusal::back(to.by(mode_of_errors(beside)), error),
+            None => Refusal::show(ErrorKind::Client, why),
+        }
+    })
 }
 
 /// What the settings of an application allow and demand.

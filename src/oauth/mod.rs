@@ -15,6 +15,7 @@ pub mod jwt;
 pub mod login_hint;
 pub mod pkce;
 pub mod prompt;
+pub mod request_object;
 pub mod response_mode;
 pub mod scope;
 pub mod token;

@@ -1,0 +1,290 @@
+//! Every list of bad inputs, through every entry (query, form, pushed, signed, signed and pushed) and
+//! every response mode: what one of them refuses, all refuse.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::eid::Eid;
+use edge_eid::model::public_key::SignatureAlgorithm;
+use edge_eid::web::{Method, Parameters, encode_pairs, percent_encode};
+use serde_json::{Map, Value, json};
+use support::broker::request;
+use support::*;
+
+const POCES: &str = "urn:grn:authn:dk:nemid:poces";
+const WEB: &str = "urn:acme:web";
+const ISSUER: &str = "https://acme.example";
+const MODES: [&str; 5] = ["query", "fragment", "form_post", "post_message", "json"];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Entry {
+    Query,
+    Form,
+    Pushed,
+    Signed,
+    SignedAndPushed,
+}
+
+const ENTRIES: [Entry; 5] = [Entry::Query, Entry::Form, Entry::Pushed, Entry::Signed, Entry::SignedAndPushed];
+
+/// What came of a request.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// A page or an upstream: the login may go on.
+    GoesOn,
+    /// A page that refuses.
+    Shown,
+    /// The callback, or the client that pushed, is told this word.
+    Told(String),
+}
+
+struct Front {
+    broker: Broker,
+    key: ClientKey,
+}
+
+impl Front {
+    fn new() -> Self {
+        let key = ClientKey::of(SignatureAlgorithm::Es256);
+        let broker = World::demo();
+        broker.change_application(ACME, WEB, |app| app.protocol.jwks = Some(key.set()));
+        Self { broker, key }
+    }
+
+    fn object(&self, pairs: &[(&str, &str)]) -> String {
+        let mut claims: Map<String, Value> =
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
+        let now = self.broker.now().0;
+        claims.extend(json!({"iss": WEB, "aud": ISSUER, "exp": now + 60}).as_object().unwrap().clone());
+        self.key.sign(json!({}), Value::Object(claims))
+    }
+
+    /// Sends a request by an entry.
+    fn send(&self, entry: Entry, pairs: &[(&str, &str)]) -> Outcome {
+        let plain = encode_pairs(pairs.iter().copied());
+        match entry {
+            Entry::Query => self.browse(Method::Get, &plain),
+            Entry::Form => self.browse(Method::Post, &plain),
+            Entry::Signed => self.browse(Method::Get, &self.signed(pairs)),
+            Entry::Pushed => self.push(&plain),
+            Entry::SignedAndPushed => self.push(&self.signed(pairs)),
+        }
+    }
+
+    fn signed(&self, pairs: &[(&str, &str)]) -> String {
+        encode_pairs([("client_id", WEB), ("request", &self.object(pairs))])
+    }
+
+    fn push(&self, form: &str) -> Outcome {
+        let basic = RelyingParty::web().basic();
+        let response =
+            self.broker.post(&format!("{ISSUER}/oauth2/par"), &[("authorization", basic.as_str())], form);
+        let body: Value = serde_json::from_str(&response.body).unwrap();
+        if response.status != 201 {
+            return Outcome::Told(body["error"].as_str().unwrap().to_owned());
+        }
+        let request_uri = body["request_uri"].as_str().unwrap();
+        self.browse(Method::Get, &encode_pairs([("client_id", WEB), ("request_uri", request_uri)]))
+    }
+
+    fn browse(&self, method: Method, parameters: &str) -> Outcome {
+        let url = format!("{ISSUER}/oauth2/authorize");
+        let response = match method {
+            Method::Post => {
+                let headers = [("content-type", "application/x-www-form-urlencoded")];
+                self.broker.send(&request(method, &url, &headers, parameters))
+            }
+            _ => self.broker.get(&format!("{url}?{parameters}")),
+        };
+        let told = |text: &str| {
+            let at = text.find("error=").or_else(|| text.find("\"error\":\""));
+            at.map(|at| {
+                let rest = text[at..].trim_start_matches("error=").trim_start_matches("\"error\":\"");
+                rest.split(['&', '"']).next().unwrap().to_owned()
+            })
+        };
+        if let Some(location) = response.header("location") {
+            assert!(!location.contains("evil.example"), "an open redirector: {location}");
+            let to_callback = location.starts_with(CALLBACK);
+            return told(location).filter(|_| to_callback).map_or(Outcome::GoesOn, Outcome::Told);
+        }
+        let field = response.body.split("name=\"error\" value=\"").nth(1);
+        match (response.status, field.and_then(|rest| rest.split('"').next())) {
+            (_, Some(word)) => Outcome::Told(word.to_owned()),
+            (200, None) if response.body.contains("id=\"answer\"") => {
+                Outcome::Told(told(&response.body.replace("&amp;", "&")).unwrap())
+            }
+            (200, None) => Outcome::GoesOn,
+            (400, None) if response.body.starts_with('{') => Outcome::Told(told(&response.body).unwrap()),
+            _ => Outcome::Shown,
+        }
+    }
+}
+
+/// A good request with changes; an empty value leaves one out.
+fn asked(changes: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let usual = [
+        ("response_type", "code"),
+        ("client_id", WEB),
+        ("redirect_uri", CALLBACK),
+        ("scope", "openid"),
+        ("state", "s"),
+        ("nonce", "n"),
+        ("acr_values", POCES),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
+    let kept = usual.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    let kept = kept.map(|(name, value)| (name, value.to_owned()));
+    kept.chain(changes.iter().cloned()).filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn pairs<'a>(asked: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    asked.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+#[test]
+fn a_good_request_goes_on_by_every_entry() {
+    let front = Front::new();
+    for entry in ENTRIES {
+        assert_eq!(front.send(entry, &pairs(&asked(&[]))), Outcome::GoesOn, "{entry:?}");
+    }
+}
+
+#[test]
+fn tricks_with_the_callback_lead_nowhere_rfc_9700_4_1() {
+    let front = Front::new();
+    let tricks = [
+        "https://app.example/callback/",
+        "https://app.example/Callback",
+        "https://APP.example/callback",
+        "HTTPS://app.example/callback",
+        "http://app.example/callback",
+        "https://app.example:443/callback",
+        "https://app.example:444/callback",
+        "https://app.example/callback#",
+        "https://app.example/callback#x",
+        "https://app.example/callback?",
+        "https://app.example/callback?x=y",
+        "https://app.example/callback/../callback",
+        "https://app.example/./callback",
+        "https://app.example/%63allback",
+        "https://app.example//callback",
+        "https://app.example\\@evil.example/callback",
+        "https://app.example@evil.example/callback",
+        "https://user@app.example/callback",
+        "https://app.example.evil.example/callback",
+        "https://evil.example/https://app.example/callback",
+        "https://app.example%2f@evil.example/callback",
+        "https://app.example\u{ff0f}callback",
+        "https://app\u{3002}example/callback",
+        "https://\u{430}pp.example/callback",
+        "https://app.example/callback\r\nLocation: https://evil.example",
+        "https://app.example/callback\0",
+        " https://app.example/callback",
+        "https://app.example/callback ",
+        "//app.example/callback",
+        "/callback",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "evil.example:/callback",
+    ];
+    for trick in tricks {
+        for entry in ENTRIES {
+            let outcome = front.send(entry, &pairs(&asked(&[("redirect_uri", trick.to_owned())])));
+            let refused = match entry {
+                Entry::Pushed | Entry::SignedAndPushed => Outcome::Told("invalid_request".to_owned()),
+                _ => Outcome::Shown,
+            };
+            assert_eq!(outcome, refused, "{trick:?} by {entry:?}");
+        }
+    }
+}
+
+#[test]
+fn every_other_fault_is_told_in_one_word_by_every_entry_and_mode() {
+    let front = Front::new();
+    let long = |length| "x".repeat(length);
+    let faults: Vec<(&'static str, String, &str)> = vec![
+        ("code_challenge_method", "plain".into(), "invalid_request"),
+        ("code_challenge_method", String::new(), "invalid_request"),
+        ("code_challenge", "short".into(), "invalid_request"),
+        ("code_challenge", String::new(), "invalid_request"),
+        ("response_type", "token".into(), "unsupported_response_type"),
+        ("response_type", "code token".into(), "unsupported_response_type"),
+        ("scope", "profile".into(), "invalid_scope"),
+        ("scope", long(501), "invalid_scope"),
+        ("acr_values", "urn:nobody".into(), "invalid_request"),
+        ("state", long(2_001), "invalid_request"),
+        ("nonce", long(501), "invalid_request"),
+        ("prompt", "none login".into(), "invalid_request"),
+        ("prompt", "none".into(), "login_required"),
+        ("max_age", "-1".into(), "invalid_request"),
+        ("claims", "[".into(), "invalid_request"),
+        ("login_hint", "action:dance".into(), "invalid_request"),
+        ("dpop_jkt", "x".into(), "invalid_request"),
+        ("registration", "{}".into(), "registration_not_supported"),
+    ];
+    for (name, value, word) in faults {
+        for mode in MODES {
+            for entry in ENTRIES {
+                let changes = [(name, value.clone()), ("response_mode", mode.to_owned())];
+                let outcome = front.send(entry, &pairs(&asked(&changes)));
+                assert_eq!(outcome, Outcome::Told(word.to_owned()), "{name} by {entry:?} and {mode}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hostile_state_comes_back_unchanged_by_every_entry() {
+    let states = [
+        "\"><script>alert(1)</script>",
+        "' onmouseover='x",
+        "a=b&code=evil&iss=evil#x",
+        "%00%0d%0a",
+        "æøå 💥",
+        "\r\nSet-Cookie: x=y",
+        "{{7*7}}",
+        "==",
+        "+ +",
+        "\\u0000",
+    ];
+    for state in states {
+        for entry in ENTRIES {
+            let front = Front::new();
+            let asked = asked(&[("state", state.to_owned()), ("prompt", "none".to_owned())]);
+            assert_eq!(front.send(entry, &pairs(&asked)), Outcome::Told("login_required".to_owned()));
+        }
+        let broker = World::demo();
+        let asked = RelyingParty::web().ask_with(&[("acr_values", POCES), ("state", state)]);
+        let answer = Browser::new(&broker).log_in(&asked.url, Eid::Nemid, &Person::terne());
+        assert_eq!(answer.get("state"), Some(state));
+        assert!(!answer.url.contains(['+', ' ', '<']), "old clients decode no plus");
+        let encoded = format!("state={}&", percent_encode(state));
+        assert!(answer.url.contains(&encoded), "and cut at an equals sign: {}", answer.url);
+    }
+}
+
+#[test]
+fn a_parameter_that_stands_twice_is_refused_by_every_entry_that_can_carry_it() {
+    let front = Front::new();
+    for (name, value) in
+        [("state", "other"), ("nonce", "other"), ("scope", "openid"), ("code_challenge", "other")]
+    {
+        let plain = asked(&[]);
+        let mut twice = pairs(&plain);
+        twice.push((name, value));
+        for entry in [Entry::Query, Entry::Form, Entry::Pushed] {
+            assert_eq!(
+                front.send(entry, &twice),
+                Outcome::Told("invalid_request".to_owned()),
+                "{name} {entry:?}"
+            );
+        }
+    }
+    // In a token a doubled claim makes the whole token malformed (RFC 7515 §4).
+    let parameters = Parameters::parse(encode_pairs(pairs(&asked(&[]))).as_bytes()).unwrap();
+    assert!(parameters.get("state").is_some());
+}
