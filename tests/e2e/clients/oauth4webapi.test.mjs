@@ -1,6 +1,8 @@
 // oauth4webapi, every step by hand, with each way of authenticating that it knows and we have.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { importJWK } from "jose";
 import * as oauth from "oauth4webapi";
 import { CALLBACK, NEMID, SPA, WEB } from "../support/relying_party.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
@@ -20,13 +22,30 @@ async function discover() {
   return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plain));
 }
 
+/** A private key of the demo's application that has keys, for one algorithm. */
+async function privateKey(alg) {
+  const file = new URL("../../contract/keys/acme-jwt.private.json", import.meta.url);
+  const { keys } = JSON.parse(await readFile(file, "utf8"));
+  const jwk = keys.find(({ kty }) => kty === (alg === "ES256" ? "EC" : "RSA"));
+  return { key: await importJWK(jwk, alg), kid: jwk.kid };
+}
+
+/** What the request has to be: in the address, or pushed beforehand, signed. */
+const inTheAddress = async (as, client, parameters) => parameters;
+async function pushedAndSigned(as, client, parameters, authentication) {
+  const request = await oauth.issueRequestObject(as, client, parameters, await privateKey("ES256"));
+  const response = await oauth.pushedAuthorizationRequest(as, client, authentication, { request }, plain);
+  const { request_uri } = await oauth.processPushedAuthorizationResponse(as, client, response);
+  return { client_id: client.client_id, request_uri };
+}
+
 /** A login, from the authorization URL to the tokens; the library checks what comes back. */
-async function logIn(as, client, authentication, eid) {
+async function logIn(as, client, authentication, eid, request = inTheAddress) {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
   const url = new URL(as.authorization_endpoint);
-  url.search = new URLSearchParams({
+  const parameters = {
     client_id: client.client_id,
     redirect_uri: CALLBACK,
     response_type: "code",
@@ -36,7 +55,8 @@ async function logIn(as, client, authentication, eid) {
     code_challenge_method: "S256",
     state,
     nonce,
-  }).toString();
+  };
+  url.search = new URLSearchParams(await request(as, client, parameters, authentication)).toString();
   const answer = oauth.validateAuthResponse(as, client, await new Walker().logIn(url, eid), state);
   const response = await oauth.authorizationCodeGrantRequest(
     as,
@@ -60,13 +80,17 @@ const WAYS = [
   ["a secret in the header", WEB.clientId, oauth.ClientSecretBasic(WEB.secret)],
   ["a secret in the body", WEB.clientId, oauth.ClientSecretPost(WEB.secret)],
   ["no secret", SPA.clientId, oauth.None()],
+  ["an RS256 signature", "urn:acme:jwt", oauth.PrivateKeyJwt(await privateKey("RS256"))],
+  ["a PS256 signature", "urn:acme:jwt", oauth.PrivateKeyJwt(await privateKey("PS256"))],
+  ["an ES256 signature", "urn:acme:jwt", oauth.PrivateKeyJwt(await privateKey("ES256"))],
+  ["a request pushed and signed", "urn:acme:jwt", oauth.PrivateKeyJwt(await privateKey("ES256")), pushedAndSigned],
 ];
-for (const [way, client_id, authentication] of WAYS) {
+for (const [way, client_id, authentication, request] of WAYS) {
   for (const eid of ["nemid", "mitid"]) {
     test(`oauth4webapi, with ${way}, logs somebody in by the ${eid} tab`, async () => {
       const as = await discover();
       const client = { client_id };
-      const tokens = await logIn(as, client, authentication, eid);
+      const tokens = await logIn(as, client, authentication, eid, request);
       const claims = oauth.getValidatedIdTokenClaims(tokens);
       assertPerson(claims, eid);
       const response = await oauth.userInfoRequest(as, client, tokens.access_token, plain);
