@@ -135,10 +135,11 @@ fn check_fapi2(
 
 /// Adds the settings to an application as the API shows it.
 pub fn show(protocol: &Protocol, shown: &mut Map<String, Value>) {
-    if let Ok(Value::Object(mut fields)) = serde_json::to_value(protocol) {
+    let stored = serde_json::to_string(protocol).ok().and_then(|text| crate::json::read(&text).ok());
+    if let Some(Value::Object(mut fields)) = stored {
         shown.append(&mut fields);
     }
     let keys: Option<Value> = protocol.jwks.as_ref().and_then(|text| crate::json::read(text).ok());
-    shown.insert("jwks".to_owned(), json!(keys));
+    shown.insert("jwks".to_owned(), keys.unwrap_or_default());
     shown.insert("recording_until".to_owned(), json!(protocol.recording_until.map(UnixTime::iso8601)));
 }

@@ -53,14 +53,15 @@ pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_
     let precondition = input::precondition(call.request)?;
     let application = read(Fields::of(call.request)?, &host, &client_id, call.now)?;
     let alg = application.protocol.id_token_signed_response_alg;
-    let change = |keys| {
-        let action = Action::PutApplication { application: application.clone(), keys };
-        TenantCommand::Change(call.change(precondition.clone(), action))
-    };
-    let mut answer = call.ports.tenant(&tenant, &change(Vec::new())).await?;
+    let change = call.change(precondition, Action::PutApplication(application));
+    let mut command = TenantCommand::Change(change);
+    let mut answer = call.ports.tenant(&tenant, &command).await?;
     if matches!(answer, TenantAnswer::Refused(Refusal::NeedsMaterial)) {
         let keys = keys::make_more(call, &tenant, &host, alg).await?;
-        answer = call.ports.tenant(&tenant, &change(keys)).await?;
+        if let TenantCommand::Change(change) = &mut command {
+            change.keys = keys;
+        }
+        answer = call.ports.tenant(&tenant, &command).await?;
     }
     let TenantAnswer::Done(done) = answer else { return Err(refusal(answer)) };
     let segments = ["tenants", tenant.as_str(), "domains", host.as_str(), "applications", client_id.as_str()];

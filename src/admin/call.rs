@@ -99,7 +99,8 @@ impl<P: Ports> Call<'_, P> {
 
     /// A change of this call's caller and moment.
     pub fn change(&self, precondition: Precondition, action: Action) -> Box<Change> {
-        Box::new(Change { actor: OPERATOR.to_owned(), at: self.now, precondition, action })
+        let actor = OPERATOR.to_owned();
+        Box::new(Change { actor, at: self.now, precondition, action, keys: Vec::new() })
     }
 
     /// Makes a change.

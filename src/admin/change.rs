@@ -89,8 +89,8 @@ pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result
             put_domain(stored, &change.precondition, domain, material.as_ref())
         }
         Action::PutUpstream(input) => put_upstream(stored, &change.precondition, input),
-        Action::PutApplication { application, keys } => {
-            put_application(stored, &change.precondition, application, keys)
+        Action::PutApplication(application) => {
+            put_application(stored, &change.precondition, application, &change.keys)
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::Remove(target) => remove(stored, &change.precondition, target),

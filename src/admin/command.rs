@@ -57,6 +57,10 @@ pub struct Change {
     pub precondition: Precondition,
     /// The change itself.
     pub action: Action,
+    /// An active and a standby key for each eID, of the algorithm that an application asks for:
+    /// needed where the environment has none, and ignored otherwise.
+    #[serde(default)]
+    pub keys: Vec<SigningKey>,
 }
 
 /// RFC 9110 §13.1 as the object needs it.
@@ -88,15 +92,9 @@ pub enum Action {
     },
     /// Makes or replaces an upstream.
     PutUpstream(UpstreamInput),
-    /// Makes or replaces an application.
-    PutApplication {
-        /// Its record (`created_at` counts when it is made). Without `response_types` it gets those
-        /// of the domain's environment.
-        application: ApplicationRecord,
-        /// An active and a standby key for each eID, of the algorithm that it asks for: needed where
-        /// the environment has none, and ignored otherwise.
-        keys: Vec<SigningKey>,
-    },
+    /// Makes or replaces an application (`created_at` counts when it is made). Without
+    /// `response_types` it gets those of the domain's environment.
+    PutApplication(ApplicationRecord),
     /// Adds a secret.
     AddSecret(SecretRecord),
     /// Removes a domain, upstream, application or secret.
