@@ -6,7 +6,9 @@ use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
 use crate::login::offer::Facts;
 use crate::login::refusal::respond;
-use crate::login::{self, Context, callback, choose, cors, cross, metadata, par, redeem, start, userinfo};
+use crate::login::{
+    self, Context, callback, choose, cors, cross, introspect, metadata, par, redeem, revoke, start, userinfo,
+};
 use crate::model::{Host, UnixTime};
 use crate::oauth::acr_values;
 use crate::ports::Ports;
@@ -106,7 +108,9 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         (Post, ["oauth2", "token"]) => ("token", cors::for_form(ctx, redeem::token(ctx).await).await),
         (Post, ["oauth2", "par"]) => ("par", cors::for_form(ctx, par::par(ctx).await).await),
         (Get | Post, ["oauth2", "userinfo"]) => ("userinfo", userinfo::userinfo(ctx).await),
-        (Options, ["oauth2", "token" | "userinfo" | "par"]) => ("preflight", cors::preflight(ctx)),
+        (Post, ["oauth2", "revoke"]) => ("revoke", cors::for_form(ctx, revoke::revoke(ctx).await).await),
+        (Post, ["oauth2", "introspect"]) => ("introspect", introspect::introspect(ctx).await),
+        (Options, ["oauth2", "token" | "userinfo" | "par" | "revoke"]) => ("preflight", cors::preflight(ctx)),
         (Get, [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
             ("discovery", document(ctx, metadata::discovery_of_client(ctx, None).await))
         }
@@ -152,7 +156,8 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
         ]
         | ["continue" | "callback"] => "GET",
         ["login", _] | ["login", _, "cancel" | "nemid" | "mitid"] => "GET",
-        ["oauth2", "token" | "par"] => "POST, OPTIONS",
+        ["oauth2", "token" | "par" | "revoke"] => "POST, OPTIONS",
+        ["oauth2", "introspect"] => "POST",
         ["oauth2", "authorize"] => "GET, POST",
         ["oauth2", "userinfo"] => "GET, POST, OPTIONS",
         _ => return ("unknown", not_found()),

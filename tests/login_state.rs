@@ -72,6 +72,15 @@ fn redeem(code: &str, change: impl FnOnce(&mut GrantRequest, &mut Option<String>
         code_verifier: verifier,
         code_hash: code.to_owned(),
         access_hash: "access".to_owned(),
+        jkt: None,
+    }
+}
+
+fn revoke(access: &str, client: &str, at: &str) -> Event {
+    Event::Revoke {
+        host: Host::parse(at).unwrap(),
+        client_id: ClientId::parse(client).unwrap(),
+        access_hash: access.to_owned(),
     }
 }
 
@@ -102,6 +111,10 @@ fn events() -> Vec<(&'static str, Event)> {
         ("userinfo", userinfo("access", "acme.example")),
         ("userinfo by a guess", userinfo("guess", "acme.example")),
         ("userinfo elsewhere", userinfo("access", "acme.mitid.example")),
+        ("revoke", revoke("access", "urn:acme:web", "acme.example")),
+        ("revoke a guess", revoke("guess", "urn:acme:web", "acme.example")),
+        ("revoke as another", revoke("access", "urn:acme:spa", "acme.example")),
+        ("revoke elsewhere", revoke("access", "urn:acme:web", "acme.mitid.example")),
     ]
 }
 
@@ -142,6 +155,7 @@ fn outcome(login: Option<Login>, event: Event) -> String {
         Answer::TicketIssued => "ticket".to_owned(),
         Answer::Redeemed { .. } => "grant".to_owned(),
         Answer::Userinfo { .. } => "claims".to_owned(),
+        Answer::Revoked => "revoked".to_owned(),
         Answer::Refused { why } => format!("{why:?}"),
     };
     match step.next {
@@ -151,7 +165,7 @@ fn outcome(login: Option<Login>, event: Event) -> String {
 }
 
 /// Rows are [`events`], columns are [`states`].
-const TABLE: [[&str; 5]; 20] = [
+const TABLE: [[&str; 5]; 24] = [
     // nothing                returning              code issued          redeemed              closed
     ["code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
     ["ticket, returning", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
@@ -171,6 +185,10 @@ const TABLE: [[&str; 5]; 20] = [
     ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
     ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
     ["Unknown", "Mismatch", "Mismatch", "claims", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "revoked, closed", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
     ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
     ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
 ];
@@ -279,6 +297,11 @@ proptest! {
                     prop_assert_eq!(*name, "userinfo");
                     let since = redeemed.expect("an access token comes from a redemption");
                     prop_assert!(!revoked && !since.plus(TOKEN_SECONDS).is_over(now));
+                }
+                Answer::Revoked => {
+                    prop_assert_eq!(*name, "revoke");
+                    prop_assert!(redeemed.is_some() && !revoked);
+                    revoked = true;
                 }
                 Answer::Refused { why: Refusal::Replayed } => {
                     prop_assert!(redeemed.is_some() && name.starts_with("redeem"));

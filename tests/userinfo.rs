@@ -58,7 +58,8 @@ fn a_post_with_the_header_works_and_a_token_elsewhere_is_not_looked_at() {
 fn a_request_without_a_token_gets_the_bare_challenge_and_a_bad_one_the_error_rfc_6750_3() {
     let broker = World::demo();
     let bare = broker.get(USERINFO);
-    assert_eq!((bare.status, bare.header("www-authenticate"), bare.body.as_str()), (401, Some("Bearer"), ""));
+    let challenge = Some("Bearer, DPoP algs=\"RS256 PS256 ES256 EdDSA\"");
+    assert_eq!((bare.status, bare.header("www-authenticate"), bare.body.as_str()), (401, challenge, ""));
     for token in ["x", "", "a b", &"A".repeat(64), "ø", "eyJhbGciOiJub25lIn0.e30."] {
         let response = RelyingParty::web().userinfo(&broker, token);
         assert_eq!(response.status, 401, "{token}");

@@ -11,6 +11,7 @@
 //! pending request alone. Until somebody has been identified the request lives sealed in the
 //! browser ([`pending`]); from then on in the `Login` object ([`state`]).
 
+pub mod access;
 pub mod attempt;
 pub mod begin;
 pub mod callback;
@@ -19,10 +20,12 @@ pub mod client;
 pub mod client_keys;
 pub mod cors;
 pub mod cross;
+pub mod dpop;
 pub mod envelope;
 pub mod handles;
 pub mod hint;
 pub mod id_token;
+pub mod introspect;
 pub mod issue;
 pub mod metadata;
 pub mod offer;
@@ -34,6 +37,7 @@ pub mod redeem;
 pub mod refusal;
 pub mod request;
 pub mod return_to;
+pub mod revoke;
 pub mod session;
 pub mod session_cookie;
 pub mod single_sign_on;

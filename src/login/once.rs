@@ -24,6 +24,11 @@ impl Use {
     pub fn of_assertion(jti: &str, ends: UnixTime) -> Self {
         Self { key: format!("jti {}", base64url(&sha256(jti.as_bytes()))), ends }
     }
+
+    /// The id of a proof of a key.
+    pub fn of_proof(id: &str, ends: UnixTime) -> Self {
+        Self { key: format!("dpop {}", base64url(&sha256(id.as_bytes()))), ends }
+    }
 }
 
 /// The name of an application's object: tenant and environment first (`label`).

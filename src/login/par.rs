@@ -1,9 +1,9 @@
 //! `POST /oauth2/par` (RFC 9126): a client pushes its request and gets a name for it.
 
-use super::Context;
 use super::client::{self, NoClient};
 use super::pushed::{self, PUSHED_SECONDS};
 use super::refusal::Refusal;
+use super::{Context, dpop};
 use crate::oauth::{Error, ErrorCode};
 use crate::ports::Ports;
 use crate::web::Response;
@@ -27,11 +27,22 @@ async fn push<P: Ports>(ctx: &Context<'_, P>) -> Result<String, NoClient> {
         Some(_) => form,
         None => form.and("client_id", application.client_id.as_str()),
     };
-    let checked = pushed::check(ctx, &form).await.map_err(told)?;
+    let mut checked = pushed::check(ctx, &form).await.map_err(told)?;
     if checked.application.client_id != application.client_id {
         return Err(NoClient::Told(Error::invalid_request(
             "client_id differs from the authenticated client",
         )));
+    }
+    // RFC 9449 §10.1: a proof beside the request binds the code as `dpop_jkt` does. Nothing is kept of
+    // it, for nobody has been identified yet.
+    if let Some(proof) = dpop::proof(ctx, None).await? {
+        let bound = checked.pending.dpop_jkt.get_or_insert(proof.jkt.clone());
+        if *bound != proof.jkt {
+            return Err(NoClient::Told(Error::new(
+                ErrorCode::InvalidDpopProof,
+                "the proof is of another key than dpop_jkt",
+            )));
+        }
     }
     pushed::seal(ctx, &checked).await.map_err(told)
 }

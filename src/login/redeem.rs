@@ -1,11 +1,13 @@
 //! `POST /oauth2/token`: a code becomes an ID token and an access token.
 
-use super::Context;
 use super::client::{self, NoClient};
 use super::handles::{Handle, Kind};
 use super::id_token;
 use super::state::{Answer, Event, Refusal, TOKEN_SECONDS};
+use super::{Context, dpop};
 use crate::error::Fault;
+use crate::model::Application;
+use crate::oauth::dpop::Proof;
 use crate::oauth::token::TokenRequest;
 use crate::oauth::{Error, ErrorCode};
 use crate::ports::{LogEvent, Ports};
@@ -29,6 +31,9 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoClient> {
     let code =
         Handle::parse(&ctx.keys, Kind::Code, ctx.host(), &asked.code).ok_or(NoClient::Told(INVALID_GRANT))?;
     ctx.adopt(code.attempt);
+    let proof = proof_of(ctx, &application).await?;
+    let jkt = proof.map(|proof| proof.jkt);
+    let token_type = if jkt.is_some() { "DPoP" } else { "Bearer" };
     let access = Handle::draw(ctx.ports, code.attempt);
     let event = Event::Redeem {
         host: ctx.host().clone(),
@@ -37,6 +42,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoClient> {
         code_verifier: asked.code_verifier,
         code_hash: code.hash(),
         access_hash: access.hash(),
+        jkt,
     };
     let grant = match ctx.ports.advance(&ctx.login_name(code.attempt), &event, ctx.now).await? {
         Answer::Redeemed { grant } => grant,
@@ -52,13 +58,30 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoClient> {
         200,
         &json!({
             "access_token": access_token,
-            "token_type": "Bearer",
+            "token_type": token_type,
             "expires_in": TOKEN_SECONDS,
             "id_token": id_token,
             "scope": grant.request.scope.as_str(),
         }),
     )
     .with("pragma", "no-cache"))
+}
+
+/// The proof of the key that the access token will be bound to (RFC 9449 §5). It is asked for after
+/// the code's MAC, so that nobody fills the store with proofs who has not seen a login of ours.
+async fn proof_of<P: Ports>(
+    ctx: &Context<'_, P>,
+    application: &Application,
+) -> Result<Option<Proof>, NoClient> {
+    let proof = dpop::proof(ctx, None).await?;
+    match &proof {
+        Some(proof) => dpop::spend(ctx, application, proof).await?,
+        None if application.protocol.dpop_bound_access_tokens || application.protocol.fapi2 => {
+            return Err(NoClient::Told(Error::invalid_request("this client must prove a key by DPoP")));
+        }
+        None => {}
+    }
+    Ok(proof)
 }
 
 fn log_refusal<P: Ports>(ctx: &Context<'_, P>, why: Refusal) {

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  (nothing) ── identified here ──────────────▶ CodeIssued ── redeemed ──▶ Redeemed
-//!      │                                            ▲                         │ second use
+//!      │                                            ▲              second use │ revoked
 //!      └── identified on the other domain ▶ Returning ── ticket, bound        ▼
 //!                                              │                           Closed
 //!                                              └── ticket, not bound ─────────▲
@@ -100,6 +100,9 @@ pub enum Login {
         access_hash: String,
         /// End of the access token.
         access_ends: UnixTime,
+        /// Thumbprint of the key that the access token is bound to (RFC 9449 §6).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jkt: Option<String>,
         /// What it is worth.
         grant: Grant,
         /// End of the attempt.
@@ -179,6 +182,9 @@ pub enum Event {
         code_hash: String,
         /// Hash of the access token to be.
         access_hash: String,
+        /// Thumbprint of the key that the application has proved to have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jkt: Option<String>,
     },
     /// Somebody comes with a pushed request of this attempt: has it been completed?
     /// [`Refusal::Unknown`] means that it has not.
@@ -187,6 +193,15 @@ pub enum Event {
     Userinfo {
         /// The host it was presented at.
         host: Host,
+        /// Hash of the access token's secret.
+        access_hash: String,
+    },
+    /// An authenticated application gives an access token back.
+    Revoke {
+        /// The host it was presented at.
+        host: Host,
+        /// Who presents it.
+        client_id: ClientId,
         /// Hash of the access token's secret.
         access_hash: String,
     },
@@ -219,7 +234,14 @@ pub enum Answer {
     Userinfo {
         /// The grant.
         grant: Grant,
+        /// End of the access token.
+        ends: UnixTime,
+        /// Thumbprint of the key that it is bound to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        jkt: Option<String>,
     },
+    /// The access token counts no more.
+    Revoked,
     /// No.
     Refused {
         /// Why, for the log; clients are told one and the same.
@@ -301,14 +323,15 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
         Event::TicketPresented { ticket_hash, host, bound } => {
             ticket_presented(login, &ticket_hash, &host, bound, now)
         }
-        Event::Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash } => {
-            let presented = Presented { host, client_id, redirect_uri, code_verifier, code_hash };
+        Event::Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash, jkt } => {
+            let presented = Presented { host, client_id, redirect_uri, code_verifier, code_hash, jkt };
             redeem(login, &presented, access_hash, now)
         }
         Event::Look => {
             Step::refuse(if login.is_some() { Refusal::AlreadyCompleted } else { Refusal::Unknown })
         }
         Event::Userinfo { host, access_hash } => userinfo(login, &host, &access_hash, now),
+        Event::Revoke { host, client_id, access_hash } => revoke(login, &host, &client_id, &access_hash),
     }
 }
 
@@ -376,14 +399,17 @@ struct Presented {
     redirect_uri: String,
     code_verifier: Option<String>,
     code_hash: String,
+    jkt: Option<String>,
 }
 
 impl Presented {
-    /// RFC 6749 §4.1.3 and RFC 7636 §4.6: the code, its client, its callback, its verifier.
+    /// RFC 6749 §4.1.3, RFC 7636 §4.6 and RFC 9449 §10: the code, its client, its callback, its
+    /// verifier, its key.
     fn fits(&self, code_hash: &str, request: &GrantRequest) -> bool {
         self.is_code_of(code_hash, request)
             && self.redirect_uri == request.redirect_uri
             && self.meets_challenge(request)
+            && (request.dpop_jkt.is_none() || request.dpop_jkt == self.jkt)
     }
 
     fn is_code_of(&self, code_hash: &str, request: &GrantRequest) -> bool {
@@ -415,7 +441,9 @@ fn redeem(login: Option<Login>, presented: &Presented, access_hash: String, now:
             }
             let answer = Answer::Redeemed { grant: grant.clone() };
             let access_ends = now.plus(TOKEN_SECONDS);
-            Step { next: Some(Login::Redeemed { code_hash, access_hash, access_ends, grant, ends }), answer }
+            let jkt = presented.jkt.clone();
+            let next = Login::Redeemed { code_hash, access_hash, access_ends, jkt, grant, ends };
+            Step { next: Some(next), answer }
         }
         Some(Login::Redeemed { code_hash, access_ends, grant, ends, .. }) => {
             if presented.is_code_of(&code_hash, &grant.request) {
@@ -430,14 +458,29 @@ fn redeem(login: Option<Login>, presented: &Presented, access_hash: String, now:
 
 fn userinfo(login: Option<Login>, host: &Host, presented: &str, now: UnixTime) -> Step {
     match login {
-        Some(Login::Redeemed { access_hash, access_ends, grant, .. })
+        Some(Login::Redeemed { access_hash, access_ends, jkt, grant, .. })
             if same(&access_hash, presented) && grant.request.host == *host =>
         {
             if access_ends.is_over(now) {
                 Step::refuse(Refusal::Expired)
             } else {
-                Step { next: None, answer: Answer::Userinfo { grant } }
+                Step { next: None, answer: Answer::Userinfo { grant, ends: access_ends, jkt } }
             }
+        }
+        None => Step::refuse(Refusal::Unknown),
+        Some(_) => Step::refuse(Refusal::Mismatch),
+    }
+}
+
+/// RFC 7009 §2.1: only the client that a token was issued to may give it back.
+fn revoke(login: Option<Login>, host: &Host, client_id: &ClientId, presented: &str) -> Step {
+    match login {
+        Some(Login::Redeemed { access_hash, access_ends, grant, ends, .. })
+            if same(&access_hash, presented)
+                && grant.request.host == *host
+                && grant.request.client_id == *client_id =>
+        {
+            Step { next: Some(Login::Closed { ends: ends.max(access_ends) }), answer: Answer::Revoked }
         }
         None => Step::refuse(Refusal::Unknown),
         Some(_) => Step::refuse(Refusal::Mismatch),

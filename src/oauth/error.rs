@@ -39,6 +39,8 @@ pub enum ErrorCode {
     RegistrationNotSupported,
     /// RFC 6750 §3.1: the access token is unknown, expired or revoked; status 401.
     InvalidToken,
+    /// RFC 9449 §5 and §7.1: the proof of a key is missing, invalid, or was used before.
+    InvalidDpopProof,
 }
 
 impl ErrorCode {
@@ -63,6 +65,7 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
             Self::InvalidToken => "invalid_token",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
         }
     }
 }

@@ -89,6 +89,11 @@ impl<'a> Unverified<'a> {
         self.header.get(name).and_then(Value::as_str)
     }
 
+    /// An object of the header.
+    pub fn header_object(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.header.get(name).and_then(Value::as_object)
+    }
+
     /// The claims, worth nothing until the signature has been found to hold.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims

@@ -9,6 +9,7 @@ pub mod claims_request;
 pub mod client_assertion;
 pub mod client_auth;
 pub mod discovery;
+pub mod dpop;
 pub mod error;
 pub mod jwks;
 pub mod jwt;

@@ -1,6 +1,6 @@
 //! The token request's own parameters (RFC 6749 §4.1.3) and its answers (§5).
 
-use super::{Error, ErrorCode};
+use super::{Error, ErrorCode, dpop};
 use crate::web::{Parameters, Response};
 use serde_json::json;
 
@@ -66,18 +66,48 @@ pub fn error_response(error: Error, used_basic: bool) -> Response {
     response
 }
 
-/// The error answer of a resource that takes a bearer token (RFC 6750 §3). Without a token in the
-/// request there is only the challenge.
-pub fn bearer_error(error: Option<Error>) -> Response {
-    match error {
-        None => Response::text(401, "").with("www-authenticate", "Bearer"),
+/// How an access token is presented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// Whoever has it may use it (RFC 6750).
+    Bearer,
+    /// With a proof of the key that it is bound to (RFC 9449).
+    Dpop,
+}
+
+impl Scheme {
+    /// Reads the scheme of an `Authorization` header.
+    pub fn parse(raw: &str) -> Option<Self> {
+        [Self::Bearer, Self::Dpop].into_iter().find(|scheme| scheme.as_str().eq_ignore_ascii_case(raw))
+    }
+
+    /// Its name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+}
+
+/// The error answer of a resource that takes access tokens (RFC 6750 §3, RFC 9449 §7.1). Without a
+/// token in the request there is only the challenge, which names both schemes.
+pub fn resource_error(scheme: Scheme, error: Option<Error>) -> Response {
+    let algorithms = format!("algs=\"{}\"", dpop::algorithms());
+    let told = error.map(|error| {
+        format!("error=\"{}\", error_description=\"{}\"", error.code.as_str(), error.description)
+    });
+    let challenge = match (scheme, told) {
+        (_, None) => format!("Bearer, DPoP {algorithms}"),
+        (Scheme::Bearer, Some(told)) => format!("Bearer {told}, DPoP {algorithms}"),
+        (Scheme::Dpop, Some(told)) => format!("DPoP {told}, {algorithms}"),
+    };
+    let response = match error {
+        None => Response::text(401, ""),
         Some(error) => Response::json(
             401,
             &json!({ "error": error.code.as_str(), "error_description": error.description }),
-        )
-        .with(
-            "www-authenticate",
-            format!("Bearer error=\"{}\", error_description=\"{}\"", error.code.as_str(), error.description),
         ),
-    }
+    };
+    response.with("www-authenticate", challenge)
 }

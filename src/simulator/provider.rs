@@ -8,7 +8,7 @@ use crate::model::key_ring::Algorithm;
 use crate::model::{Environment, Host, Sealed, UnixTime};
 use crate::oauth::client_auth::Credentials;
 use crate::oauth::pkce::CodeChallenge;
-use crate::oauth::token::{bearer_error, error_response};
+use crate::oauth::token::{Scheme, error_response, resource_error};
 use crate::oauth::{Error, ErrorCode, jwks, jwt};
 use crate::pages;
 use crate::pages::moving_on::{Destination, MovingOn};
@@ -319,7 +319,10 @@ pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     let claims = alive.and_then(|token| person_claims(find(&token.user)?, token.acr));
     match claims {
         Some(claims) => Response::json(200, &claims),
-        None => bearer_error(Some(Error::new(ErrorCode::InvalidToken, "the access token is not valid"))),
+        None => resource_error(
+            Scheme::Bearer,
+            Some(Error::new(ErrorCode::InvalidToken, "the access token is not valid")),
+        ),
     }
 }
 

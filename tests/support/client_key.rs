@@ -5,7 +5,8 @@ use super::crypto::{KEYS, Pair};
 use edge_eid::model::PublicKey;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::oauth::client_assertion::ASSERTION_TYPE;
-use edge_eid::vault::base64url;
+use edge_eid::oauth::jwks::thumbprint;
+use edge_eid::vault::{base64url, sha256};
 use edge_eid::web::encode_pairs;
 use serde_json::{Map, Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -78,6 +79,31 @@ impl ClientKey {
         let mut claims = self.claims(broker, issuer, client_id);
         claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         self.sign(header, claims)
+    }
+}
+
+impl ClientKey {
+    /// A proof of this key for a request (RFC 9449 §4.2), with some members changed; null leaves one
+    /// out.
+    pub fn proof(&self, broker: &Broker, method: &str, url: &str, changes: Value) -> String {
+        let mut claims = json!({
+            "htm": method, "htu": url, "iat": broker.now().0,
+            "jti": format!("proof-{}", DRAWN.fetch_add(1, Ordering::Relaxed)),
+        });
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let jwk = Value::Object(self.public().jwk());
+        self.sign(json!({ "typ": "dpop+jwt", "jwk": jwk, "kid": null }), claims)
+    }
+
+    /// A proof that goes with an access token.
+    pub fn proof_with(&self, broker: &Broker, method: &str, url: &str, access_token: &str) -> String {
+        let ath = base64url(&sha256(access_token.as_bytes()));
+        self.proof(broker, method, url, json!({ "ath": ath }))
+    }
+
+    /// Thumbprint of the key.
+    pub fn jkt(&self) -> String {
+        thumbprint(&self.public())
     }
 }
 
