@@ -5,6 +5,7 @@
 //! keeps nothing.
 
 use super::call::ROWS_HEADER;
+use super::one_row::alarm_after;
 use super::shell::now;
 use crate::login::once::{Use, clean_at, is_first};
 use crate::model::UnixTime;
@@ -63,7 +64,7 @@ impl DurableObject for OnceObject {
         let over = SqlStorageValue::try_from_i64(now.0.cast_signed())?;
         sql.exec("DELETE FROM used WHERE ends <= ?", vec![over])?;
         match number(&sql, "SELECT min(ends) FROM used", vec![])? {
-            Some(ends) => storage.set_alarm(alarm_at(clean_at(ends, now))).await?,
+            Some(ends) => storage.set_alarm(alarm_after(clean_at(ends, now))).await?,
             None => {
                 self.is_ready.set(false);
                 storage.delete_all().await?;
@@ -78,15 +79,11 @@ impl OnceObject {
     async fn arm(&self, ends: UnixTime, now: UnixTime) -> Result<()> {
         let storage = self.state.storage();
         if storage.get_alarm().await?.is_none() {
-            storage.set_alarm(alarm_at(clean_at(ends, now))).await?;
+            storage.set_alarm(alarm_after(clean_at(ends, now))).await?;
         }
         self.is_ready.set(true);
         Ok(())
     }
-}
-
-fn alarm_at(at: UnixTime) -> worker::ScheduledTime {
-    worker::ScheduledTime::new(js_sys::Date::new(&(at.0 as f64 * 1_000.0).into()))
 }
 
 /// The first column of the first row, where it is a moment.

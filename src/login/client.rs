@@ -142,7 +142,7 @@ async fn by_assertion<P: Ports>(
         return Err(refused("not signed by a key of the application"));
     }
     let told = |why| NoClient::Told(Error::new(ErrorCode::InvalidClient, why));
-    if application.protocol.fapi2 && token.alg() == SignatureAlgorithm::Rs256 {
+    if application.protocol.fapi2 && !SignatureAlgorithm::FAPI2.contains(&token.alg()) {
         return Err(told("client assertion: RS256 is not allowed by the FAPI 2.0 profile"));
     }
     let Used { jti, ends } = judge(ctx, &application, &token).map_err(told)?;

@@ -45,7 +45,7 @@ pub async fn spend<P: Ports>(
     application: &Application,
     proof: &Proof,
 ) -> Result<(), NoClient> {
-    if application.protocol.fapi2 && proof.alg == SignatureAlgorithm::Rs256 {
+    if application.protocol.fapi2 && !SignatureAlgorithm::FAPI2.contains(&proof.alg) {
         return Err(invalid("RS256 is not allowed by the FAPI 2.0 profile"));
     }
     let name = once::name(&ctx.domain.label(), ctx.host(), &application.client_id);

@@ -123,6 +123,9 @@ impl SignatureAlgorithm {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa];
 
+    /// Those that the FAPI 2.0 Security Profile allows (§5.4).
+    pub const FAPI2: [Self; 3] = [Self::Ps256, Self::Es256, Self::EdDsa];
+
     /// Its name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use super::response_mode::ResponseMode;
 use crate::eid::Acr;
 use crate::model::application::{ClientAuthMethod, Protocol, ResponseType};
 use crate::model::key_ring::Algorithm;
+use crate::model::public_key::SignatureAlgorithm;
 
 /// The document with gaps: what is the same on every domain stands in it as it is served.
 const TEMPLATE: &str = include_str!("discovery.json");
@@ -20,6 +21,8 @@ pub struct Offered {
     pub algorithms: Vec<Algorithm>,
     /// `token_endpoint_auth_methods_supported`
     pub auth_methods: Vec<ClientAuthMethod>,
+    /// How clients may sign: assertions, request objects and proofs of a key.
+    pub signing: &'static [SignatureAlgorithm],
     /// `require_pushed_authorization_requests`
     pub only_pushed: bool,
 }
@@ -32,6 +35,7 @@ impl Offered {
             response_types: vec![ResponseType::Code, ResponseType::IdToken],
             algorithms,
             auth_methods: ClientAuthMethod::ALL.to_vec(),
+            signing: &SignatureAlgorithm::ALL,
             only_pushed: false,
         }
     }
@@ -44,6 +48,7 @@ impl Offered {
             response_types: protocol.response_types.clone(),
             algorithms: vec![protocol.id_token_signed_response_alg],
             auth_methods: auth_methods.to_vec(),
+            signing: if protocol.fapi2 { &SignatureAlgorithm::FAPI2 } else { self.signing },
             only_pushed: protocol.require_pushed_authorization_requests || protocol.fapi2,
         }
     }
@@ -53,6 +58,8 @@ impl Offered {
 /// hold a character that JSON escapes: an issuer is made of a parsed host, a segment is base64,
 /// perhaps percent-encoded.
 pub fn document(issuer: &str, segment: Option<&str>, offered: &Offered) -> String {
+    let methods = || offered.auth_methods.iter();
+    let is_proof = |method: &&ClientAuthMethod| **method != ClientAuthMethod::None;
     let below = segment.map(|segment| ["/", segment].concat()).unwrap_or_default();
     TEMPLATE
         .replace("{below}", &below)
@@ -62,7 +69,9 @@ pub fn document(issuer: &str, segment: Option<&str>, offered: &Offered) -> Strin
         .replace("{acrs}", &quoted(offered.acrs.iter().map(|acr| acr.urn())))
         .replace("{types}", &quoted(offered.response_types.iter().map(|of| of.as_str())))
         .replace("{algs}", &quoted(offered.algorithms.iter().map(|alg| alg.as_str())))
-        .replace("{methods}", &quoted(offered.auth_methods.iter().map(|method| method.as_str())))
+        .replace("{methods}", &quoted(methods().map(|method| method.as_str())))
+        .replace("{proving}", &quoted(methods().filter(is_proof).map(|method| method.as_str())))
+        .replace("{signing}", &quoted(offered.signing.iter().map(|alg| alg.as_str())))
         .replace("{only_pushed}", if offered.only_pushed { "true" } else { "false" })
         .replace("{issuer}", issuer)
 }
@@ -92,6 +101,14 @@ mod tests {
             assert_eq!(document["acr_values_supported"].as_array().unwrap().len(), acrs.len());
             assert_eq!(document["response_modes_supported"][2], "form_post");
             assert_eq!(document["require_pushed_authorization_requests"], false);
+            assert_eq!(document["revocation_endpoint"], "https://acme.example/oauth2/revoke");
+            assert_eq!(document["introspection_endpoint"], "https://acme.example/oauth2/introspect");
+            let four = json!(["RS256", "PS256", "ES256", "EdDSA"]);
+            for what in ["token_endpoint_auth", "introspection_endpoint_auth", "dpop", "request_object"] {
+                assert_eq!(document[format!("{what}_signing_alg_values_supported")], four);
+            }
+            let proving = document["introspection_endpoint_auth_methods_supported"].as_array().unwrap();
+            assert!(proving.len() == 3 && proving.iter().all(|method| method != "none"));
         }
     }
 
@@ -110,5 +127,6 @@ mod tests {
         assert_eq!(document["id_token_signing_alg_values_supported"], json!(["ES256"]));
         assert_eq!(document["token_endpoint_auth_methods_supported"], json!(["private_key_jwt"]));
         assert_eq!(document["require_pushed_authorization_requests"], true);
+        assert_eq!(document["dpop_signing_alg_values_supported"], json!(["PS256", "ES256", "EdDSA"]));
     }
 }

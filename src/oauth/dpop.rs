@@ -83,10 +83,9 @@ impl<'a> Unproved<'a> {
         if !self.token.claim("htu").is_some_and(|htu| is_same_target(htu, request.url)) {
             return Err("htu differs");
         }
-        if let Some(access_token) = request.access_token {
-            if self.token.claim("ath") != Some(&base64url(&sha256(access_token.as_bytes()))) {
-                return Err("ath differs");
-            }
+        let ath = request.access_token.map(|access_token| base64url(&sha256(access_token.as_bytes())));
+        if ath.is_some() && self.token.claim("ath") != ath.as_deref() {
+            return Err("ath differs");
         }
         let ends = self.ends(now)?;
         match self.token.claim("jti") {
