@@ -206,8 +206,20 @@ pub trait Log {
     fn adopt(&self, trace_id: String);
 }
 
+/// "Explain this login": facts that are noted while an application's recording is on.
+pub trait Traces {
+    /// Notes a fact of this request: a constant or a name of configuration.
+    fn note(&self, name: &'static str, value: &str);
+    /// From here on it is certain that this request is recorded, in the environment of this label.
+    fn record_trace(&self, label: String);
+    /// The steps recorded under a name of [`crate::login::trace::name`]; an empty list for none.
+    async fn recorded(&self, name: &str) -> Result<serde_json::Value, Unavailable>;
+}
+
 /// All ports of one running Worker.
-pub trait Ports: Catalog + Logins + Sessions + Once + Tenants + Crypto + Upstreams + Random + Log {
+pub trait Ports:
+    Catalog + Logins + Sessions + Once + Tenants + Crypto + Upstreams + Random + Log + Traces
+{
     /// Settings of the installation.
     fn settings(&self) -> &Settings;
 }

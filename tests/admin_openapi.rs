@@ -67,7 +67,10 @@ fn every_documented_answer_is_given() {
         ("{client_id}", "urn%3Aacme%3Aweb"),
         ("{eid}", "nemid"),
         ("{environment}", "TEST"),
+        ("{trace_id}", TRACE),
     ];
+    let step = edge_eid::login::trace::step(operator.now.get(), "authorize", 200, &[]);
+    operator.ports.traces.borrow_mut().insert(format!("acme/TEST/{TRACE}"), json!([step]));
     let mut ordered: Vec<_> = documented.iter().map(|(path, method, _)| (path, method)).collect();
     // What belongs to a thing is made after it and removed before it; a thing is made before it is read.
     ordered.sort_by_key(|(path, method)| match method.as_str() {
@@ -102,6 +105,9 @@ fn every_documented_answer_is_given() {
     let missing: Vec<_> = expected.into_iter().filter(|it| !seen.contains(it)).collect();
     assert!(missing.is_empty(), "documented and never answered: {missing:#?}");
 }
+
+/// The trace id of a recorded login.
+const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 
 /// Makes an operation answer with everything it can; says the id of what it made last.
 fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<String> {

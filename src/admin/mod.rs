@@ -3,7 +3,7 @@
 //!
 //! | Files | What they are |
 //! |---|---|
-//! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` | the resources of `/api/v1`, one a file |
+//! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` | the protocol settings of an application, and its public keys |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `command` `command_host` `record` | the wire between Worker and objects, and what is kept |
@@ -41,6 +41,7 @@ pub mod rules;
 pub mod secrets;
 pub mod tenant_object;
 pub mod tenants;
+pub mod traces;
 pub mod upstreams;
 
 use crate::model::UnixTime;
@@ -83,6 +84,9 @@ async fn resource<P: Ports>(call: &Call<'_, P>, path: &[&str]) -> (&'static str,
         (Get, ["tenants", t, "audit"]) => ("admin_audit", audit::list(call, t).await),
         (Get, ["tenants", t, "publication"]) => ("admin_publication", publication_status::get(call, t).await),
         (Get, ["tenants", t, "environments", e, "keys"]) => ("admin_keys", keys::list(call, t, e).await),
+        (Get, ["tenants", t, "environments", e, "traces", id]) => {
+            ("admin_trace", traces::get(call, t, e, id).await)
+        }
         (Get, ["tenants", t, "domains"]) => ("admin_domains", domains::list(call, t).await),
         (Get, ["tenants", t, "domains", h]) => ("admin_domain", domains::get(call, t, h).await),
         (Put, ["tenants", t, "domains", h]) => ("admin_domain", domains::put(call, t, h).await),
@@ -121,6 +125,7 @@ fn no_route(path: &[&str]) -> Problem {
         ["tenants"]
         | ["tenants", _, "audit" | "publication" | "domains"]
         | ["tenants", _, "environments", _, "keys"]
+        | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
         ["tenants", _] => "GET, PUT",
         ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {

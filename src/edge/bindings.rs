@@ -28,6 +28,8 @@ pub struct Bindings {
     pub session: ObjectNamespace,
     /// `Once` objects.
     pub once: ObjectNamespace,
+    /// `Trace` objects.
+    pub trace: ObjectNamespace,
     /// `Tenant` objects.
     pub tenant: ObjectNamespace,
     /// `Host` objects.
@@ -86,6 +88,7 @@ impl Bindings {
             login: objects("LOGIN", "Durable Object namespace LOGIN")?,
             session: objects("SESSION", "Durable Object namespace SESSION")?,
             once: objects("ONCE", "Durable Object namespace ONCE")?,
+            trace: objects("TRACE", "Durable Object namespace TRACE")?,
             tenant: objects("TENANT", "Durable Object namespace TENANT")?,
             host: objects("HOST", "Durable Object namespace HOST")?,
             directory: objects("DIRECTORY", "Durable Object namespace DIRECTORY")?,

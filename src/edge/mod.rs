@@ -19,6 +19,7 @@ mod records;
 mod session_object;
 mod shell;
 mod tenant_object;
+mod trace_object;
 
 use crate::routes;
 use crate::web;
@@ -36,6 +37,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response
     match convert::request(request).await {
         Ok(Read { request, is_head }) => {
             let answer = routes::handle(&shell, &request, shell.now()).await;
+            shell.keep_recording(&answer).await;
             log::request(&shell, &request.host, &answer);
             convert::response(&shell, answer, is_head)
         }

@@ -9,14 +9,17 @@ use crate::admin::command::{
 use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
+use crate::login::trace;
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use crate::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Once, Ports,
-    Random, Sessions, Settings, Tenants, Unavailable, Upstreams,
+    Random, Sessions, Settings, Tenants, Traces, Unavailable, Upstreams,
 };
-use std::cell::{Cell, OnceCell};
+use crate::web::Response;
+use serde_json::Value;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use worker::Env;
 
@@ -67,6 +70,8 @@ pub struct Shell {
     pub counts: Counts,
     trace_id: String,
     adopted: OnceCell<String>,
+    noted: RefCell<Vec<(&'static str, String)>>,
+    recorded_for: OnceCell<String>,
     now: UnixTime,
 }
 
@@ -75,7 +80,30 @@ impl Shell {
     pub fn new(env: &Env) -> Result<Self, Missing> {
         let bindings = Bindings::of(env)?;
         let trace_id = hex(&crypto::trace_bytes());
-        Ok(Self { bindings, counts: Counts::default(), trace_id, adopted: OnceCell::new(), now: now() })
+        Ok(Self {
+            bindings,
+            counts: Counts::default(),
+            trace_id,
+            adopted: OnceCell::new(),
+            noted: RefCell::default(),
+            recorded_for: OnceCell::new(),
+            now: now(),
+        })
+    }
+
+    /// Keeps what was noted of this request, if its application is recorded. A recording that fails
+    /// must not make a login fail.
+    pub async fn keep_recording(&self, answer: &Response) {
+        let Some(label) = self.recorded_for.get() else { return };
+        self.counts.add_object();
+        let name = trace::name(label, self.trace_id());
+        let step = trace::step(self.now, answer.route, answer.status, &self.noted.borrow());
+        let namespace = &self.bindings.trace;
+        let kept: Result<call::Called<Value>, Unavailable> =
+            call::object("trace object", namespace, &name, &step, OBJECT_TIMEOUT_MILLISECONDS).await;
+        if let Err(unavailable) = kept {
+            crate::error::Fault::from(unavailable).log(self);
+        }
     }
 
     /// The moment of the request. The platform's clock stands still while a request computes.
@@ -250,6 +278,10 @@ impl Random for Shell {
 
 impl Log for Shell {
     fn record(&self, event: LogEvent) {
+        for (name, value) in &event.facts {
+            self.note(name, value);
+        }
+        self.note("event", event.event);
         log::event(self.trace_id(), event);
     }
     fn trace_id(&self) -> &str {
@@ -257,6 +289,22 @@ impl Log for Shell {
     }
     fn adopt(&self, trace_id: String) {
         let _ = self.adopted.set(trace_id);
+    }
+}
+
+impl Traces for Shell {
+    fn note(&self, name: &'static str, value: &str) {
+        self.noted.borrow_mut().push((name, value.to_owned()));
+    }
+    fn record_trace(&self, label: String) {
+        let _ = self.recorded_for.set(label);
+    }
+    async fn recorded(&self, name: &str) -> Result<Value, Unavailable> {
+        self.counts.add_object();
+        let namespace = &self.bindings.trace;
+        call::object("trace object", namespace, name, &Value::Null, OBJECT_TIMEOUT_MILLISECONDS)
+            .await
+            .map(|called| called.answer)
     }
 }
 

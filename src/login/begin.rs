@@ -59,6 +59,8 @@ async fn at_upstream<P: Ports>(
     acr: Acr,
     upstream: &Upstream,
 ) -> Result<Next, Refusal> {
+    ctx.ports.note("eid_started", acr.urn());
+    ctx.ports.note("upstream", upstream.issuer.as_str());
     let leg = Leg {
         acr,
         secret: base64url(&random::<16>(ctx.ports)),

@@ -54,7 +54,10 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
     let call =
         oidc::Call { keys: &ctx.keys, host: ctx.host(), upstream, leg: &leg, redirect_uri: &redirect_uri };
     match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
-        Ok(identity) => Ok(Next::Identified { pending, identity: Box::new(identity), used: None }),
+        Ok(identity) => {
+            ctx.ports.note("identified_by", identity.acr.urn());
+            Ok(Next::Identified { pending, identity: Box::new(identity), used: None })
+        }
         Err(Failure::Cancelled) => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
         Err(Failure::LevelTooLow) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow }),
         Err(Failure::Broken(why)) => failed(ctx, pending, why),

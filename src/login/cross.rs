@@ -70,6 +70,7 @@ pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr)
         });
         return Ok(Next::Choose { pending, active: acr.eid(), obstacle: Some(obstacle) });
     }
+    ctx.ports.note("shadow_application_at", peer.host.as_str());
     let over = Pending { acr_values: vec![acr], leg: None, ..pending.clone() };
     let label = Label {
         attempt: pending.attempt,
@@ -155,6 +156,7 @@ async fn handed_over<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Nex
     if !has_shadow(ctx, ctx.host(), &pending).await? {
         return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
     }
+    ctx.ports.note("application", "the shadow on this domain");
     if ctx.domain.show_start_block {
         Ok(Next::Choose { pending, active: acr.eid(), obstacle: None })
     } else {

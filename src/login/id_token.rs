@@ -90,6 +90,7 @@ pub async fn signed<P: Ports>(
     claims: &Map<String, Value>,
 ) -> Result<String, Fault> {
     let key = signing_key(ctx, identity, application.protocol.id_token_signed_response_alg)?;
+    ctx.ports.note("signed_by", &key.kid);
     let input = jwt::signing_input(key.alg, "JWT", &key.kid, claims);
     let signature = sign(ctx, key, input.as_bytes()).await?;
     Ok(format!("{input}.{}", base64url(&signature)))

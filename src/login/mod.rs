@@ -43,6 +43,7 @@ pub mod session_cookie;
 pub mod single_sign_on;
 pub mod start;
 pub mod state;
+pub mod trace;
 pub mod userinfo;
 
 use crate::eid::{Acr, Eid};
@@ -114,9 +115,14 @@ impl<'a, P: Ports> Context<'a, P> {
         client_id: &ClientId,
     ) -> Result<Option<Rc<Application>>, Fault> {
         let found = self.ports.application(host, client_id).await?;
-        Ok(found.filter(|app| {
+        let found = found.filter(|app| {
             app.enabled && app.tenant == self.domain.tenant && app.environment == self.domain.environment
-        }))
+        });
+        let until = found.as_ref().and_then(|app| app.protocol.recording_until);
+        if until.is_some_and(|until| !until.is_over(self.now)) {
+            self.ports.record_trace(self.domain.label());
+        }
+        Ok(found)
     }
 
     /// The attempt that this request belongs to: its log lines and its reference are the login's.

@@ -7,7 +7,7 @@ use super::offer::{Facts, Offer, offer_to};
 use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
-use super::{Context, client_keys, hint};
+use super::{Context, client_keys, hint, trace};
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::{Application, ClientId, Environment};
@@ -81,7 +81,7 @@ pub async fn check<P: Ports>(
         Ok(asked) => name_person(ctx, &application, asked).await,
         Err(error) => Err(error),
     };
-    let judged = asked.and_then(|asked| judge(ctx, &application, &return_to, parameters, asked));
+    let judged = asked.and_then(|asked| judge(ctx, &application, &return_to, parameters, asked, door));
     let (pending, offered, prompt) = match judged {
         Ok(judged) => judged,
         Err(error) => return Err(Refusal::back(return_to, error)),
@@ -195,6 +195,7 @@ fn judge<P: Ports>(
     return_to: &ReturnTo,
     parameters: &Parameters,
     asked: AuthorizationRequest,
+    door: Door,
 ) -> Result<(Pending, Offer, Prompt), Error> {
     let allowed = &application.protocol.acr_values;
     let (offered, only) = offer_to(&asked.acr_values, allowed, facts(ctx))?;
@@ -206,6 +207,7 @@ fn judge<P: Ports>(
     }
     let attempt = AttemptId::draw(ctx.ports);
     ctx.adopt(attempt);
+    explain(ctx, &asked, door);
     let acr_values = if asked.acr_values.is_empty() { allowed.clone() } else { asked.acr_values };
     let pending = Pending {
         attempt,
@@ -230,6 +232,36 @@ fn judge<P: Ports>(
         leg: None,
     };
     Ok((pending, offered, asked.prompt))
+}
+
+/// What was asked for and what each hint did, for whoever wants this login explained.
+fn explain<P: Ports>(ctx: &Context<'_, P>, asked: &AuthorizationRequest, door: Door) {
+    let note = |name, value: &str| ctx.ports.note(name, value);
+    note("way", if door == Door::Pushed { "pushed" } else { "by the browser" });
+    note("eid_named_by", asked.acr_source.as_str());
+    for acr in &asked.acr_values {
+        note("eid_asked_for", acr.urn());
+    }
+    note("response_mode", asked.response_mode.as_str());
+    let hint = &asked.login_hint;
+    for (given, name, what) in [
+        (hint.wishes.action.is_some(), "hint_action", "told to the eID"),
+        (hint.wishes.message.is_some(), "hint_message", "told to the eID"),
+        (hint.wishes.uuid.is_some(), "hint_uuid", "told to the eID"),
+        (hint.wishes.app_switch.is_some(), "hint_appswitch", "told to the eID"),
+        (hint.resume_url.is_some(), "hint_appswitch_resume_url", "not used: none can be registered yet"),
+        (hint.cpr.is_some(), "hint_sub", "not used: no CPR number is asked for"),
+        (hint.css_path.is_some(), "hint_css_path", "not used: no style sheet is set"),
+        (hint.scope.is_some(), "hint_scope", "added to the scopes"),
+        (hint.ignored > 0, "hint_unknown", "ignored"),
+    ] {
+        if given {
+            note(name, what);
+        }
+    }
+    if let Some(parent) = ctx.request.header("traceparent").and_then(trace::parent) {
+        note("traceparent", parent);
+    }
 }
 
 /// The facts that decide the offer at this domain.

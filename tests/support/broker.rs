@@ -67,6 +67,7 @@ impl Broker {
     pub fn send(&self, request: &Request) -> Response {
         self.remember_secrets_of_request(request);
         let response = block_on(routes::handle(&self.ports, request, self.now()));
+        self.ports.keep_recording(response.route, response.status, self.now());
         self.remember_secrets_of_response(&response);
         self.check_log();
         check_response(request, &response);

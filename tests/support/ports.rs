@@ -10,12 +10,13 @@ use edge_eid::json;
 use edge_eid::login::once::{self, Use};
 use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
+use edge_eid::login::trace;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use edge_eid::ports::{
     Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Once, Ports,
-    Random, Sessions, Settings, Tenants, Unavailable, Upstreams,
+    Random, Sessions, Settings, Tenants, Traces, Unavailable, Upstreams,
 };
 use edge_eid::vault::sha256;
 use std::cell::{Cell, RefCell};
@@ -63,6 +64,11 @@ pub struct MemoryPorts {
     pub log: RefCell<Vec<LogEvent>>,
     /// The logins that requests were found to belong to.
     pub adopted: RefCell<Vec<String>>,
+    /// What was noted of the request that is being answered.
+    pub noted: RefCell<Vec<(&'static str, String)>>,
+    pub recorded_for: RefCell<Option<String>>,
+    /// Recordings by the names of their objects.
+    pub traces: RefCell<BTreeMap<String, serde_json::Value>>,
     settings: Settings,
     drawn: Cell<u64>,
 }
@@ -85,6 +91,9 @@ impl MemoryPorts {
             upstreams: FakeUpstreams::new(),
             log: RefCell::default(),
             adopted: RefCell::default(),
+            noted: RefCell::default(),
+            recorded_for: RefCell::default(),
+            traces: RefCell::default(),
             settings: Settings {
                 management_host: Host::parse("manage.example").unwrap(),
                 admin_token_sha256: sha256(b"test-admin-token"),
@@ -178,6 +187,34 @@ impl Sessions for MemoryPorts {
             self.sessions.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
         }
         Ok(round_trip(&step.answer))
+    }
+}
+
+impl Traces for MemoryPorts {
+    fn note(&self, name: &'static str, value: &str) {
+        self.noted.borrow_mut().push((name, value.to_owned()));
+    }
+    fn record_trace(&self, label: String) {
+        *self.recorded_for.borrow_mut() = Some(label);
+    }
+    async fn recorded(&self, name: &str) -> Result<serde_json::Value, Unavailable> {
+        Ok(self.traces.borrow().get(name).cloned().unwrap_or_else(|| serde_json::json!([])))
+    }
+}
+
+impl MemoryPorts {
+    /// What the shell does after each answer.
+    pub fn keep_recording(&self, route: &str, status: u16, now: UnixTime) {
+        let (noted, label) = (self.noted.take(), self.recorded_for.take());
+        let adopted = self.adopted.take().into_iter().next();
+        let Some(label) = label else { return };
+        let name = trace::name(&label, adopted.as_deref().unwrap_or(TRACE_ID));
+        let step = trace::step(now, route, status, &noted);
+        let mut traces = self.traces.borrow_mut();
+        let recorded = traces.get(&name).cloned();
+        if let Some(all) = trace::with(recorded, step) {
+            traces.insert(name, all);
+        }
     }
 }
 
@@ -299,6 +336,10 @@ impl Random for MemoryPorts {
 
 impl Log for MemoryPorts {
     fn record(&self, event: LogEvent) {
+        for (name, value) in &event.facts {
+            self.note(name, value);
+        }
+        self.note("event", event.event);
         self.log.borrow_mut().push(event);
     }
 

@@ -1,0 +1,145 @@
+//! "Explain this login": what a recording tells, and what it never tells.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::eid::Eid;
+use edge_eid::web::Method;
+use serde_json::Value;
+use support::broker::request;
+use support::upstream::{CPR, NAME};
+use support::*;
+
+const POCES: &str = "urn:grn:authn:dk:nemid:poces";
+const DAY: u64 = 24 * 60 * 60;
+
+/// The demo's world with recording on for a day, on both domains of the pair or on one.
+fn recording(hosts: &[&str]) -> Broker {
+    let broker = World::demo();
+    let until = broker.now().plus(DAY);
+    for host in hosts {
+        broker.change_application(host, "urn:acme:web", |app| app.protocol.recording_until = Some(until));
+    }
+    broker
+}
+
+/// All facts that were recorded, as `name=value`, of the one trace there is.
+fn facts(broker: &Broker) -> Vec<String> {
+    let traces = broker.ports.traces.borrow();
+    assert_eq!(traces.len(), 1, "one login, one trace: {:?}", traces.keys());
+    let steps = traces.values().next().unwrap().as_array().unwrap().clone();
+    let of = |step: &Value| step["facts"].as_array().unwrap().clone();
+    let text = |fact: &Value| format!("{}={}", fact[0].as_str().unwrap(), fact[1].as_str().unwrap());
+    steps.iter().flat_map(of).map(|fact| text(&fact)).collect()
+}
+
+fn has(broker: &Broker, fact: &str) -> bool {
+    facts(broker).iter().any(|noted| noted == fact)
+}
+
+#[test]
+fn a_recorded_login_tells_where_the_eid_came_from_which_application_was_used_and_which_key_signed() {
+    let broker = recording(&[ACME, ACME_MITID]);
+    let app = RelyingParty::web();
+    let asked = app.ask_with(&[
+        ("acr_values", ""),
+        ("login_hint", &format!("acr_values:{POCES} action:sign sub:{CPR} css_path:/x someone@example.com")),
+    ]);
+    let browser = Browser::new(&broker);
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    browser.headers.borrow_mut().push(("traceparent".to_owned(), traceparent.to_owned()));
+    let answer = browser.log_in(&asked.url, Eid::Mitid, &Person::ditlev());
+    let tokens = app.redeem(&broker, &asked, &answer);
+    for fact in [
+        "eid_named_by=login_hint",
+        &format!("eid_asked_for={POCES}"),
+        "hint_action=told to the eID",
+        "hint_unknown=ignored",
+        "shadow_application_at=acme.mitid.example",
+        "application=the shadow on this domain",
+        "eid_started=urn:grn:authn:dk:mitid:substantial",
+        "identified_by=urn:grn:authn:dk:mitid:substantial",
+        &format!("signed_by={}", tokens.kid),
+        &format!("traceparent={traceparent}"),
+    ] {
+        assert!(has(&broker, fact), "{fact} in {:#?}", facts(&broker));
+    }
+    let all = serde_json::to_string(&facts(&broker)).unwrap();
+    for secret in
+        [CPR, NAME, answer.code(), &tokens.access_token, &asked.state, &asked.nonce, &asked.verifier]
+    {
+        assert!(!all.contains(secret), "a recording holds {secret}");
+    }
+}
+
+#[test]
+fn where_a_login_failed_is_recorded() {
+    let broker = recording(&[ACME]);
+    let asked = RelyingParty::web().ask(POCES);
+    let browser = Browser::new(&broker);
+    let upstream = browser.start(&asked.url, Eid::Nemid);
+    browser.cancel(&upstream).application();
+    assert!(has(&broker, "error=access_denied") && has(&broker, "event=returned_error"));
+    let broker = recording(&[ACME]);
+    let asked = RelyingParty::web().ask_with(&[("acr_values", "urn:x")]);
+    Browser::new(&broker).visit(&asked.url).application();
+    assert!(has(&broker, "error=invalid_request"));
+}
+
+#[test]
+fn nothing_is_recorded_where_the_switch_is_off_or_its_day_is_over() {
+    let log_in = |broker: &Broker| {
+        let app = RelyingParty::web();
+        let asked = app.ask(POCES);
+        let answer = Browser::new(broker).log_in(&asked.url, Eid::Nemid, &Person::terne());
+        app.redeem(broker, &asked, &answer);
+    };
+    let broker = World::demo();
+    log_in(&broker);
+    assert!(broker.ports.traces.borrow().is_empty());
+    let broker = recording(&[ACME]);
+    broker.wait(DAY);
+    log_in(&broker);
+    assert!(broker.ports.traces.borrow().is_empty());
+    let broker = recording(&[ACME]);
+    broker.wait(DAY - 100);
+    log_in(&broker);
+    assert!(!broker.ports.traces.borrow().is_empty());
+}
+
+#[test]
+fn a_caller_cannot_choose_the_name_of_a_recording() {
+    let broker = recording(&[ACME]);
+    let asked = RelyingParty::web().ask(POCES);
+    let chosen = "0af7651916cd43dd8448eb211c80319c";
+    let parent = format!("00-{chosen}-b7ad6b7169203331-01");
+    let headers = [("traceparent", parent.as_str()), ("trace-id", chosen), ("prefer", "return-trace-id")];
+    let response = broker.send(&request(Method::Get, &asked.url, &headers, ""));
+    assert!(response.header("trace-id").is_some_and(|id| id != chosen));
+    assert!(!broker.ports.traces.borrow().keys().any(|name| name.contains(chosen)));
+    assert!(broker.ports.traces.borrow().keys().all(|name| name.starts_with("acme/TEST/")));
+}
+
+#[test]
+fn the_recording_is_read_by_trace_id_and_never_by_another_tenant_or_environment() {
+    let operator = admin::Operator::new();
+    operator.tenant("acme");
+    operator.domain("acme", "acme.example", &serde_json::json!({}));
+    operator.tenant("globex");
+    operator.domain("globex", "globex.example", &serde_json::json!({}));
+    let id = "0af7651916cd43dd8448eb211c80319c";
+    let step =
+        edge_eid::login::trace::step(operator.now.get(), "token", 200, &[("signed_by", "k".to_owned())]);
+    operator.ports.traces.borrow_mut().insert(format!("acme/TEST/{id}"), serde_json::json!([step]));
+    let read = |tenant: &str, environment: &str, id: &str| {
+        operator.get(&admin::path(&["tenants", tenant, "environments", environment, "traces", id]))
+    };
+    let reply = read("acme", "TEST", id).expect(200);
+    assert_eq!(reply.body["steps"][0]["facts"][0], serde_json::json!(["signed_by", "k"]));
+    read("acme", "PRODUCTION", id).expect(404);
+    read("globex", "TEST", id).expect(404);
+    read("acme", "TEST", "0af7651916cd43dd8448eb211c80319d").expect(404);
+    read("acme", "TEST", "TEST").expect(404);
+    read("acme", "TEST", &id.to_uppercase()).expect(404);
+}
