@@ -37,6 +37,9 @@ pub trait Catalog {
         host: &Host,
         client_id: &ClientId,
     ) -> Result<Option<Rc<Application>>, Unavailable>;
+    /// Whether some enabled application of a host has this URI registered, so that a logout may lead
+    /// there. No snapshot says it; the host's object is asked.
+    async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable>;
 }
 
 /// KV settles within 60 s (its documentation), an isolate keeps a snapshot for 20 s; 10 s of reserve.

@@ -7,7 +7,8 @@ use crate::login::choose::Link;
 use crate::login::offer::Facts;
 use crate::login::refusal::respond;
 use crate::login::{
-    self, Context, callback, choose, cors, cross, introspect, metadata, par, redeem, revoke, start, userinfo,
+    self, Context, callback, choose, cors, cross, introspect, logout, metadata, par, redeem, revoke, start,
+    userinfo,
 };
 use crate::model::{Host, UnixTime};
 use crate::oauth::acr_values;
@@ -134,6 +135,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
             Some(eid) => ("start", follow(ctx, attempt, Link::Start(eid)).await),
             None => ("unknown", not_found()),
         },
+        (Get | Post, ["oauth2", "logout"]) => ("logout", logout::logout(ctx).await),
         (Get, ["continue"]) => ("continue", step(ctx, cross::arrive(ctx).await).await),
         (Get, ["callback"]) => ("callback", step(ctx, callback::callback(ctx).await).await),
         _ => others(ctx, &segments).await,
@@ -158,7 +160,7 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
         ["login", _] | ["login", _, "cancel" | "nemid" | "mitid"] => "GET",
         ["oauth2", "token" | "par" | "revoke"] => "POST, OPTIONS",
         ["oauth2", "introspect"] => "POST",
-        ["oauth2", "authorize"] => "GET, POST",
+        ["oauth2", "authorize" | "logout"] => "GET, POST",
         ["oauth2", "userinfo"] => "GET, POST, OPTIONS",
         _ => return ("unknown", not_found()),
     };

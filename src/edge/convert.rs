@@ -50,7 +50,8 @@ pub async fn request(request: Request) -> std::result::Result<Read, Refused> {
 /// without a body, but not on the steps of a login, which it must not take: a link checker's HEAD
 /// would spend a return ticket.
 fn method(word: &str, path: &str) -> web::Method {
-    let is_step = ["/continue", "/callback", "/login/"].iter().any(|step| path.starts_with(step));
+    let is_step =
+        ["/continue", "/callback", "/login/", "/oauth2/logout"].iter().any(|step| path.starts_with(step));
     match word {
         "GET" => web::Method::Get,
         "HEAD" if !is_step => web::Method::Get,

@@ -140,6 +140,13 @@ impl Catalog for Shell {
         let name = PublishedName::Application { client_id: client_id.clone() };
         catalog::read(&catalog::APPLICATIONS, &self.bindings, &self.counts, host, name, self.now).await
     }
+
+    async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable> {
+        match self.host(host, &HostCommand::Registers { uri: uri.to_owned() }).await? {
+            HostAnswer::Registered { known } => Ok(known),
+            _ => Err(Unavailable { what: "host object", cause: "an answer that does not fit".to_owned() }),
+        }
+    }
 }
 
 impl Logins for Shell {

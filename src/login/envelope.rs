@@ -31,6 +31,8 @@ pub enum Purpose {
     State,
     /// What a browser holds of a session.
     Session,
+    /// The button of the page that asks whether to log out.
+    Logout,
     /// A checked request that its client pushed.
     Pushed,
     /// A checked request in a link that a script is to open.
@@ -46,6 +48,7 @@ impl Purpose {
             Self::Ticket => "ticket",
             Self::State => "state",
             Self::Session => "session",
+            Self::Logout => "logout",
             Self::Pushed => "pushed",
             Self::Link => "link",
         }

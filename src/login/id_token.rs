@@ -8,7 +8,7 @@ use super::state::{Grant, TOKEN_SECONDS};
 use crate::eid::claims::{claims_of, release};
 use crate::error::Fault;
 use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label};
-use crate::model::{Application, Identity};
+use crate::model::{Application, Identity, Sealed};
 use crate::oauth::jwt;
 use crate::ports::Ports;
 use crate::vault::{base64url, sha256};
@@ -23,7 +23,19 @@ pub async fn open_identity<P: Ports>(
     grant: &Grant,
     attempt: AttemptId,
 ) -> Result<Identity, Fault> {
-    let plain = ctx.keys.open(ctx.ports, &identity_label(attempt), &grant.identity).await?;
+    open_sealed(ctx, &grant.identity, attempt).await
+}
+
+/// As [`open_identity`], of the sealed text alone.
+///
+/// # Errors
+/// Likewise.
+pub async fn open_sealed<P: Ports>(
+    ctx: &Context<'_, P>,
+    identity: &Sealed,
+    attempt: AttemptId,
+) -> Result<Identity, Fault> {
+    let plain = ctx.keys.open(ctx.ports, &identity_label(attempt), identity).await?;
     crate::json::read_bytes(&plain).map_err(|_| Fault::lasting("identity", "can't be read"))
 }
 
@@ -70,7 +82,7 @@ pub async fn issue<P: Ports>(
     if let Some(access_token) = access_token {
         set("at_hash", half_hash(access_token).into());
     }
-    signed(ctx, application, &identity, &claims).await
+    signed(ctx, application, &identity, "JWT", &claims).await
 }
 
 /// OIDC Core §3.1.3.6: the left half of the hash that the signature uses too.
@@ -79,7 +91,7 @@ fn half_hash(token: &str) -> String {
     base64url(&hash[..hash.len() / 2])
 }
 
-/// Claims as a JWT of ours, signed with the key of the identity's eID.
+/// Claims as a JWT of ours of this `typ`, signed with the key of the identity's eID.
 ///
 /// # Errors
 /// Our own faults.
@@ -87,11 +99,12 @@ pub async fn signed<P: Ports>(
     ctx: &Context<'_, P>,
     application: &Application,
     identity: &Identity,
+    typ: &str,
     claims: &Map<String, Value>,
 ) -> Result<String, Fault> {
     let key = signing_key(ctx, identity, application.protocol.id_token_signed_response_alg)?;
     ctx.ports.note("signed_by", &key.kid);
-    let input = jwt::signing_input(key.alg, "JWT", &key.kid, claims);
+    let input = jwt::signing_input(key.alg, typ, &key.kid, claims);
     let signature = sign(ctx, key, input.as_bytes()).await?;
     Ok(format!("{input}.{}", base64url(&signature)))
 }

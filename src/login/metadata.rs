@@ -44,7 +44,7 @@ fn offered(domain: &DomainSnapshot, facts: Facts) -> Offered {
     if domain.keys.iter().any(|key| key.alg == Algorithm::Es256) {
         algorithms.push(Algorithm::Es256);
     }
-    Offered::to_all(available(facts), algorithms)
+    Offered { sessions: domain.sessions.sso, ..Offered::to_all(available(facts), algorithms) }
 }
 
 /// `GET /.well-known/openid-configuration?client_id=`: as the newer clients ask. An unknown client

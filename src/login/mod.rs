@@ -12,7 +12,9 @@
 //! browser ([`pending`]); from then on in the `Login` object ([`state`]).
 
 pub mod access;
+pub mod after_logout;
 pub mod attempt;
+pub mod backchannel;
 pub mod begin;
 pub mod callback;
 pub mod choose;
@@ -27,6 +29,7 @@ pub mod hint;
 pub mod id_token;
 pub mod introspect;
 pub mod issue;
+pub mod logout;
 pub mod metadata;
 pub mod offer;
 pub mod once;

@@ -191,13 +191,14 @@ impl Session {
         ends(self.made, self.last_use, self.settings)
     }
 
-    /// When everything of it is over and the object may delete itself.
+    /// When everything of it is over and the object may delete itself: not while somebody has to be
+    /// told, however late an alarm rings.
     pub fn forgotten_at(&self) -> UnixTime {
-        if !self.ended {
-            return self.ends();
+        match (self.ended, self.clients.is_empty()) {
+            (false, _) => self.ends(),
+            (true, true) => self.made.plus(self.settings.absolute_seconds),
+            (true, false) => UnixTime(u64::MAX),
         }
-        let told = self.clients.iter().filter_map(|client| client.tell_at);
-        told.fold(self.made.plus(self.settings.absolute_seconds), UnixTime::max)
     }
 
     /// When the object has something to do.

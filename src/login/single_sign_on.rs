@@ -6,7 +6,7 @@
 //! own, as any other.
 
 use super::attempt::AttemptId;
-use super::issue::identity_label;
+use super::id_token::open_sealed;
 use super::offer::Offer;
 use super::pending::{PENDING_SECONDS, Pending};
 use super::session::{Answer, Client, Event, Refusal as Refused};
@@ -95,7 +95,7 @@ pub async fn try_session<P: Ports>(ctx: &Context<'_, P>, wanted: &Wanted<'_>) ->
             return Ok(Found::Nothing);
         }
     };
-    let identity = open(ctx, &sealed, attempt).await?;
+    let identity = open_sealed(ctx, &sealed, attempt).await?;
     // What the object knows counts; the cookie only saved asking in vain.
     if satisfies(&Proof::of(&identity, &ctx.keys), wanted, ctx.now).is_none() {
         return Ok(Found::Nothing);
@@ -168,15 +168,6 @@ pub fn unfit<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, identity: &Ident
         (true, false) => Some(Reason::AnotherPerson),
         (true, true) => None,
     }
-}
-
-async fn open<P: Ports>(
-    ctx: &Context<'_, P>,
-    sealed: &Sealed,
-    attempt: AttemptId,
-) -> Result<Identity, Fault> {
-    let plain = ctx.keys.open(ctx.ports, &identity_label(attempt), sealed).await?;
-    crate::json::read_bytes(&plain).map_err(|_| Fault::lasting("identity", "can't be read"))
 }
 
 /// The session that a login's code will belong to.

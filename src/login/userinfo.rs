@@ -65,7 +65,7 @@ async fn claims<P: Ports>(
         UserinfoResponse::SignedJwt => {
             claims.insert("iss".to_owned(), ctx.domain.issuer.as_str().into());
             claims.insert("aud".to_owned(), application.client_id.as_str().into());
-            Response::jwt(signed(ctx, &application, &identity, &claims).await?)
+            Response::jwt(signed(ctx, &application, &identity, "JWT", &claims).await?)
         }
         UserinfoResponse::FromTokenEndpoint => resource_error(scheme, Some(UNKNOWN_ACCESS_CODE)),
     };

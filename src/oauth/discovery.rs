@@ -25,6 +25,8 @@ pub struct Offered {
     pub signing: &'static [SignatureAlgorithm],
     /// `require_pushed_authorization_requests`
     pub only_pushed: bool,
+    /// Whether there are sessions, so that applications are told when one ends.
+    pub sessions: bool,
 }
 
 impl Offered {
@@ -37,6 +39,7 @@ impl Offered {
             auth_methods: ClientAuthMethod::ALL.to_vec(),
             signing: &SignatureAlgorithm::ALL,
             only_pushed: false,
+            sessions: false,
         }
     }
 
@@ -50,6 +53,7 @@ impl Offered {
             auth_methods: auth_methods.to_vec(),
             signing: if protocol.fapi2 { &SignatureAlgorithm::FAPI2 } else { self.signing },
             only_pushed: protocol.require_pushed_authorization_requests || protocol.fapi2,
+            sessions: self.sessions,
         }
     }
 }
@@ -72,8 +76,13 @@ pub fn document(issuer: &str, segment: Option<&str>, offered: &Offered) -> Strin
         .replace("{methods}", &quoted(methods().map(|method| method.as_str())))
         .replace("{proving}", &quoted(methods().filter(is_proof).map(|method| method.as_str())))
         .replace("{signing}", &quoted(offered.signing.iter().map(|alg| alg.as_str())))
-        .replace("{only_pushed}", if offered.only_pushed { "true" } else { "false" })
+        .replace("{only_pushed}", word(offered.only_pushed))
+        .replace("{sessions}", word(offered.sessions))
         .replace("{issuer}", issuer)
+}
+
+fn word(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
 }
 
 fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {

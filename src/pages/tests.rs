@@ -6,9 +6,10 @@ use super::choose::{Call, Choose, NoShadow, OtherEid, Pair, Panel};
 use super::demo::{DemoClient, DemoEnded, DemoHome, DemoMethod, DemoResult};
 use super::error::{ErrorKind, ErrorPage};
 use super::form_post::{self, FormPost};
+use super::logout::{AskLogout, LoggedOut, Problem};
 use super::moving_on::{Destination, MovingOn};
 use super::simulator::Simulator;
-use super::{Eid, Frame, Lang, choose, demo, error, moving_on, simulator};
+use super::{Eid, Frame, Lang, choose, demo, error, logout, moving_on, simulator};
 
 /// Would be a script, an attribute or a second class wherever it is not escaped.
 const HOSTILE: &str = r#"zq"><script>alert('1')</script> onclick=" style='"#;
@@ -106,6 +107,21 @@ fn demo_pages(lang: Lang, s: &str) -> [Markup; 3] {
     [demo::home(&home), demo::result(&result), demo::ended(&ended)]
 }
 
+fn logout_pages(lang: Lang, s: &str) -> Vec<String> {
+    let ask = |problem, confirmation| {
+        let view = AskLogout { frame: frame(lang, s), problem, confirmation, reference: s };
+        logout::ask(&view).into_string()
+    };
+    let done = |next| logout::done(&LoggedOut { frame: frame(lang, s), frames: &[], next }).into_string();
+    vec![
+        ask(None, Some(s)),
+        ask(Some(Problem::Request), Some(s)),
+        ask(Some(Problem::Address), None),
+        done(None),
+        done(Some(s)),
+    ]
+}
+
 /// Every page, with one string in every gap.
 fn pages(lang: Lang, s: &str) -> Vec<String> {
     let mut all = choose_pages(lang, s);
@@ -117,6 +133,7 @@ fn pages(lang: Lang, s: &str) -> Vec<String> {
         all.extend([false, true].map(|unknown| simulated(lang, s, eid, unknown)));
     }
     all.extend(demo_pages(lang, s).map(Markup::into_string));
+    all.extend(logout_pages(lang, s));
     all
 }
 
@@ -259,9 +276,10 @@ fn the_error_page_says_nothing_but_its_kind_and_the_reference() {
 }
 
 #[test]
-fn the_refresh_stands_on_no_page_but_the_one_that_moves_on() {
+fn the_refresh_stands_on_no_page_but_those_that_move_on() {
     for (_, html) in every_page("https://a.example/cb?x=';\"\u{e5} y") {
-        let moves = html.contains("page-moving-on");
+        let goes_on = html.contains("page-logged-out") && html.contains("id=\"continue\"");
+        let moves = html.contains("page-moving-on") || goes_on;
         assert_eq!(count(&html, "http-equiv=\"refresh\""), usize::from(moves));
         let safe = "content=\"0; url=https://a.example/cb?x=%27%3B%22%C3%A5%20y\"";
         assert_eq!(count(&html, safe), usize::from(moves), "{html}");
@@ -308,4 +326,15 @@ fn the_carrier_of_a_posted_answer_escapes_it_and_works_without_its_script() {
         assert_eq!(count(&html, "type=\"submit\""), 1, "{html}");
         assert_eq!(count(&html, "<h1 "), 1, "{html}");
     }
+}
+
+#[test]
+fn the_end_of_a_logout_loads_the_applications_frames_escaped_and_waits_for_them() {
+    let frames = ["https://a.example/?iss=x&sid=y".to_owned(), format!("https://b.example/{HOSTILE}")];
+    let view =
+        LoggedOut { frame: frame(Lang::En, "plain"), frames: &frames, next: Some("https://c.example/") };
+    let html = logout::done(&view).into_string();
+    assert_eq!(count(&html, "<iframe hidden title=\"\" src=\"https://"), 2);
+    assert!(html.contains("src=\"https://a.example/?iss=x&amp;sid=y\"") && !html.contains("<script>"));
+    assert!(html.contains("content=\"3; url=https://c.example/\""));
 }

@@ -7,6 +7,8 @@
 use super::block_on;
 use super::ports::{MemoryPorts, TRACE_ID};
 use super::upstream::{CLIENT_SECRET, CPR, NAME};
+use edge_eid::admin::command::{HostCommand, PublishedName};
+use edge_eid::admin::publication::published_text;
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
 use edge_eid::routes;
 use edge_eid::vault::EnvironmentKeys;
@@ -25,7 +27,7 @@ pub struct Broker {
 }
 
 /// Parameters whose values nobody but the two ends may learn.
-const SECRET_PARAMETERS: [&str; 13] = [
+const SECRET_PARAMETERS: [&str; 15] = [
     "state",
     "nonce",
     "code",
@@ -39,6 +41,8 @@ const SECRET_PARAMETERS: [&str; 13] = [
     "id_token",
     "login_hint",
     "client_assertion",
+    "id_token_hint",
+    "confirm",
 ];
 
 impl Broker {
@@ -104,6 +108,28 @@ impl Broker {
     pub fn remove_application(&self, host: &str, client_id: &str) {
         let key = (Host::parse(host).unwrap(), ClientId::parse(client_id).unwrap());
         self.ports.applications.borrow_mut().remove(&key).expect("an application of the world");
+    }
+
+    /// Gives the applications of a host to its object, as publishing does: there it is known where a
+    /// logout may lead.
+    pub fn publish_to_host(&self, host: &str) {
+        let host = Host::parse(host).unwrap();
+        let domain = self.ports.domains.borrow()[&host].clone();
+        let (tenant, environment) = (domain.tenant.clone(), domain.environment);
+        let send = |command: &HostCommand| self.ports.management.host(&host, command).ok().unwrap();
+        send(&HostCommand::Claim { tenant: tenant.clone(), environment });
+        for ((of, client_id), application) in self.ports.applications.borrow().iter() {
+            if *of != host {
+                continue;
+            }
+            send(&HostCommand::Keep {
+                tenant: tenant.clone(),
+                environment: Some(environment),
+                value: PublishedName::Application { client_id: client_id.clone() },
+                version: application.version,
+                text: published_text(application.version, Some(&**application)),
+            });
+        }
     }
 
     /// Facts of log events of this name, as `key=value` texts.

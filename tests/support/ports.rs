@@ -1,5 +1,6 @@
 //! All ports in memory. Stores can be told to fail; what they are asked is counted.
 
+use super::block_on;
 use super::crypto::{RingCrypto, holds_under};
 use super::management::Management;
 use super::upstream::FakeUpstreams;
@@ -7,6 +8,7 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::json;
+use edge_eid::login::backchannel;
 use edge_eid::login::once::{self, Use};
 use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
@@ -139,6 +141,13 @@ impl Catalog for MemoryPorts {
         self.read_catalog()?;
         Ok(self.applications.borrow().get(&(host.clone(), client_id.clone())).cloned())
     }
+
+    async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable> {
+        match self.host(host, &HostCommand::Registers { uri: uri.to_owned() }).await? {
+            HostAnswer::Registered { known } => Ok(known),
+            _ => Err(failing("host object")),
+        }
+    }
 }
 
 impl Logins for MemoryPorts {
@@ -166,6 +175,22 @@ impl MemoryPorts {
     pub fn stored_session(&self, name: &str, now: UnixTime) -> Option<Session> {
         let stored = self.sessions.borrow().get(name).map(|text| json::read::<Session>(text).unwrap());
         stored.filter(|session| !session.forgotten_at().is_over(now))
+    }
+}
+
+impl MemoryPorts {
+    /// The alarms of every `Session` object that ring at `now`: each tells its applications, one after
+    /// the other, as the real object does.
+    pub fn ring_alarms(&self, now: UnixTime) {
+        let names: Vec<String> = self.sessions.borrow().keys().cloned().collect();
+        for name in names {
+            while let Some(session) = self.stored_session(&name, now) {
+                let Some(client) = session.due(now).cloned() else { break };
+                let taken = block_on(backchannel::tell(self, &session, &client, now));
+                let event = session::Event::Told { client_id: client.client_id, taken };
+                block_on(self.session(&name, &event, now)).unwrap();
+            }
+        }
     }
 }
 

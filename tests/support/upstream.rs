@@ -173,6 +173,9 @@ pub struct FakeUpstreams {
     /// Every URL that was fetched, without its query.
     pub fetched: RefCell<Vec<String>>,
     pub now: Cell<UnixTime>,
+    /// Where applications are told of a logout: what they answer, and the forms they got.
+    pub applications: RefCell<BTreeMap<String, u16>>,
+    pub told: RefCell<Vec<(String, Parameters)>>,
     keys: BTreeMap<&'static str, RefCell<(String, Rc<Pair>)>>,
     spare: Rc<Pair>,
     codes: RefCell<BTreeMap<String, Grant>>,
@@ -205,6 +208,8 @@ impl FakeUpstreams {
             documents: RefCell::default(),
             fetched: RefCell::default(),
             now: Cell::new(UnixTime(0)),
+            applications: RefCell::default(),
+            told: RefCell::default(),
             keys: BTreeMap::from([
                 (MITID, key("mitid-1", first.clone())),
                 (NEMID, key("nemid-1", pair(1))),
@@ -319,6 +324,11 @@ impl FakeUpstreams {
     pub fn send(&self, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
         let path = request.url.split('?').next().unwrap().to_owned();
         self.fetched.borrow_mut().push(path.clone());
+        if let (Some(status), Some(form)) = (self.applications.borrow().get(&request.url), &request.form) {
+            let form = Parameters::parse(form.as_bytes()).unwrap();
+            self.told.borrow_mut().push((request.url.clone(), form));
+            return Ok(FetchResponse { status: *status, body: String::new() });
+        }
         if let Some(document) = self.documents.borrow().get(&path) {
             return ok(document);
         }
