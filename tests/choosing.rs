@@ -5,7 +5,7 @@
 mod support;
 
 use edge_eid::eid::{Acr, Eid};
-use edge_eid::web::Method;
+use edge_eid::web::{Method, Parameters, encode_pairs};
 use serde_json::Value;
 use support::broker::request;
 use support::*;
@@ -153,4 +153,49 @@ fn an_existing_client_learns_whether_it_is_known_and_that_there_is_no_qr() {
     assert_eq!(known["clients"][0]["qr_enabled"], false);
     assert_eq!(broker.get(&url("urn%3Anobody")).status, 404);
     assert_eq!(broker.get("https://acme.example/.well-known/criipto-configuration").status, 404);
+}
+
+#[test]
+fn query_form_pushed_signed_and_hinted_requests_lead_to_the_same_choice() {
+    let key = ClientKey::of(edge_eid::model::public_key::SignatureAlgorithm::Es256);
+    let broker = World::demo();
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.jwks = Some(key.set()));
+    let app = RelyingParty::web();
+    let basic = app.basic();
+    for (acr, tabs) in [(POCES, true), ("urn:grn:authn:dk:nemid:moces", false), ("", true)] {
+        let query =
+            |changes: &[(&str, &str)]| app.ask_with(changes).url.split_once('?').unwrap().1.to_owned();
+        let plain = query(&[("acr_values", acr)]);
+        let authorize = |query: &str| format!("https://acme.example/oauth2/authorize?{query}");
+        let push = |form: &str| {
+            let headers = [("authorization", basic.as_str())];
+            let response = broker.post("https://acme.example/oauth2/par", &headers, form);
+            let body: Value = serde_json::from_str(&response.body).unwrap();
+            let request_uri = body["request_uri"].as_str().unwrap().to_owned();
+            authorize(&encode_pairs([("client_id", "urn:acme:web"), ("request_uri", &request_uri)]))
+        };
+        let mut claims: serde_json::Map<String, Value> = Parameters::parse(plain.as_bytes())
+            .unwrap()
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect();
+        claims.insert("iss".to_owned(), "urn:acme:web".into());
+        claims.insert("aud".to_owned(), "https://acme.example".into());
+        let object = key.sign(serde_json::json!({}), Value::Object(claims));
+        let signed = encode_pairs([("client_id", "urn:acme:web"), ("request", &object)]);
+        let hinted = query(&[("acr_values", ""), ("login_hint", &format!("acr_values:{acr}"))]);
+        let mut pages = vec![
+            Browser::new(&broker).visit(&authorize(&plain)).page(),
+            Browser::new(&broker).submit("https://acme.example/oauth2/authorize", &plain).page(),
+            Browser::new(&broker).visit(&push(&plain)).page(),
+            Browser::new(&broker).visit(&authorize(&signed)).page(),
+            Browser::new(&broker).visit(&push(&signed)).page(),
+        ];
+        if !acr.is_empty() {
+            pages.push(Browser::new(&broker).visit(&authorize(&hinted)).page());
+        }
+        for page in pages {
+            assert_eq!((page.has_tab(Eid::Nemid), page.has_tab(Eid::Mitid)), (tabs, tabs), "{acr}");
+        }
+    }
 }

@@ -110,18 +110,20 @@ pub async fn signed<P: Ports>(
 }
 
 /// The active key of the eID that was really used, whichever domain issues the token, for the
-/// algorithm that the application has chosen.
+/// algorithm that the application has chosen. Its first ES256 key may be published a little later than
+/// its wish for one: until then the application gets what it got before.
 fn signing_key<'a, P: Ports>(
     ctx: &'a Context<'_, P>,
     identity: &Identity,
     alg: Algorithm,
 ) -> Result<&'a AnnouncedKey, Fault> {
-    ctx.domain
-        .keys
-        .iter()
-        .filter(|key| key.eid == identity.acr.eid() && key.alg == alg)
-        .find(|key| key.state == KeyState::Active && key.private.is_some())
-        .ok_or(Fault::lasting("key ring", "no active key"))
+    let signs = |alg| {
+        let of_eid = ctx.domain.keys.iter().filter(|key| key.eid == identity.acr.eid());
+        of_eid
+            .filter(move |key| key.alg == alg)
+            .find(|key| key.state == KeyState::Active && key.private.is_some())
+    };
+    signs(alg).or_else(|| signs(Algorithm::Rs256)).ok_or(Fault::lasting("key ring", "no active key"))
 }
 
 async fn sign<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, input: &[u8]) -> Result<Vec<u8>, Fault> {
