@@ -19,7 +19,7 @@ before(async () => {
   await addHttpsDomains(server);
   await register(server, { ...CLIENT, callbacks: [`${APP}/callback`, `${APP}/popup`] }, [LOGIN_HOST, MITID_HOST]);
   front = await startTlsFront(server.port, await browserApp("criipto_auth_js_2.mjs"));
-  browser = await startBrowser(front.chromium);
+  browser = await startBrowser({ args: front.chromium });
 });
 after(async () => {
   await browser?.close();
@@ -72,7 +72,9 @@ test("@criipto/auth-js 2.1.6 tells why somebody was not logged in", async () => 
   await chooseTab(page, "nemid");
   await answerSimulator(page, "ditlev", "cancel");
   await page.waitForURL(`${APP}/callback?*`);
-  const told = await page.evaluate(() => window.app.auth.redirect.match().catch(({ name, error, message }) => ({ name, error, message })));
+  const told = await page.evaluate(() =>
+    window.app.auth.redirect.match().catch(({ name, error, message }) => ({ name, error, message })),
+  );
   assert.equal(told.name, "OAuth2Error");
   assert.equal(told.error, "access_denied");
   assert.ok(!told.message.includes("+"), "its parser knows no plus for a space");

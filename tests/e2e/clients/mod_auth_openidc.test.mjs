@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { NEMID } from "../support/relying_party.mjs";
-import { register } from "../support/registration.mjs";
+import { register, rememberUsers } from "../support/registration.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
 import { Visitor, assertPerson, startWebsite } from "../support/website.mjs";
 
@@ -16,8 +16,17 @@ let server, website, folder;
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "edge-eid-apache-"));
   server = await startSeededServer();
+  await rememberUsers(server);
   website = await startWebsite(async (port, origin) => {
-    await register(server, { ...CLIENT, callbacks: [`${origin}/callback`] });
+    await register(server, {
+      ...CLIENT,
+      callbacks: [`${origin}/callback`],
+      settings: {
+        post_logout_redirect_uris: [`${origin}/open`],
+        // The Worker's runtime finds no *.localhost.
+        backchannel_logout_uri: `http://127.0.0.1:${port}/callback?logout=backchannel`,
+      },
+    });
     // Its processes are not root, and read the files.
     await chmod(folder, 0o755);
     await mkdir(path.join(folder, "files"));
@@ -68,6 +77,10 @@ OIDCInfoHook id_token userinfo
 `;
 
 class ApacheVisitor extends Visitor {
+  /** The module's own address to log out at, with where to end. */
+  logOut() {
+    return super.logOut(`/callback?logout=${encodeURIComponent(`${this.origin}/open`)}`);
+  }
   /** What the module has of its user: its own page, which it answers to nobody else. */
   async account() {
     const answer = await this.open(`${this.origin}/callback?info=json`);
@@ -86,3 +99,26 @@ for (const eid of ["nemid", "mitid"]) {
     assertPerson(userinfo, eid);
   });
 }
+
+test("mod_auth_openidc logs somebody out, who is asked again afterwards", async () => {
+  const visitor = new ApacheVisitor(website);
+  await visitor.logInBy("mitid");
+  await visitor.logOut();
+  assert.equal(await visitor.isLoggedInWithoutBeingAsked(), false);
+});
+
+test("mod_auth_openidc ends a session that was logged out of elsewhere, as soon as it is told", async () => {
+  const visitor = new ApacheVisitor(website);
+  const somebodyElse = new ApacheVisitor(website);
+  await visitor.logInBy("nemid");
+  await somebodyElse.logInBy("nemid");
+  const elsewhere = new URL(`${server.origin}/oauth2/logout`);
+  elsewhere.searchParams.set("post_logout_redirect_uri", `${website.origin}/open`);
+  assert.equal((await visitor.open(elsewhere)).body, "for everybody\n");
+  // The browser brought nothing of it to the website; the broker tells it on its own.
+  for (let tries = 0; await visitor.account(); tries++) {
+    assert.ok(tries < 200, "the website was not told");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.ok(await somebodyElse.account(), "the same person's other browser is still logged in");
+});

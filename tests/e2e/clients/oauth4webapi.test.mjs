@@ -40,7 +40,7 @@ async function pushedAndSigned(as, client, parameters, authentication) {
 }
 
 /** A login, from the authorization URL to the tokens; the library checks what comes back. */
-async function logIn(as, client, authentication, eid, request = inTheAddress) {
+async function logIn(as, client, authentication, eid, request = inTheAddress, more = {}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const nonce = oauth.generateRandomNonce();
@@ -65,7 +65,7 @@ async function logIn(as, client, authentication, eid, request = inTheAddress) {
     answer,
     CALLBACK,
     verifier,
-    plain,
+    { ...plain, ...more },
   );
   // The signature too, which the library leaves to TLS unless asked.
   const result = await oauth.processAuthorizationCodeResponse(as, client, response, {
@@ -98,3 +98,35 @@ for (const [way, client_id, authentication, request] of WAYS) {
     });
   }
 }
+
+for (const eid of ["nemid", "mitid"]) {
+  test(`oauth4webapi binds the access token of a login by the ${eid} tab to its key`, async () => {
+    const as = await discover();
+    const client = { client_id: SPA.clientId };
+    const DPoP = oauth.DPoP(client, await oauth.generateKeyPair("ES256"));
+    const tokens = await logIn(as, client, oauth.None(), eid, inTheAddress, { DPoP });
+    assert.equal(tokens.token_type, "dpop");
+    const { sub } = oauth.getValidatedIdTokenClaims(tokens);
+    const response = await oauth.userInfoRequest(as, client, tokens.access_token, { ...plain, DPoP });
+    assertPerson(await oauth.processUserInfoResponse(as, client, sub, response), eid);
+    // Without its key it opens nothing.
+    const stolen = await oauth.userInfoRequest(as, client, tokens.access_token, plain);
+    await assert.rejects(oauth.processUserInfoResponse(as, client, sub, stolen), { status: 401 });
+  });
+}
+
+test("oauth4webapi asks about its access token, and gives it back", async () => {
+  const as = await discover();
+  const client = { client_id: WEB.clientId };
+  const authentication = oauth.ClientSecretBasic(WEB.secret);
+  const { access_token } = await logIn(as, client, authentication, "mitid");
+  const introspect = async () => {
+    const response = await oauth.introspectionRequest(as, client, authentication, access_token, plain);
+    return oauth.processIntrospectionResponse(as, client, response);
+  };
+  const known = await introspect();
+  assert.deepEqual([known.active, known.client_id], [true, WEB.clientId]);
+  const revoked = await oauth.revocationRequest(as, client, authentication, access_token, plain);
+  await oauth.processRevocationResponse(revoked);
+  assert.deepEqual(await introspect(), { active: false });
+});

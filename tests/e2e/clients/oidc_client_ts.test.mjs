@@ -1,9 +1,10 @@
 // oidc-client-ts in a single-page application, in Chromium: all of it happens in the browser, so
 // metadata, keys, tokens and userinfo are asked across origins.
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { answerSimulator, chooseTab, startBrowser } from "../support/browser.mjs";
 import { leave, serveBrowserApp } from "../support/browser_app.mjs";
-import { register } from "../support/registration.mjs";
+import { register, rememberUsers } from "../support/registration.mjs";
 import { NEMID } from "../support/relying_party.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
 import { assertPerson } from "../support/website.mjs";
@@ -15,9 +16,14 @@ before(async () => {
   [server, app, browser] = await Promise.all([
     startSeededServer(),
     serveBrowserApp("oidc_client_ts.mjs"),
-    startBrowser(),
+    startBrowser({ thirdPartyCookies: true }),
   ]);
-  await register(server, { ...CLIENT, callbacks: [`${app.origin}/callback`, `${app.origin}/popup`] });
+  await rememberUsers(server);
+  await register(server, {
+    ...CLIENT,
+    callbacks: ["/callback", "/popup", "/silent"].map((path) => app.origin + path),
+    settings: { post_logout_redirect_uris: [`${app.origin}/logged-out`], silent_check: true },
+  });
 });
 after(async () => {
   await browser?.close();
@@ -62,3 +68,24 @@ for (const eid of ["nemid", "mitid"]) {
     await page.context().close();
   });
 }
+
+/** The answer in an iframe: the person's id, or the error. */
+const signinSilent = (page) =>
+  page.evaluate(() => window.app.manager.signinSilent().then((user) => user.profile.sub, ({ error }) => error));
+
+test("oidc-client-ts finds a login by an iframe, until the logout", async () => {
+  const page = await open();
+  assert.equal(await signinSilent(page), "login_required");
+  await logIn(page, "nemid");
+  const { sub } = await page.evaluate(() => window.app.claims());
+  assert.equal(await signinSilent(page), sub);
+
+  await leave(page, () => window.app.manager.signoutRedirect({ state: "of the logout" }));
+  await page.waitForURL(`${app.origin}/logged-out?*`);
+  // It finds its own state by the one that came back.
+  const { userState } = await page.evaluate(() => window.app.manager.signoutCallback());
+  assert.equal(userState, "of the logout");
+  assert.equal(await page.evaluate(() => window.app.claims()), null);
+  assert.equal(await signinSilent(page), "login_required");
+  await page.context().close();
+});

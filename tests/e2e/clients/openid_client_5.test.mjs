@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Issuer, generators } from "openid-client-5";
+import { rememberUsers } from "../support/registration.mjs";
 import { CALLBACK, NEMID, SPA, WEB } from "../support/relying_party.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
 import { Walker } from "../support/walker.mjs";
@@ -11,6 +12,7 @@ import { assertPerson } from "../support/website.mjs";
 let server;
 before(async () => {
   server = await startSeededServer();
+  await rememberUsers(server);
 });
 after(() => server?.stop());
 
@@ -50,3 +52,19 @@ for (const registered of [WEB, SPA]) {
     });
   }
 }
+
+test("openid-client 5 logs somebody out, who is asked again afterwards", async () => {
+  const client = await application(WEB);
+  const walker = new Walker();
+  const tokens = await logIn(client, "mitid", walker);
+  const silent = async () => {
+    const url = client.authorizationUrl({ prompt: "none", acr_values: NEMID, state: "s" });
+    return client.callbackParams((await walker.open(url)).url.href);
+  };
+  assert.ok((await silent()).code, "there is a session");
+  const parameters = { id_token_hint: tokens, post_logout_redirect_uri: CALLBACK, state: "of=the logout" };
+  const { url } = await walker.open(client.endSessionUrl(parameters));
+  assert.equal(url.origin + url.pathname, CALLBACK);
+  assert.equal(url.searchParams.get("state"), "of=the logout");
+  assert.equal((await silent()).error, "login_required");
+});

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as oidc from "openid-client";
+import { rememberUsers } from "../support/registration.mjs";
 import { CALLBACK, NEMID, SPA, WEB } from "../support/relying_party.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
 import { Walker } from "../support/walker.mjs";
@@ -11,6 +12,7 @@ import { assertPerson } from "../support/website.mjs";
 let server;
 before(async () => {
   server = await startSeededServer();
+  await rememberUsers(server);
 });
 after(() => server?.stop());
 
@@ -37,7 +39,10 @@ for (const client of [WEB, SPA]) {
       });
       assert.deepEqual([...url.searchParams.keys()].sort(), ["client_id", "request_uri"]);
       const answer = await new Walker().logIn(url, eid);
-      const tokens = await oidc.authorizationCodeGrant(configuration, answer, { ...checks, pkceCodeVerifier: verifier });
+      const tokens = await oidc.authorizationCodeGrant(configuration, answer, {
+        ...checks,
+        pkceCodeVerifier: verifier,
+      });
       assertPerson(tokens.claims(), eid);
     });
   }
@@ -59,3 +64,36 @@ for (const eid of ["nemid", "mitid"]) {
     assertPerson(await oidc.implicitAuthentication(configuration, answer, nonce, { expectedState: state }), eid);
   });
 }
+
+test("openid-client 6 logs somebody out, who is asked again afterwards", async () => {
+  const configuration = await discover(WEB);
+  const walker = new Walker();
+  const verifier = oidc.randomPKCECodeVerifier();
+  const parameters = {
+    redirect_uri: CALLBACK,
+    scope: "openid",
+    acr_values: NEMID,
+    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+  };
+  const answer = await walker.logIn(oidc.buildAuthorizationUrl(configuration, parameters), "nemid");
+  const tokens = await oidc.authorizationCodeGrant(configuration, answer, {
+    pkceCodeVerifier: verifier,
+    idTokenExpected: true,
+  });
+  const silent = async () => {
+    const asked = oidc.buildAuthorizationUrl(configuration, { ...parameters, prompt: "none" });
+    return (await walker.open(asked)).url.searchParams;
+  };
+  assert.ok((await silent()).get("code"), "there is a session");
+  const { url } = await walker.open(
+    oidc.buildEndSessionUrl(configuration, {
+      id_token_hint: tokens.id_token ?? "",
+      post_logout_redirect_uri: CALLBACK,
+      state: "of=the logout",
+    }),
+  );
+  assert.equal(url.origin + url.pathname, CALLBACK);
+  assert.equal(url.searchParams.get("state"), "of=the logout");
+  assert.equal((await silent()).get("error"), "login_required");
+});

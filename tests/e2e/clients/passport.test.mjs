@@ -55,16 +55,20 @@ function addRoutes(app, callbackURL) {
   app.use(passport.session());
   app.get("/", (request, response) => response.json(request.user ?? null));
   app.get("/login", passport.authenticate("openidconnect"));
+  app.get("/logout", (request, response, next) =>
+    request.logout((error) => (error ? next(error) : response.redirect("/"))),
+  );
   app.get("/callback", passport.authenticate("openidconnect", { successRedirect: "/" }));
 }
 
 for (const eid of ["nemid", "mitid"]) {
-  test(`passport-openidconnect logs somebody in by the ${eid} tab`, async () => {
+  test(`passport-openidconnect logs somebody in by the ${eid} tab, and out of the website`, async () => {
     const visitor = new Visitor(website);
     assert.equal(await visitor.account(), null);
     await visitor.logInBy(eid);
     const { claims, userinfo } = await visitor.account();
     assertPerson(claims, eid);
     assertPerson(userinfo, eid);
+    await visitor.logOut();
   });
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { NEMID } from "../support/relying_party.mjs";
-import { register } from "../support/registration.mjs";
+import { register, rememberUsers } from "../support/registration.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
 import { Visitor, assertPerson, startWebsite } from "../support/website.mjs";
 import { root } from "../support/worker_options.mjs";
@@ -12,6 +12,7 @@ import { root } from "../support/worker_options.mjs";
 let server;
 before(async () => {
   server = await startSeededServer();
+  await rememberUsers(server);
 });
 after(() => server?.stop());
 
@@ -22,6 +23,7 @@ function start(program) {
     await register(server, {
       ...client,
       callbacks: [`${origin}/callback`],
+      settings: { post_logout_redirect_uris: [`${origin}/logged-out`] },
     });
     return {
       command: "python3",
@@ -59,5 +61,13 @@ for (const program of ["authlib", "idpyoidc"]) {
         assertPerson(userinfo, eid);
       });
     }
+
+    test(`${program} logs somebody out, who is asked again afterwards`, async () => {
+      const visitor = new Visitor(website);
+      await visitor.logInBy("nemid");
+      assert.equal(await visitor.isLoggedInWithoutBeingAsked(), true);
+      await visitor.logOut();
+      assert.equal(await visitor.isLoggedInWithoutBeingAsked(), false);
+    });
   });
 }

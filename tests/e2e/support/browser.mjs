@@ -1,6 +1,6 @@
 // @ts-check
 // A real Chromium.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
@@ -14,13 +14,16 @@ const PATIENCE_MILLISECONDS = 30_000;
 
 /**
  * Starts the browser that scripts/test found. Close it with `close()`.
- * @param {string[]} [args] more arguments for it
+ * @param {object} [options]
+ * @param {string[]} [options.args] more arguments for it
+ * @param {boolean} [options.thirdPartyCookies] whether frames of other sites keep their cookies,
+ *   which most browsers allow unless asked not to. Debian's Chromium does not
  */
-export async function startBrowser(args = []) {
+export async function startBrowser({ args = [], thirdPartyCookies = false } = {}) {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   // Its profile goes to a place of its own, which is removed with it.
   const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-chromium-"));
-  const browser = await chromium.launch({
+  const options = {
     executablePath,
     env: { ...process.env, TMPDIR: scratch },
     args: [
@@ -33,7 +36,8 @@ export async function startBrowser(args = []) {
       "--disable-sync",
       ...args,
     ],
-  });
+  };
+  const browser = thirdPartyCookies ? await launchWithFrames(scratch, options) : await chromium.launch(options);
   /** @type {Set<string>} */
   const secrets = new Set();
   return {
@@ -56,6 +60,20 @@ export async function startBrowser(args = []) {
       await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Starts it with a profile that says so: there is no argument for third-party cookies. */
+async function launchWithFrames(
+  /** @type {string} */ scratch,
+  /** @type {import("playwright-core").LaunchOptions} */ options,
+) {
+  const profile = path.join(scratch, "profile");
+  await mkdir(path.join(profile, "Default"), { recursive: true });
+  const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
+  await writeFile(path.join(profile, "Default/Preferences"), JSON.stringify(preferences));
+  const browser = (await chromium.launchPersistentContext(profile, options)).browser();
+  if (!browser) throw new Error("the browser was started without a handle on it");
+  return browser;
 }
 
 /** Chooses a tab of the login page, which leads to the eID. */

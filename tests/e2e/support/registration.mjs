@@ -1,7 +1,7 @@
 // @ts-check
 // Applications that a test registers for itself, through the admin API, as a tenant would.
 import assert from "node:assert/strict";
-import { admin } from "./seeded_server.mjs";
+import { admin, configure } from "./seeded_server.mjs";
 
 /**
  * Registers an application on both domains of the demo tenant, so that its users can cross over,
@@ -43,4 +43,9 @@ export async function change(
   for (let published = json.published; !published; ) {
     published = (await admin(port, "GET", ["tenants", path[1], "publication"])).json.published;
   }
+}
+
+/** Lets a domain remember its users between logins. */
+export function rememberUsers(/** @type {{ port: number }} */ { port }, domain = `localhost:${port}`) {
+  return configure(port, ["tenants", "acme", "domains", domain], { sso: true });
 }

@@ -11,15 +11,21 @@ import { change } from "./registration.mjs";
 /** The pair. Their issuers are `https://` and this, since these names are no loopback names. */
 export const LOGIN_HOST = "login.acme.example";
 export const MITID_HOST = "mitid.acme.example";
-/** The application's host, which is of another site. */
+/** An application's host, which is of another site. */
 export const APP_HOST = "app.shop.example";
+/** One of the same site as the pair, where browsers let a frame have its cookies. */
+export const SAME_SITE_APP_HOST = "app.acme.example";
 
 const pem = (/** @type {string} */ name) => readFile(new URL(`tls/${name}.pem`, import.meta.url), "utf8");
 
 /** Makes the pair of domains for the demo tenant, with the simulated eIDs. */
 export async function addHttpsDomains(/** @type {{ port: number }} */ { port }) {
   const domain = (/** @type {string} */ host, /** @type {object} */ settings) =>
-    change(port, "PUT", ["tenants", "acme", "domains", host], { environment: "TEST", display_name: "Acme Bank", ...settings });
+    change(port, "PUT", ["tenants", "acme", "domains", host], {
+      environment: "TEST",
+      display_name: "Acme Bank",
+      ...settings,
+    });
   const upstream = (/** @type {string} */ host, /** @type {string} */ eid) =>
     change(port, "PUT", ["tenants", "acme", "domains", host, "upstreams", eid], {
       issuer: `http://localhost:${port}/simulator/${eid}`,
@@ -34,7 +40,7 @@ export async function addHttpsDomains(/** @type {{ port: number }} */ { port }) 
 }
 
 /**
- * Answers https for every name of the certificate: the application's own host by `app`, all others
+ * Answers https for every name of the certificate: the application's hosts by `app`, all others
  * by the test server at `port`.
  * @param {number} port
  * @param {import("node:http").RequestListener} app
@@ -42,7 +48,7 @@ export async function addHttpsDomains(/** @type {{ port: number }} */ { port }) 
 export async function startTlsFront(port, app) {
   const [key, cert] = await Promise.all([pem("key"), pem("certificate")]);
   const front = createServer({ key, cert }, (incoming, outgoing) => {
-    if (incoming.headers.host === APP_HOST) return app(incoming, outgoing);
+    if ([APP_HOST, SAME_SITE_APP_HOST].includes(incoming.headers.host ?? "")) return app(incoming, outgoing);
     const { method, url: path, headers } = incoming;
     const passedOn = request({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);

@@ -10,6 +10,7 @@ import { freePort } from "./server.mjs";
 import { Walker } from "./walker.mjs";
 
 /** @typedef {{ origin: string, close: () => Promise<void>, said?: () => string }} Website */
+/** @typedef {{ command: string, args: string[], env?: Record<string, string> }} Program */
 
 /** What every application reads of a login by each tab. */
 export const EXPECTED = {
@@ -49,7 +50,7 @@ export async function serveWebsite(listener) {
 
 /**
  * Starts a website as a program of its own and resolves once it takes requests.
- * @param {(port: number, origin: string) => Promise<{ command: string, args: string[], env?: Record<string, string> }>} prepare
+ * @param {(port: number, origin: string) => Promise<Program>} prepare what to start, for a port and origin
  * @returns {Promise<Website>}
  */
 export async function startWebsite(prepare) {
@@ -62,6 +63,8 @@ export async function startWebsite(prepare) {
   const exited = new Promise((resolve) => child.once("exit", resolve).once("error", resolve));
   let running = true;
   exited.then(() => (running = false));
+  // Tests that end early leave no program behind.
+  process.once("exit", () => child.kill());
   for (;;) {
     if (!running) throw new Error(`${command} did not start: ${said}`);
     if (await takesRequests(port)) break;
@@ -112,6 +115,19 @@ export class Visitor extends Walker {
     const home = this.page(await this.simulator(simulator, "ditlev"));
     assert.equal(home.url.origin, this.origin);
     return home;
+  }
+
+  /** Logs in again, which asks nothing while the broker's session lasts. */
+  async isLoggedInWithoutBeingAsked() {
+    const { url } = this.page(await this.open(`${this.origin}/login`));
+    return url.origin === this.origin;
+  }
+
+  /** Logs out of the website and of the broker; ends at the website. */
+  async logOut(path = "/logout") {
+    const home = this.page(await this.open(`${this.origin}${path}`));
+    assert.equal(home.url.origin, this.origin, `ended at ${home.url.origin}${home.url.pathname}`);
+    assert.equal(await this.account(), null);
   }
 
   /** A page that is no error page. */

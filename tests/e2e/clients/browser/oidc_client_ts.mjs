@@ -13,6 +13,7 @@ const app = {
     return new UserManager({
       redirect_uri: `${origin}/callback`,
       popup_redirect_uri: `${origin}/popup`,
+      silent_redirect_uri: `${origin}/silent`,
       post_logout_redirect_uri: `${origin}/logged-out`,
       scope: "openid",
       loadUserInfo: true,
@@ -26,4 +27,4 @@ const app = {
 };
 window.app = app;
 
-if (window.location.pathname === "/popup") app.manager.signinCallback();
+if (["/popup", "/silent"].includes(window.location.pathname)) app.manager.signinCallback();
