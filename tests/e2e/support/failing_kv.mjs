@@ -27,7 +27,7 @@ export default class extends built.default {
   }
 }
 
-export const { LoginObject, SessionObject, OnceObject, HostObject, DirectoryObject } = built;
+export const { LoginObject, SessionObject, OnceObject, TraceObject, HostObject, DirectoryObject } = built;
 
 export class TenantObject extends built.TenantObject {
   constructor(context, env) {

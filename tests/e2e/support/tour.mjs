@@ -55,6 +55,14 @@ export async function visitEveryPage(browser, server, lang, check) {
   await page.goto(`${server.origin}/oauth2/authorize?${"&x=".repeat(200)}`);
   await check("error: too large", page);
 
+  // The carriers go on by script at once; without it they wait for the user.
+  await page.route("**/assets/*.js", (route) => route.abort());
+  for (const mode of ["form_post", "post_message"]) {
+    await page.goto(await begin(WEB, { prompt: "none", response_mode: mode }));
+    await check(`carrier of ${mode}`, page);
+  }
+  await page.unroute("**/assets/*.js");
+
   await page.goto(`${server.origin}/?lang=${lang}`);
   await check("demo home", page);
   await page.locator('[data-acr="urn:grn:authn:dk:nemid:poces"]').click();
