@@ -196,11 +196,11 @@ test("a state of 2,000 characters comes back whole, a longer one is refused at t
   assert.equal(new URL(refused.headers.location).searchParams.get("error"), "invalid_request");
 });
 
-test("a request that no cookie holds is told to use PAR", async () => {
+test("a request that no cookie holds is told what to shorten", async () => {
   // JSON writes each of these as six characters.
   const refused = await get(authorize({ state: "\u0001".repeat(600) }));
   assert.equal(refused.status, 303);
-  assert.match(new URL(refused.headers.location).searchParams.get("error_description"), /PAR/);
+  assert.match(new URL(refused.headers.location).searchParams.get("error_description"), /shorter state/);
 });
 
 test("malformed input gets a 4xx, never a 5xx", async () => {
@@ -357,8 +357,13 @@ test("a public client's token answer can be read by a script of its origin", asy
     const headers = { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
     const preflight = await get(path, { method: "OPTIONS", headers });
     assert.ok(preflight.status === 204 || preflight.status === 200, `${path}: ${preflight.status}`);
-    const answer = await get(path, { method: "POST", headers: { origin } });
-    assert.ok(["*", origin].includes(answer.headers["access-control-allow-origin"]), path);
+    assert.equal(preflight.headers["access-control-allow-origin"], origin);
+  }
+  for (const path of ["/oauth2/token", "/oauth2/par"]) {
+    const asked = (from) => post(server.port, { path, headers: { origin: from } }, { client_id: "urn:acme:spa" });
+    const answer = await asked(origin);
+    assert.equal(answer.headers["access-control-allow-origin"], origin, path);
+    assert.equal((await asked("https://evil.example")).headers["access-control-allow-origin"], undefined, path);
     assert.equal(answer.headers["access-control-allow-credentials"], undefined);
   }
 });
