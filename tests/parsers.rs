@@ -15,6 +15,8 @@ use edge_eid::model::{ClientId, Host, TenantId, UnixTime};
 use edge_eid::oauth::acr_values::Outside;
 use edge_eid::oauth::authorize::{AuthorizationRequest, Rules};
 use edge_eid::oauth::client_auth::Credentials;
+use edge_eid::oauth::dpop::Unproved;
+use edge_eid::oauth::jwks;
 use edge_eid::oauth::jwt::Unverified;
 use edge_eid::oauth::pkce::CodeChallenge;
 use edge_eid::oauth::token::TokenRequest;
@@ -143,6 +145,10 @@ proptest! {
                 let _ = envelope::peek(text);
                 let _ = AttemptId::parse(text);
                 let _ = Unverified::parse(text, &SignatureAlgorithm::ALL);
+                let _ = Unproved::parse(text);
+                for alg in SignatureAlgorithm::ALL {
+                    prop_assert!(jwks::find(text, None, alg).is_none());
+                }
             }
             Ok(())
         })?;

@@ -44,9 +44,17 @@ async function newKey(alg) {
 }
 
 /** Registers an application that signs. */
-async function signing(clientId, settings) {
+async function signing(clientId, settings, callback = CALLBACK) {
   const methods = { token_endpoint_auth_methods: ["private_key_jwt"] };
-  await register(server, { clientId, callbacks: [CALLBACK], settings: { ...methods, ...settings } });
+  await register(server, { clientId, callbacks: [callback], settings: { ...methods, ...settings } });
+}
+
+/** Waits until the domain announces keys for an algorithm, which its first application brings. */
+async function announced(algorithm) {
+  for (let algorithms = []; !algorithms.includes(algorithm); ) {
+    const { body } = await send(server.port, { path: "/.well-known/openid-configuration" });
+    algorithms = JSON.parse(body).id_token_signing_alg_values_supported;
+  }
 }
 
 async function configured(clientId, authentication, metadata) {
@@ -55,10 +63,10 @@ async function configured(clientId, authentication, metadata) {
 }
 
 /** A login by openid-client, up to its tokens. */
-async function logIn(configuration, options, parameters = {}) {
+async function logIn(configuration, options, parameters = {}, pushed = false) {
   const verifier = oidc.randomPKCECodeVerifier();
   const [state, nonce] = [oidc.randomState(), oidc.randomNonce()];
-  const url = oidc.buildAuthorizationUrl(configuration, {
+  const wanted = {
     redirect_uri: CALLBACK,
     scope: "openid",
     acr_values: NEMID,
@@ -67,7 +75,10 @@ async function logIn(configuration, options, parameters = {}) {
     code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
     ...parameters,
-  });
+  };
+  const url = pushed
+    ? await oidc.buildAuthorizationUrlWithPAR(configuration, wanted, options)
+    : oidc.buildAuthorizationUrl(configuration, wanted);
   const answer = await new Walker().logIn(url, "nemid");
   for (const secret of [...secretsOf(answer), verifier, nonce, state]) secrets.add(secret);
   const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: verifier, idTokenExpected: true };
@@ -99,11 +110,7 @@ test("an ID token signed by ES256 verifies by the domain's keys", async () => {
   const key = await newKey("ES256");
   const clientId = "urn:acme:keys:es256-tokens";
   await signing(clientId, { jwks: key.set, id_token_signed_response_alg: "ES256" });
-  // The first such application brings the domain its keys, which each isolate sees within seconds.
-  for (let algorithms = []; !algorithms.includes("ES256"); ) {
-    const { body } = await send(server.port, { path: "/.well-known/openid-configuration" });
-    algorithms = JSON.parse(body).id_token_signing_alg_values_supported;
-  }
+  await announced("ES256");
   const authentication = oidc.PrivateKeyJwt({ key: key.key, kid: key.kid });
   const configuration = await configured(clientId, authentication, { id_token_signed_response_alg: "ES256" });
   const { id_token } = await logIn(configuration);
@@ -199,6 +206,28 @@ for (const [kind, { clientId, secret }] of Object.entries({ public: SPA, confide
     });
   }
 }
+
+test("under the FAPI 2.0 profile a login is pushed, signed and bound, and nothing less will do", async () => {
+  const key = await newKey("PS256");
+  const clientId = "urn:acme:keys:fapi2";
+  // An address of https, which nobody opens.
+  const redirect_uri = "https://app.example:3000/callback";
+  await signing(clientId, { jwks: key.set, fapi2: true }, redirect_uri);
+  await announced("ES256");
+  const authentication = oidc.PrivateKeyJwt({ key: key.key, kid: key.kid });
+  const configuration = await configured(clientId, authentication, { id_token_signed_response_alg: "ES256" });
+  const DPoP = oidc.getDPoPHandle(configuration, await oidc.randomDPoPKeyPair("ES256"));
+  const tokens = await logIn(configuration, { DPoP }, { redirect_uri }, true);
+  const { sub } = tokens.claims();
+  assert.equal((await oidc.fetchUserInfo(configuration, tokens.access_token, sub, { DPoP })).sub, sub);
+  await assert.rejects(
+    logIn(configuration, {}, { redirect_uri }, true),
+    (/** @type {any} */ error) => error.error === "invalid_request" && error.error_description.includes("DPoP"),
+  );
+  const unpushed = oidc.buildAuthorizationUrl(configuration, { redirect_uri, scope: "openid" });
+  const refused = await new Walker().open(unpushed);
+  assert.equal(refused.url.searchParams.get("error"), "invalid_request");
+});
 
 test("a proof sent again, or twice at once, is refused", async () => {
   const configuration = await configured(SPA.clientId);
