@@ -16,15 +16,17 @@
 //! | [`ports`] | every outside thing, as small traits |
 //! | [`oauth`] | the protocol's words and rules |
 //! | [`model`] | what a tenant owns |
-//! | [`web`], [`json`], [`error`] | our small request and response; our JSON reader; our own faults |
+//! | [`web`], [`json`], [`error`] | our small request and response; our types as JSON; our own faults |
 //!
 //! Only `edge` names the `worker` crate: it is a dependency for wasm32 alone, so the host build
 //! fails where the core would reach for it.
 
+#[macro_use]
+pub mod json;
+
 pub mod admin;
 pub mod eid;
 pub mod error;
-pub mod json;
 pub mod login;
 pub mod model;
 pub mod oauth;

@@ -310,7 +310,7 @@ impl Response {
 
     /// A JSON answer, not to be stored.
     pub fn json(status: u16, value: &serde_json::Value) -> Self {
-        Self::json_text(status, value.to_string())
+        Self::json_text(status, crate::json::text(value))
     }
 
     /// As [`Response::json`], of JSON that is already text.

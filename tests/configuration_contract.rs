@@ -9,12 +9,12 @@
 
 mod support;
 
+use edge_eid::json::{self, Json};
+use edge_eid::json_struct;
 use edge_eid::model::{Host, TenantId};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use support::management::{Management, Silent};
 
-#[derive(Deserialize)]
 struct Step {
     binding: String,
     name: String,
@@ -22,9 +22,11 @@ struct Step {
     answer: Value,
 }
 
+json_struct!(Step { binding, name, command, answer });
+
 #[test]
 fn the_objects_in_memory_keep_the_contract() {
-    let steps: Vec<Step> = serde_json::from_str(include_str!("contract/configuration.json")).unwrap();
+    let steps: Vec<Step> = json::read(include_str!("contract/configuration.json")).unwrap();
     let management = Management::default();
     for (number, step) in steps.iter().enumerate() {
         assert_eq!(send(&management, step), step.answer, "step {number}");
@@ -35,17 +37,14 @@ fn the_objects_in_memory_keep_the_contract() {
 fn send(management: &Management, step: &Step) -> Value {
     let command = &step.command;
     match step.binding.as_str() {
-        "TENANT" => json(
-            management
-                .tenant(&TenantId::parse(&step.name).unwrap(), &Deserialize::deserialize(command).unwrap()),
-        ),
-        "HOST" => json(
-            management.host(&Host::parse(&step.name).unwrap(), &Deserialize::deserialize(command).unwrap()),
-        ),
-        _ => json(management.directory(&Deserialize::deserialize(command).unwrap())),
+        "TENANT" => {
+            answer(management.tenant(&TenantId::parse(&step.name).unwrap(), &Json::read(command).unwrap()))
+        }
+        "HOST" => answer(management.host(&Host::parse(&step.name).unwrap(), &Json::read(command).unwrap())),
+        _ => answer(management.directory(&Json::read(command).unwrap())),
     }
 }
 
-fn json<T: Serialize>(answer: Result<T, Silent>) -> Value {
-    serde_json::to_value(answer.ok().unwrap()).unwrap()
+fn answer<T: Json>(answer: Result<T, Silent>) -> Value {
+    answer.ok().unwrap().write()
 }

@@ -58,7 +58,7 @@ fn outcome(broker: &Broker, browser: &Browser) -> String {
 
 fn login_state(broker: &Broker) -> Login {
     let logins = broker.ports.logins.borrow();
-    serde_json::from_str(logins.values().next().expect("a login")).unwrap()
+    edge_eid::json::read(logins.values().next().expect("a login")).unwrap()
 }
 
 fn envelope_of(url: &str) -> &str {
@@ -191,7 +191,7 @@ fn a_hand_over_that_was_not_sealed_by_the_origin_is_refused() {
         };
         let request =
             json!({ "o": ACME, "c": "urn:acme:web", "r": CALLBACK, "s": "openid", "a": [SUBSTANTIAL] });
-        let content = json!({ "ends": ends, "request": request });
+        let content = json!({ "ends": ends.0, "request": request });
         let to = Host::parse(ACME_MITID).unwrap();
         let sealed = block_on(envelope::seal(
             &broker.ports,

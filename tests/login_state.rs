@@ -6,6 +6,7 @@
 mod support;
 
 use edge_eid::eid::Acr;
+use edge_eid::json::{self, Json};
 use edge_eid::login::state::{
     Answer, Bound, CODE_SECONDS, Event, GrantRequest, Login, Refusal, TICKET_SECONDS, TOKEN_SECONDS, Way,
     advance,
@@ -246,8 +247,8 @@ fn the_store_in_memory_keeps_the_contract() {
     let ports = MemoryPorts::new(true);
     assert!(store_contract::cases().len() > 15);
     store_contract::run(|name, event: &Value, now| {
-        let event: Event = serde_json::from_value(event.clone()).unwrap();
-        serde_json::to_value(block_on(ports.advance(name, &event, UnixTime(now))).unwrap()).unwrap()
+        let event: Event = Event::read(event).unwrap();
+        block_on(ports.advance(name, &event, UnixTime(now))).unwrap().write()
     });
 }
 
@@ -316,8 +317,8 @@ proptest! {
             prop_assert!(born <= 1 && codes <= 1);
             if let Some(next) = step.next {
                 prop_assert!(next.forgotten_at() > now || ENDS.is_over(now));
-                let text = serde_json::to_string(&next).unwrap();
-                prop_assert_eq!(&serde_json::from_str::<Login>(&text).unwrap(), &next);
+                let text = json::write(&next);
+                prop_assert_eq!(json::read::<Login>(&text), Ok(next.clone()));
                 login = Some(next);
             }
         }

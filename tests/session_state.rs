@@ -279,7 +279,7 @@ fn an_ended_session_is_remembered_until_its_absolute_end_so_that_no_old_cookie_o
 fn what_is_stored_reads_back() {
     for events in [vec![(0, begin())], vec![(0, begin()), (9, use_by("other")), (0, logout())]] {
         let session = after(&events).0;
-        let text = serde_json::to_string(&session).unwrap();
+        let text = edge_eid::json::write(&session);
         assert_eq!(edge_eid::json::read::<Session>(&text), Ok(session));
     }
 }

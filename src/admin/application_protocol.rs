@@ -4,13 +4,14 @@
 use super::client_keys;
 use super::input::{Fields, parsed, time, word};
 use crate::eid::Acr;
+use crate::json::{self, Json};
 use crate::model::UnixTime;
 use crate::model::application::{ALLOWED_ORIGINS_MAX, POST_LOGOUT_REDIRECT_URIS_MAX, RECORDING_MAX_SECONDS};
 use crate::model::application::{ClientAuthMethod, Protocol, ResponseType, ScopeStrategy, UserinfoResponse};
 use crate::model::key_ring::Algorithm;
 use crate::model::names::InvalidName;
 use crate::model::url::{Origin, RedirectUri, WebUrl};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 const RESPONSE_TYPES: [(&str, ResponseType); 2] =
     [("code", ResponseType::Code), ("id_token", ResponseType::IdToken)];
@@ -135,11 +136,13 @@ fn check_fapi2(
 
 /// Adds the settings to an application as the API shows it.
 pub fn show(protocol: &Protocol, shown: &mut Map<String, Value>) {
-    let stored = serde_json::to_string(protocol).ok().and_then(|text| crate::json::read(&text).ok());
-    if let Some(Value::Object(mut fields)) = stored {
+    if let Value::Object(mut fields) = protocol.write() {
         shown.append(&mut fields);
     }
-    let keys: Option<Value> = protocol.jwks.as_ref().and_then(|text| crate::json::read(text).ok());
-    shown.insert("jwks".to_owned(), keys.unwrap_or_default());
-    shown.insert("recording_until".to_owned(), json!(protocol.recording_until.map(UnixTime::iso8601)));
+    let keys: Option<Value> = protocol.jwks.as_ref().and_then(|text| json::read(text).ok());
+    shown.insert("jwks".to_owned(), keys.write());
+    shown.insert("recording_until".to_owned(), protocol.recording_until.map(UnixTime::iso8601).write());
+    for name in ["jwks_uri", "backchannel_logout_uri", "frontchannel_logout_uri"] {
+        shown.entry(name).or_insert(Value::Null);
+    }
 }

@@ -7,6 +7,7 @@ use super::input::{self, Fields, display_name, parsed, word};
 use super::keys;
 use super::problem::Problem;
 use super::record::{ApplicationRecord, Record, Scope, Target};
+use crate::json::Json;
 use crate::model::application::{ClientAuthMethod, REDIRECT_URIS_MAX};
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Host, UnixTime};
@@ -114,12 +115,12 @@ fn default_methods(fapi2: bool) -> Vec<ClientAuthMethod> {
 pub fn show(record: &Record) -> Value {
     let Record::Application(application) = record else { return Value::Null };
     let mut shown = json!({
-        "client_id": application.client_id,
+        "client_id": application.client_id.as_str(),
         "name": application.name,
         "enabled": application.enabled,
-        "redirect_uris": application.redirect_uris,
-        "token_endpoint_auth_methods": application.token_endpoint_auth_methods,
-        "initiate_login_uri": application.initiate_login_uri,
+        "redirect_uris": application.redirect_uris.write(),
+        "token_endpoint_auth_methods": application.token_endpoint_auth_methods.write(),
+        "initiate_login_uri": application.initiate_login_uri.write(),
         "created_at": application.created_at.iso8601(),
     });
     if let Value::Object(fields) = &mut shown {

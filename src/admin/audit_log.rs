@@ -2,6 +2,7 @@
 
 use super::record::Record;
 use super::{applications, domains, keys, secrets, tenants, upstreams};
+use crate::json::Json;
 use crate::vault::{base64url, sha256};
 use serde_json::{Value, json};
 
@@ -18,7 +19,7 @@ pub fn redacted(record: &Record) -> Value {
         Record::Secret(_) => secrets::show(record),
         Record::Environment(it) => {
             let keys: Vec<Value> = it.keys.iter().map(keys::show).collect();
-            json!({"environment": it.environment, "keys": keys})
+            json!({"environment": it.environment.write(), "keys": keys})
         }
         Record::Upstream(it) => {
             let mut shown = upstreams::show(record);

@@ -4,6 +4,7 @@
 //! more than somebody meant to register.
 
 use super::input::Fields;
+use crate::json;
 use crate::model::PublicKey;
 use crate::model::names::InvalidName;
 use crate::model::public_key::SignatureAlgorithm;
@@ -37,7 +38,7 @@ pub fn read(fields: &mut Fields) -> Option<String> {
             Err(rule) => fields.refuse(&format!("jwks.keys[{index}]"), rule),
         }
     }
-    let set = json!({ "keys": keys }).to_string();
+    let set = json::text(&json!({ "keys": keys }));
     fields.demand("jwks", set.len() <= KEY_SET_MAX_BYTES, "at most 16 kB");
     Some(set)
 }

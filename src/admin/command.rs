@@ -10,15 +10,13 @@ use crate::eid::Eid;
 use crate::model::key_ring::SigningKey;
 use crate::model::url::WebUrl;
 use crate::model::{ClientId, Host, Sealed, UnixTime};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 pub use super::command_host::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName};
 
 /// What the Worker asks the object of one tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenantCommand {
     /// One thing: [`TenantAnswer::Item`] or [`TenantAnswer::Absent`].
     Get(Target),
@@ -46,8 +44,17 @@ pub enum TenantCommand {
     Change(Box<Change>),
 }
 
+json_enum!(TenantCommand {
+    Get(it) = "get",
+    List { scope, after, limit } = "list",
+    Audit { before, limit } = "audit",
+    Publication = "publication",
+    Check(it) = "check",
+    Change(it) = "change",
+});
+
 /// A change that somebody asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Who, for the audit log.
     pub actor: String,
@@ -59,13 +66,13 @@ pub struct Change {
     pub action: Action,
     /// An active and a standby key for each eID, of the algorithm that an application asks for:
     /// needed where the environment has none, and ignored otherwise.
-    #[serde(default)]
     pub keys: Vec<SigningKey>,
 }
 
+json_struct!(Change { actor, at, precondition, action, keys or Vec::new() });
+
 /// RFC 9110 §13.1 as the object needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
     /// No header: good for making a thing, refused with 428 for changing one (RFC 6585 §3).
     None,
@@ -77,9 +84,10 @@ pub enum Precondition {
     Version(u64),
 }
 
+json_enum!(Precondition { None = "none", Absent = "absent", Present = "present", Version(it) = "version" });
+
 /// The changes there are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Makes the tenant or replaces its settings (`created_at` counts when it is made).
     PutTenant(TenantRecord),
@@ -101,8 +109,17 @@ pub enum Action {
     Remove(Target),
 }
 
+json_enum!(Action {
+    PutTenant(it) = "put_tenant",
+    PutDomain { domain, material } = "put_domain",
+    PutUpstream(it) = "put_upstream",
+    PutApplication(it) = "put_application",
+    AddSecret(it) = "add_secret",
+    Remove(it) = "remove",
+});
+
 /// First keys of an environment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Material {
     /// See [`super::record::EnvironmentRecord::data_key`].
     pub data_key: Sealed,
@@ -112,8 +129,10 @@ pub struct Material {
     pub keys: Vec<SigningKey>,
 }
 
+json_struct!(Material { data_key, sub_key, keys });
+
 /// An upstream as asked for; without a secret the stored one stays.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamInput {
     /// The domain.
     pub host: Host,
@@ -131,9 +150,10 @@ pub struct UpstreamInput {
     pub claim_map: BTreeMap<String, String>,
 }
 
+json_struct!(UpstreamInput { host, eid, issuer, client_id, client_secret, scopes, claim_map });
+
 /// What the object of a tenant says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenantAnswer {
     /// There is no such thing: for a tenant that was never made, nothing is.
     Absent,
@@ -168,8 +188,19 @@ pub enum TenantAnswer {
     Refused(Refusal),
 }
 
+json_enum!(TenantAnswer {
+    Absent = "absent",
+    Item(it) = "item",
+    List { items, next } = "list",
+    Audit { entries, next } = "audit",
+    Publication { version, due } = "publication",
+    Acceptable = "acceptable",
+    Done(it) = "done",
+    Refused(it) = "refused",
+});
+
 /// A stored change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
     /// What happened to the thing.
     pub outcome: Outcome,
@@ -179,9 +210,10 @@ pub struct Done {
     pub published: bool,
 }
 
+json_struct!(Done { outcome, item, published });
+
 /// What a change did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was made.
     Created,
@@ -193,9 +225,12 @@ pub enum Outcome {
     Removed,
 }
 
+json_enum!(Outcome {
+    Created = "created", Replaced = "replaced", Unchanged = "unchanged", Removed = "removed",
+});
+
 /// Why a change was refused.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The thing exists, so changing it needs `If-Match`.
     PreconditionRequired,
@@ -209,9 +244,16 @@ pub enum Refusal {
     Conflict(Conflict),
 }
 
+json_enum!(Refusal {
+    PreconditionRequired = "precondition_required",
+    PreconditionFailed = "precondition_failed",
+    NeedsMaterial = "needs_material",
+    Invalid(it) = "invalid",
+    Conflict(it) = "conflict",
+});
+
 /// What stands in the way of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conflict {
     /// A limit is reached.
     LimitReached,
@@ -223,8 +265,13 @@ pub enum Conflict {
     PublicApplication,
 }
 
+json_enum!(Conflict {
+    LimitReached = "limit_reached", InUse = "in_use", SecretExists = "secret_exists",
+    PublicApplication = "public_application",
+});
+
 /// One field that cannot be as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
     /// Its name in the API: `redirect_uris[1]`.
     pub field: String,
@@ -232,8 +279,10 @@ pub struct FieldError {
     pub detail: String,
 }
 
+json_struct!(FieldError { field, detail });
+
 /// One change that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Counts up from 1 within the tenant.
     pub sequence: u64,
@@ -251,8 +300,10 @@ pub struct AuditEntry {
     pub after: Value,
 }
 
+json_struct!(AuditEntry { sequence, at, actor, action, target, before, after });
+
 /// Something that the tenant's object has to publish.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     /// What.
     pub item: DueItem,
@@ -264,13 +315,13 @@ pub struct Due {
     pub next_at: UnixTime,
     /// Whether a write of an older version was given up, and so may still arrive: then this one is
     /// written a second time.
-    #[serde(default)]
     pub again: bool,
 }
 
+json_struct!(Due { item, version, attempts, next_at, again or false });
+
 /// What may be due.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DueItem {
     /// The tenant's line in the directory.
     Directory,
@@ -287,6 +338,12 @@ pub enum DueItem {
         client_id: ClientId,
     },
 }
+
+json_enum!(DueItem {
+    Directory = "directory",
+    Domain { host } = "domain",
+    Application { host, client_id } = "application",
+});
 
 impl Done {
     /// The record of the answer, for those who know which one it is.

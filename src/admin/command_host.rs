@@ -2,11 +2,9 @@
 
 use super::record::TenantRecord;
 use crate::model::{ClientId, Environment, TenantId};
-use serde::{Deserialize, Serialize};
 
 /// What is asked of the object of one host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostCommand {
     /// Claims the host for ever: [`HostAnswer::Claimed`] (again and again for the same owner) or
     /// [`HostAnswer::Taken`].
@@ -40,9 +38,15 @@ pub enum HostCommand {
     },
 }
 
+json_enum!(HostCommand {
+    Claim { tenant, environment } = "claim",
+    Keep { tenant, environment, value, version, text } = "keep",
+    Read(it) = "read",
+    Registers { uri } = "registers",
+});
+
 /// One of the values published for a host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishedName {
     /// The domain's snapshot.
     Domain,
@@ -53,9 +57,10 @@ pub enum PublishedName {
     },
 }
 
+json_enum!(PublishedName { Domain = "domain", Application { client_id } = "application" });
+
 /// What the object of a host says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostAnswer {
     /// It is the caller's.
     Claimed,
@@ -77,9 +82,17 @@ pub enum HostAnswer {
     },
 }
 
+json_enum!(HostAnswer {
+    Claimed = "claimed",
+    Taken = "taken",
+    Kept = "kept",
+    Older = "older",
+    Published { text } = "published",
+    Registered { known } = "registered",
+});
+
 /// What is asked of the installation's directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectoryCommand {
     /// Enters a tenant or its new name; an older version changes nothing.
     Enter {
@@ -97,9 +110,10 @@ pub enum DirectoryCommand {
     },
 }
 
+json_enum!(DirectoryCommand { Enter { tenant, version } = "enter", List { after, limit } = "list" });
+
 /// What the directory says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectoryAnswer {
     /// The tenant stands in the list.
     Entered,
@@ -111,3 +125,5 @@ pub enum DirectoryAnswer {
         next: Option<TenantId>,
     },
 }
+
+json_enum!(DirectoryAnswer { Entered = "entered", List { tenants, next } = "list" });

@@ -5,9 +5,9 @@ use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Kind, Re
 use super::record::{Scope, Target, TenantRecord, UpstreamRecord, Versioned};
 use super::rows::{Row, Rows, StoreFault, Write};
 use crate::eid::Eid;
+use crate::json::{self, Json};
 use crate::model::{ClientId, Environment, Host, UnixTime};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Kind of the one row that counts the versions.
 const VERSION: &str = "version";
@@ -21,14 +21,14 @@ const AUDIT_DIGITS: usize = 16;
 /// Reads a tenant's rows.
 pub struct Configuration<'a, R>(pub &'a R);
 
-#[derive(Serialize, Deserialize)]
 struct DueState {
     item: DueItem,
     attempts: u32,
     next_at: UnixTime,
-    #[serde(default)]
     again: bool,
 }
+
+json_struct!(DueState { item, attempts, next_at, again or false });
 
 impl<R: Rows> Configuration<'_, R> {
     /// The version of the last change; zero before the first.
@@ -229,7 +229,7 @@ pub fn delete_record(target: &Target) -> Write {
 
 /// Counts a change.
 pub fn put_version(version: u64) -> Write {
-    put(VERSION, VERSION.to_owned(), version, &())
+    put(VERSION, VERSION.to_owned(), version, &Value::Null)
 }
 
 /// Adds to the audit log.
@@ -263,8 +263,8 @@ fn audit_id(sequence: u64) -> String {
     format!("{sequence:0AUDIT_DIGITS$}")
 }
 
-fn put<T: Serialize>(kind: &'static str, id: String, version: u64, value: &T) -> Write {
-    let value = serde_json::to_string(value).expect("our types have text keys only");
+fn put(kind: &'static str, id: String, version: u64, value: &dyn Json) -> Write {
+    let value = json::write(value);
     Write::Put { kind, row: Row { id, version, value } }
 }
 
@@ -273,6 +273,6 @@ fn versioned(row: &Row) -> Result<Versioned, StoreFault> {
 }
 
 /// A row that does not parse was written by another build; its id may stand in a log, its value not.
-fn parse<T: DeserializeOwned>(row: &Row) -> Result<T, StoreFault> {
-    crate::json::read(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
+fn parse<T: Json>(row: &Row) -> Result<T, StoreFault> {
+    json::read(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
 }

@@ -4,6 +4,7 @@
 use super::command::{DirectoryAnswer, DirectoryCommand};
 use super::record::TenantRecord;
 use super::rows::{Row, Rows, StoreFault, Write};
+use crate::json;
 
 const TENANT: &str = "tenant";
 
@@ -16,7 +17,7 @@ pub fn apply(rows: &mut impl Rows, command: &DirectoryCommand) -> Result<Directo
         DirectoryCommand::Enter { tenant, version } => {
             let id = tenant.id.as_str();
             if rows.get(TENANT, id)?.is_none_or(|known| known.version < *version) {
-                let value = serde_json::to_string(tenant).map_err(|fault| StoreFault(fault.to_string()))?;
+                let value = json::write(tenant);
                 let row = Row { id: id.to_owned(), version: *version, value };
                 rows.commit(vec![Write::Put { kind: TENANT, row }])?;
             }
@@ -54,7 +55,7 @@ mod tests {
         let after = after.map(|id| TenantId::parse(id).unwrap());
         match apply(rows, &DirectoryCommand::List { after, limit }).unwrap() {
             DirectoryAnswer::List { tenants, next } => {
-                (tenants.into_iter().map(|tenant| tenant.name).collect(), next.map(String::from))
+                (tenants.into_iter().map(|tenant| tenant.name).collect(), next.map(|id| id.to_string()))
             }
             other => panic!("{other:?}"),
         }

@@ -9,6 +9,7 @@ use super::input::{self, Fields, display_name, number, parsed, time};
 use super::keys;
 use super::problem::{Failure, Problem};
 use super::record::{DomainRecord, Record, Scope, Target};
+use crate::json::Json;
 use crate::model::domain::{DomainKind, SessionSettings};
 use crate::model::names::InvalidName;
 use crate::model::{Environment, Host, TenantId, UnixTime};
@@ -178,14 +179,14 @@ pub fn show(record: &Record) -> Value {
         DomainKind::Mitid => (None, domain.peer.as_ref()),
     };
     json!({
-        "host": domain.host,
+        "host": domain.host.as_str(),
         "issuer": domain.host.issuer(),
-        "environment": domain.environment,
-        "kind": domain.kind,
+        "environment": domain.environment.write(),
+        "kind": domain.kind.write(),
         "display_name": domain.display_name,
         "enabled": domain.enabled,
-        "mitid_domain": mitid_domain,
-        "nemid_domain": nemid_domain,
+        "mitid_domain": mitid_domain.map(Host::as_str),
+        "nemid_domain": nemid_domain.map(Host::as_str),
         "show_alongside_nemid_logins": domain.show_alongside_nemid_logins,
         "show_start_block": domain.show_start_block,
         "sso": domain.sessions.sso,

@@ -197,7 +197,7 @@ mod tests {
             environment: value.map(|value| value.environment),
             value: PublishedName::Application { client_id: ClientId::parse(client_id).unwrap() },
             version,
-            text: published_text(version, value),
+            text: published_text(version, &value.cloned()),
         };
         apply(rows, &command).unwrap();
     }

@@ -7,6 +7,7 @@ use super::domains::environment_of;
 use super::problem::{Failure, Problem};
 use super::record::{Record, Target};
 use crate::eid::Eid;
+use crate::json::Json;
 use crate::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
 use crate::model::{Environment, Host, TenantId, UnixTime};
 use crate::oauth::jwks::thumbprint;
@@ -27,9 +28,9 @@ pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, environment: &str)
 pub fn show(key: &SigningKey) -> Value {
     json!({
         "kid": key.kid,
-        "eid": key.eid,
-        "alg": key.alg,
-        "state": key.state,
+        "eid": key.eid.write(),
+        "alg": key.alg.write(),
+        "state": key.state.write(),
         "since": key.since.iso8601(),
     })
 }

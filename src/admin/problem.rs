@@ -5,6 +5,7 @@
 
 use super::command::{Conflict, FieldError, Refusal};
 use crate::error::Fault;
+use crate::json::Json;
 use crate::ports::{CryptoError, Ports, Unavailable};
 use crate::web::Response;
 use serde_json::{Map, Value, json};
@@ -86,7 +87,7 @@ impl Problem {
             body.insert("detail".to_owned(), json!(detail));
         }
         if !self.errors.is_empty() {
-            body.insert("errors".to_owned(), json!(self.errors));
+            body.insert("errors".to_owned(), self.errors.write());
         }
         let response = problem_json(self.status, body);
         match self.header {

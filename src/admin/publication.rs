@@ -13,10 +13,9 @@
 //! arrives late cannot bring the value back.
 
 use super::command::PublishedName;
+use crate::json::{self, Json};
 use crate::model::{ClientId, Host};
 use crate::vault::{base64url, sha256};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 /// The only format there is; a reader refuses others.
 const FORMAT: u32 = 1;
@@ -74,7 +73,6 @@ impl Unreadable {
     }
 }
 
-#[derive(Serialize, Deserialize)]
 struct Header {
     format: u32,
     version: u64,
@@ -82,32 +80,30 @@ struct Header {
     sha256: String,
 }
 
+json_struct!(Header { format, version, length, sha256 });
+
 /// Writes a value, or `None` for a removed one.
-pub fn published_text<T: Serialize>(version: u64, value: Option<&T>) -> String {
-    let body = json(&value);
+pub fn published_text(version: u64, value: &dyn Json) -> String {
+    let body = json::write(value);
     let header =
         Header { format: FORMAT, version, length: body.len(), sha256: base64url(&sha256(body.as_bytes())) };
-    format!("{}\n{body}", json(&header))
-}
-
-fn json<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).expect("our types have text keys only and no Serialize that fails")
+    format!("{}\n{body}", json::write(&header))
 }
 
 /// Reads what [`published_text`] wrote.
 ///
 /// # Errors
 /// See [`Unreadable`].
-pub fn parse_published<T: DeserializeOwned>(text: &str) -> Result<Published<T>, Unreadable> {
+pub fn parse_published<T: Json>(text: &str) -> Result<Published<T>, Unreadable> {
     let (header, body) = text.split_once('\n').ok_or(Unreadable::Header)?;
-    let header: Header = crate::json::read(header).map_err(|_| Unreadable::Header)?;
+    let header: Header = json::read(header).map_err(|_| Unreadable::Header)?;
     if header.format != FORMAT {
         return Err(Unreadable::Format);
     }
     if header.length != body.len() || header.sha256 != base64url(&sha256(body.as_bytes())) {
         return Err(Unreadable::Damaged);
     }
-    let value = crate::json::read(body).map_err(|_| Unreadable::Value)?;
+    let value = json::read(body).map_err(|_| Unreadable::Value)?;
     Ok(Published { version: header.version, value })
 }
 
@@ -117,15 +113,15 @@ mod tests {
 
     #[test]
     fn what_is_published_reads_back_and_a_removed_value_keeps_its_version() {
-        let text = published_text(7, Some(&"æ"));
+        let text = published_text(7, &Some("æ".to_owned()));
         assert_eq!(parse_published(&text), Ok(Published { version: 7, value: Some("æ".to_owned()) }));
-        let removed = published_text::<String>(8, None);
+        let removed = published_text(8, &None::<String>);
         assert_eq!(parse_published::<String>(&removed), Ok(Published { version: 8, value: None }));
     }
 
     #[test]
     fn a_truncated_altered_or_foreign_text_is_refused() {
-        let text = published_text(7, Some(&"value"));
+        let text = published_text(7, &Some("value".to_owned()));
         assert_eq!(parse_published::<String>(&text[..text.len() - 1]), Err(Unreadable::Damaged));
         assert_eq!(parse_published::<String>(&text.replace("value", "eulav")), Err(Unreadable::Damaged));
         assert_eq!(parse_published::<u64>(&text), Err(Unreadable::Value));

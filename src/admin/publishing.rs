@@ -108,7 +108,7 @@ async fn deliver<R: Rows>(
         DueItem::Domain { host } => {
             let snapshot = domain_snapshot(stored, &tenant.id, host, due.version)?;
             let environment = snapshot.as_ref().map(|snapshot| snapshot.environment);
-            let text = published_text(due.version, snapshot.as_ref());
+            let text = published_text(due.version, &snapshot);
             let keep = HostCommand::Keep {
                 tenant: tenant.id,
                 environment,
@@ -121,7 +121,7 @@ async fn deliver<R: Rows>(
         DueItem::Application { host, client_id } => {
             let application = application(stored, &tenant.id, host, client_id, due.version)?;
             let environment = application.as_ref().map(|application| application.environment);
-            let text = published_text(due.version, application.as_ref());
+            let text = published_text(due.version, &application);
             let keep = HostCommand::Keep {
                 tenant: tenant.id,
                 environment,

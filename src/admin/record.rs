@@ -9,11 +9,10 @@ use crate::model::domain::{DomainKind, SessionSettings, Upstream};
 use crate::model::key_ring::SigningKey;
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantRecord {
     /// Its id, for ever.
     pub id: TenantId,
@@ -23,8 +22,10 @@ pub struct TenantRecord {
     pub created_at: UnixTime,
 }
 
+json_struct!(TenantRecord { id, name, created_at });
+
 /// The keys of one environment: made with its first domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvironmentRecord {
     /// Which one.
     pub environment: Environment,
@@ -36,8 +37,10 @@ pub struct EnvironmentRecord {
     pub keys: Vec<SigningKey>,
 }
 
+json_struct!(EnvironmentRecord { environment, data_key, sub_key, keys });
+
 /// A domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainRecord {
     /// Its host, for ever.
     pub host: Host,
@@ -51,24 +54,26 @@ pub struct DomainRecord {
     pub enabled: bool,
     /// The other half of the pair: an ordinary domain's `mitid_domain`, a MitID domain's
     /// `nemid_domain`.
-    #[serde(default)]
     pub peer: Option<Host>,
     /// `Show alongside NemID logins`, of MitID domains.
     pub show_alongside_nemid_logins: bool,
     /// Whether a MitID login first shows our block with its start button.
     pub show_start_block: bool,
     /// Single sign-on, and what logging out asks.
-    #[serde(default)]
     pub sessions: SessionSettings,
     /// Moves the day from which NemID starts no login; `None` is the day it closed.
-    #[serde(default)]
     pub nemid_closed_at: Option<UnixTime>,
     /// When it was made.
     pub created_at: UnixTime,
 }
 
+json_struct!(DomainRecord {
+    host, environment, kind, display_name, enabled, peer, show_alongside_nemid_logins, show_start_block,
+    sessions or SessionSettings::default(), nemid_closed_at, created_at,
+});
+
 /// How one eID is reached from one domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamRecord {
     /// The domain.
     pub host: Host,
@@ -78,8 +83,10 @@ pub struct UpstreamRecord {
     pub settings: Upstream,
 }
 
+json_struct!(UpstreamRecord { host, eid, settings });
+
 /// A relying party on one domain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationRecord {
     /// The domain.
     pub host: Host,
@@ -94,17 +101,20 @@ pub struct ApplicationRecord {
     /// How it may prove itself at the token endpoint.
     pub token_endpoint_auth_methods: Vec<ClientAuthMethod>,
     /// Where "start again" may lead.
-    #[serde(default)]
     pub initiate_login_uri: Option<WebUrl>,
     /// What it asks for and how it is answered.
-    #[serde(default)]
     pub protocol: Box<Protocol>,
     /// When it was made.
     pub created_at: UnixTime,
 }
 
+json_struct!(ApplicationRecord {
+    host, client_id, name, enabled, redirect_uris, token_endpoint_auth_methods, initiate_login_uri,
+    protocol or Box::default(), created_at,
+});
+
 /// One secret of an application, as an HMAC.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretRecord {
     /// The domain.
     pub host: Host,
@@ -114,9 +124,10 @@ pub struct SecretRecord {
     pub secret: StoredSecret,
 }
 
+json_struct!(SecretRecord { host, client_id, secret });
+
 /// Anything a tenant's object keeps.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A tenant.
     Tenant(TenantRecord),
@@ -132,8 +143,17 @@ pub enum Record {
     Secret(SecretRecord),
 }
 
+json_enum!(Record {
+    Tenant(it) = "tenant",
+    Environment(it) = "environment",
+    Domain(it) = "domain",
+    Upstream(it) = "upstream",
+    Application(it) = "application",
+    Secret(it) = "secret",
+});
+
 /// A record and the version of the tenant's configuration at which it last changed: its ETag.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Versioned {
     /// Unique within the tenant: never given twice, not even to a thing removed and made anew.
     pub version: u64,
@@ -141,9 +161,10 @@ pub struct Versioned {
     pub record: Record,
 }
 
+json_struct!(Versioned { version, record });
+
 /// The name of one thing within its tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The tenant itself.
     Tenant,
@@ -182,9 +203,17 @@ pub enum Target {
     },
 }
 
+json_enum!(Target {
+    Tenant = "tenant",
+    Environment { environment } = "environment",
+    Domain { host } = "domain",
+    Upstream { host, eid } = "upstream",
+    Application { host, client_id } = "application",
+    Secret { host, client_id, id } = "secret",
+});
+
 /// The things that stand in one list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// Every domain of the tenant.
     Domains,
@@ -206,6 +235,13 @@ pub enum Scope {
         client_id: ClientId,
     },
 }
+
+json_enum!(Scope {
+    Domains = "domains",
+    Upstreams { host } = "upstreams",
+    Applications { host } = "applications",
+    Secrets { host, client_id } = "secrets",
+});
 
 /// First column of the table of records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

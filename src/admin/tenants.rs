@@ -18,7 +18,7 @@ pub async fn list<P: Ports>(call: &Call<'_, P>) -> Answer {
     let after = after.map_err(|rule| Problem::invalid(vec![field("after", rule.0)]))?;
     match call.ports.directory(&DirectoryCommand::List { after, limit: page.limit }).await? {
         DirectoryAnswer::List { tenants, next } => {
-            Ok(list_json(tenants.iter().map(tenant_json).collect(), next.map(String::from)))
+            Ok(list_json(tenants.iter().map(tenant_json).collect(), next.map(|id| id.to_string())))
         }
         DirectoryAnswer::Entered => Err(Fault::lasting("directory", "an answer to another question").into()),
     }
@@ -52,5 +52,5 @@ pub fn show(record: &Record) -> Value {
 }
 
 fn tenant_json(tenant: &TenantRecord) -> Value {
-    json!({"id": tenant.id, "name": tenant.name, "created_at": tenant.created_at.iso8601()})
+    json!({"id": tenant.id.as_str(), "name": tenant.name, "created_at": tenant.created_at.iso8601()})
 }

@@ -6,6 +6,7 @@ use super::input::{self, Fields, parsed};
 use super::problem::Failure;
 use super::record::{Record, Scope, Target};
 use crate::eid::Eid;
+use crate::json::Json;
 use crate::model::domain::upstream_secret_label;
 use crate::model::names::InvalidName;
 use crate::model::url::WebUrl;
@@ -127,8 +128,8 @@ pub fn show(record: &Record) -> Value {
     let Record::Upstream(upstream) = record else { return Value::Null };
     let settings = &upstream.settings;
     json!({
-        "eid": upstream.eid,
-        "issuer": settings.issuer,
+        "eid": upstream.eid.write(),
+        "issuer": settings.issuer.as_str(),
         "client_id": settings.client_id,
         "scopes": settings.scopes,
         "claim_map": settings.claim_map,

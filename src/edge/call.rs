@@ -5,9 +5,9 @@
 //! shown to anybody.
 
 use super::platform;
+use crate::json::{self, Json};
 use crate::ports::Unavailable;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
@@ -31,23 +31,37 @@ pub async fn within<F: Future>(milliseconds: u64, future: F) -> Option<F::Output
 }
 
 /// An object's answer and what it cost.
-pub struct Called<T> {
-    /// The answer.
-    pub answer: T,
+pub struct Called {
+    what: &'static str,
+    answer: Value,
     /// Rows SQLite wrote.
     pub rows_written: u32,
 }
 
+impl Called {
+    /// The answer.
+    ///
+    /// # Errors
+    /// One of another shape.
+    pub fn answer<A: Json>(&self) -> Result<A, Unavailable> {
+        A::read(&self.answer).ok_or_else(|| failed(self.what, "an answer of another shape"))
+    }
+}
+
+fn failed(what: &'static str, cause: &str) -> Unavailable {
+    Unavailable { what, cause: cause.to_owned() }
+}
+
 /// Sends a command to the object of this name. `what` names the kind of object for the log.
-pub async fn object<C: Serialize, A: DeserializeOwned>(
+pub async fn object(
     what: &'static str,
     namespace: &ObjectNamespace,
     name: &str,
-    command: &C,
+    command: &dyn Json,
     limit_milliseconds: u64,
-) -> Result<Called<A>, Unavailable> {
-    let failed = |cause: &str| Unavailable { what, cause: cause.to_owned() };
-    let body = serde_json::to_string(command).map_err(|_| failed("the command can't be written"))?;
+) -> Result<Called, Unavailable> {
+    let failed = |cause: &str| failed(what, cause);
+    let body = json::write(command);
     let sent = within(limit_milliseconds, send(namespace, name, body)).await;
     let (status, text, rows_written) = sent
         .ok_or_else(|| failed("no answer in time"))?
@@ -56,8 +70,8 @@ pub async fn object<C: Serialize, A: DeserializeOwned>(
     if status != 200 {
         return Err(failed(&format!("status {status}")));
     }
-    let answer = crate::json::read(&text).map_err(|_| failed("an answer of another shape"))?;
-    Ok(Called { answer, rows_written })
+    let answer = json::read(&text).map_err(|_| failed("an answer of another shape"))?;
+    Ok(Called { what, answer, rows_written })
 }
 
 async fn send(namespace: &ObjectNamespace, name: &str, body: String) -> worker::Result<(u16, String, u32)> {

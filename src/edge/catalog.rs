@@ -9,9 +9,9 @@ use super::call;
 use super::shell::Counts;
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
 use crate::admin::publication::{Published, parse_published, published_key};
+use crate::json::Json;
 use crate::model::{Application, DomainSnapshot, Host, UnixTime};
 use crate::ports::Unavailable;
-use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -41,7 +41,7 @@ thread_local! {
 }
 
 /// Reads one published value.
-pub async fn read<T: DeserializeOwned + 'static>(
+pub async fn read<T: Json + 'static>(
     memory: &'static LocalKey<Memory<T>>,
     bindings: &Bindings,
     counts: &Counts,
@@ -72,7 +72,7 @@ pub async fn read<T: DeserializeOwned + 'static>(
     }
 }
 
-fn understood<T: DeserializeOwned>(
+fn understood<T: Json>(
     answer: Option<Result<Option<String>, String>>,
 ) -> Result<Option<Published<T>>, String> {
     match answer {
@@ -112,7 +112,7 @@ fn remember<T>(
     })
 }
 
-async fn from_host_object<T: DeserializeOwned>(
+async fn from_host_object<T: Json>(
     bindings: &Bindings,
     counts: &Counts,
     host: &Host,
@@ -121,16 +121,12 @@ async fn from_host_object<T: DeserializeOwned>(
 ) -> Result<Published<T>, Unavailable> {
     counts.add_object();
     let command = HostCommand::Read(name);
-    let called = call::object::<_, HostAnswer>(
-        "host object",
-        &bindings.host,
-        host.as_str(),
-        &command,
-        HOST_TIMEOUT_MILLISECONDS,
-    )
-    .await
-    .map_err(|failed| Unavailable { cause: format!("{}; KV: {kv_cause}", failed.cause), ..failed })?;
-    match called.answer {
+    let answer =
+        call::object("host object", &bindings.host, host.as_str(), &command, HOST_TIMEOUT_MILLISECONDS)
+            .await
+            .and_then(|called| called.answer())
+            .map_err(|failed| Unavailable { cause: format!("{}; KV: {kv_cause}", failed.cause), ..failed })?;
+    match answer {
         HostAnswer::Published { text: Some(text) } => parse_published(&text).map_err(|bad| Unavailable {
             what: "host object",
             cause: format!("a kept value: {}", bad.as_str()),

@@ -131,7 +131,10 @@ fn headers(list: &[(&'static str, String)]) -> Result<Headers> {
 
 /// The answer of a Worker with a missing binding.
 pub fn misconfigured(missing: &str) -> Result<Response> {
-    worker::console_error!("{}", serde_json::json!({ "event": "misconfigured", "missing": missing }));
+    worker::console_error!(
+        "{}",
+        crate::json::text(&serde_json::json!({ "event": "misconfigured", "missing": missing }))
+    );
     Ok(Response::from_bytes(b"This installation is not configured; its log says what is missing.".to_vec())?
         .with_status(500))
 }

@@ -41,5 +41,5 @@ pub fn event(trace_id: &str, event: LogEvent) {
     for (name, value) in event.facts {
         line.insert(name.to_owned(), value.into());
     }
-    worker::console_log!("{}", Value::Object(line));
+    worker::console_log!("{}", crate::json::text(&Value::Object(line)));
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything is decided before the first write, since rows written before an error stay written.
 
-use super::call::ROWS_HEADER;
+use super::objects;
 use super::one_row::{Loaded, OneRow, alarm_after};
 use super::shell::now;
 use crate::login::state::{Event, Login, advance};
@@ -39,9 +39,7 @@ impl DurableObject for LoginObject {
                 self.state.storage().set_alarm(alarm_after(next.forgotten_at())).await?;
             }
         }
-        let response = Response::from_json(&step.answer)?;
-        response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
-        Ok(response)
+        objects::counted(&step.answer, rows_written)
     }
 
     /// Deletes the object once everything of the login is over; else waits on.

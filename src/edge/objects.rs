@@ -1,25 +1,26 @@
 //! What the objects of the management side share: a JSON command in, a JSON answer out.
 
+use super::call::ROWS_HEADER;
 use crate::admin::rows::StoreFault;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use crate::json::{self, Json};
+use serde_json::json;
 use worker::{Request, Response, Result, console_log};
 
 /// Reads the command of a request to an object; `None` when it has another shape.
 ///
 /// # Errors
 /// When the body can't be read.
-pub async fn command<C: DeserializeOwned>(request: &mut Request) -> Result<Option<C>> {
-    Ok(crate::json::read(&request.text().await?).ok())
+pub async fn command<C: Json>(request: &mut Request) -> Result<Option<C>> {
+    Ok(json::read(&request.text().await?).ok())
 }
 
 /// The answer to a command: 200 with JSON, 400 when there was none, 500 when the store failed.
 ///
 /// # Errors
 /// When the runtime refuses to make a response.
-pub fn answer<A: Serialize>(answer: Option<std::result::Result<A, StoreFault>>) -> Result<Response> {
+pub fn answer<A: Json>(answer: Option<std::result::Result<A, StoreFault>>) -> Result<Response> {
     match answer {
-        Some(Ok(answer)) => Response::ok(serde_json::to_string(&answer)?),
+        Some(Ok(answer)) => Response::ok(json::write(&answer)),
         Some(Err(StoreFault(cause))) => {
             log("store_failed", &cause);
             Response::error("the store failed", 500)
@@ -28,7 +29,17 @@ pub fn answer<A: Serialize>(answer: Option<std::result::Result<A, StoreFault>>) 
     }
 }
 
+/// An answer, and how many rows SQLite wrote for it.
+///
+/// # Errors
+/// When the runtime refuses to make a response.
+pub fn counted(answer: &dyn Json, rows_written: usize) -> Result<Response> {
+    let response = Response::ok(json::write(answer))?;
+    response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
+    Ok(response)
+}
+
 /// A log line of an object, which has no request of its own to name.
 pub fn log(event: &str, cause: &str) {
-    console_log!("{}", serde_json::json!({"event": event, "cause": cause}));
+    console_log!("{}", json::text(&json!({"event": event, "cause": cause})));
 }

@@ -4,7 +4,7 @@
 //! Its table is created by the first id and goes with the last: an object that remembers nothing
 //! keeps nothing.
 
-use super::call::ROWS_HEADER;
+use super::objects;
 use super::one_row::alarm_after;
 use super::shell::now;
 use crate::login::once::{Use, clean_at, is_first};
@@ -51,9 +51,7 @@ impl DurableObject for OnceObject {
                 self.arm(used.ends, now).await?;
             }
         }
-        let response = Response::from_json(&first)?;
-        response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
-        Ok(response)
+        objects::counted(&first, rows_written)
     }
 
     async fn alarm(&self) -> Result<Response> {

@@ -3,9 +3,8 @@
 //! The table is created by the first write, so looking at an object that holds nothing writes
 //! nothing.
 
+use crate::json::{self, Json};
 use crate::model::UnixTime;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use worker::{Result, SqlStorage, SqlStorageValue};
 
 /// How long after its moment an alarm rings, milliseconds: what is over by the second is over then.
@@ -34,7 +33,7 @@ impl OneRow {
     }
 
     /// Reads the value.
-    pub fn load<T: DeserializeOwned>(&self) -> Result<Loaded<T>> {
+    pub fn load<T: Json>(&self) -> Result<Loaded<T>> {
         let table = self.table;
         let exists = format!("SELECT name FROM sqlite_master WHERE type = 'table' AND name = '{table}'");
         if self.first_text(&exists)?.is_none() {
@@ -42,7 +41,7 @@ impl OneRow {
         }
         Ok(match self.first_text(&format!("SELECT {table} FROM {table}"))? {
             None => Loaded::Nothing,
-            Some(text) => crate::json::read(&text).map_or(Loaded::Unreadable, Loaded::Value),
+            Some(text) => json::read(&text).map_or(Loaded::Unreadable, Loaded::Value),
         })
     }
 
@@ -56,8 +55,8 @@ impl OneRow {
     }
 
     /// Writes the value and tells how many rows SQLite wrote.
-    pub fn store<T: Serialize>(&self, value: &T, is_first: bool) -> Result<usize> {
-        let text = serde_json::to_string(value)?;
+    pub fn store(&self, value: &dyn Json, is_first: bool) -> Result<usize> {
+        let text = json::write(value);
         let table = self.table;
         let mut rows = 0;
         if is_first {

@@ -1,8 +1,7 @@
 //! The Durable Object of one session for single sign-on: loads its state, runs the pure transition,
 //! stores the result; after a logout it tells the applications by its alarm.
 
-use super::call::ROWS_HEADER;
-use super::objects::log;
+use super::objects::{self, log};
 use super::one_row::{Loaded, OneRow, alarm_after};
 use super::shell::{Shell, now};
 use crate::login::backchannel;
@@ -46,9 +45,7 @@ impl DurableObject for SessionObject {
                 self.state.storage().set_alarm(alarm_after(next.alarm_at())).await?;
             }
         }
-        let response = Response::from_json(&step.answer)?;
-        response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
-        Ok(response)
+        objects::counted(&step.answer, rows_written)
     }
 
     /// Tells one application of the logout, or deletes the object once everything of the session is

@@ -99,8 +99,7 @@ impl Shell {
         let name = trace::name(label, self.trace_id());
         let step = trace::step(self.now, answer.route, answer.status, &self.noted.borrow());
         let namespace = &self.bindings.trace;
-        let kept: Result<call::Called<Value>, Unavailable> =
-            call::object("trace object", namespace, &name, &step, OBJECT_TIMEOUT_MILLISECONDS).await;
+        let kept = call::object("trace object", namespace, &name, &step, OBJECT_TIMEOUT_MILLISECONDS).await;
         if let Err(unavailable) = kept {
             crate::error::Fault::from(unavailable).log(self);
         }
@@ -156,9 +155,10 @@ impl Logins for Shell {
         let now = now.max(self::now());
         let namespace = &self.bindings.login;
         let called =
-            call::object("login object", namespace, name, &(event, now), OBJECT_TIMEOUT_MILLISECONDS).await?;
+            call::object("login object", namespace, name, &(event.clone(), now), OBJECT_TIMEOUT_MILLISECONDS)
+                .await?;
         self.counts.add_rows(called.rows_written);
-        Ok(called.answer)
+        called.answer()
     }
 }
 
@@ -172,11 +172,11 @@ impl Sessions for Shell {
         self.counts.add_object();
         let now = now.max(self::now());
         let namespace = &self.bindings.session;
-        let sent = (event, now);
+        let sent = (event.clone(), now);
         let called =
             call::object("session object", namespace, name, &sent, OBJECT_TIMEOUT_MILLISECONDS).await?;
         self.counts.add_rows(called.rows_written);
-        Ok(called.answer)
+        called.answer()
     }
 }
 
@@ -185,9 +185,10 @@ impl Once for Shell {
         self.counts.add_object();
         let namespace = &self.bindings.once;
         let called =
-            call::object("once object", namespace, name, &(used, now), OBJECT_TIMEOUT_MILLISECONDS).await?;
+            call::object("once object", namespace, name, &(used.clone(), now), OBJECT_TIMEOUT_MILLISECONDS)
+                .await?;
         self.counts.add_rows(called.rows_written);
-        Ok(called.answer)
+        called.answer()
     }
 }
 
@@ -197,7 +198,7 @@ impl Tenants for Shell {
         let namespace = &self.bindings.tenant;
         call::object("tenant object", namespace, tenant.as_str(), command, OBJECT_TIMEOUT_MILLISECONDS)
             .await
-            .map(|called| called.answer)
+            .and_then(|called| called.answer())
     }
 
     async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Unavailable> {
@@ -205,7 +206,7 @@ impl Tenants for Shell {
         let namespace = &self.bindings.host;
         call::object("host object", namespace, host.as_str(), command, OBJECT_TIMEOUT_MILLISECONDS)
             .await
-            .map(|called| called.answer)
+            .and_then(|called| called.answer())
     }
 
     async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable> {
@@ -213,7 +214,7 @@ impl Tenants for Shell {
         let namespace = &self.bindings.directory;
         call::object("directory object", namespace, "directory", command, OBJECT_TIMEOUT_MILLISECONDS)
             .await
-            .map(|called| called.answer)
+            .and_then(|called| called.answer())
     }
 }
 
@@ -311,7 +312,7 @@ impl Traces for Shell {
         let namespace = &self.bindings.trace;
         call::object("trace object", namespace, name, &Value::Null, OBJECT_TIMEOUT_MILLISECONDS)
             .await
-            .map(|called| called.answer)
+            .and_then(|called| called.answer())
     }
 }
 

@@ -12,9 +12,8 @@ use crate::admin::configuration::Configuration;
 use crate::admin::publishing::{Outlet, Undelivered, publish_due};
 use crate::admin::rows::StoreFault;
 use crate::admin::tenant_object;
+use crate::json::Json;
 use crate::model::{Host, UnixTime};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::cell::Cell;
 use std::time::Duration;
 use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -169,16 +168,18 @@ impl Outlet for EdgeOutlet<'_> {
 }
 
 impl EdgeOutlet<'_> {
-    async fn ask<C: Serialize, A: DeserializeOwned>(
+    async fn ask<A: Json>(
         &self,
         what: &'static str,
         binding: &str,
         name: &str,
-        command: &C,
+        command: &dyn Json,
     ) -> std::result::Result<A, Undelivered> {
         let namespace = self.env.durable_object(binding).map_err(undelivered)?;
         let called = call::object(what, &namespace, name, command, OBJECT_TIMEOUT_MILLISECONDS).await;
-        called.map(|called| called.answer).map_err(|failed| Undelivered(format!("{what}: {}", failed.cause)))
+        called
+            .and_then(|called| called.answer())
+            .map_err(|failed| Undelivered(format!("{what}: {}", failed.cause)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Durable Object of one recorded login: one row, a list of steps, kept for some days.
 
+use super::objects;
 use super::one_row::{Loaded, OneRow, alarm_after};
 use super::shell::now;
 use crate::login::trace::{TRACE_SECONDS, with};
@@ -28,7 +29,7 @@ impl DurableObject for TraceObject {
             _ => None,
         };
         if step.is_null() {
-            return Response::from_json(&recorded.unwrap_or(Value::Array(Vec::new())));
+            return objects::answer(Some(Ok(recorded.unwrap_or(Value::Array(Vec::new())))));
         }
         let is_first = recorded.is_none();
         if let Some(all) = with(recorded, step) {
@@ -37,7 +38,7 @@ impl DurableObject for TraceObject {
                 self.state.storage().set_alarm(alarm_after(now().plus(TRACE_SECONDS))).await?;
             }
         }
-        Response::from_json(&Value::Null)
+        objects::answer(Some(Ok(Value::Null)))
     }
 
     async fn alarm(&self) -> Result<Response> {

@@ -1,12 +1,10 @@
 //! `acr_values`: URNs that name an eID and a level or method, and the levels of NSIS.
 
 use super::Eid;
-use serde::{Deserialize, Serialize};
 
 /// Level of assurance of NSIS, the Danish profile of eIDAS. Ordered: a request for a level is met
 /// by that level or a higher one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// lav
     Low,
@@ -15,6 +13,8 @@ pub enum Level {
     /// høj
     High,
 }
+
+json_enum!(Level { Low = "low", Substantial = "substantial", High = "high" });
 
 impl Level {
     /// Reads an upstream's `loa`: a bare word or a URI whose last segment is the word
@@ -30,27 +30,27 @@ impl Level {
 }
 
 /// One of the authentication contexts we offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Acr {
     /// NemID, personal.
-    #[serde(rename = "urn:grn:authn:dk:nemid:poces")]
     NemidPoces,
     /// NemID, employee with code card or app.
-    #[serde(rename = "urn:grn:authn:dk:nemid:moces")]
     NemidMoces,
     /// NemID, employee with key file.
-    #[serde(rename = "urn:grn:authn:dk:nemid:moces:codefile")]
     NemidMocesCodefile,
     /// MitID at level low.
-    #[serde(rename = "urn:grn:authn:dk:mitid:low")]
     MitidLow,
     /// MitID at level substantial.
-    #[serde(rename = "urn:grn:authn:dk:mitid:substantial")]
     MitidSubstantial,
     /// MitID at level high.
-    #[serde(rename = "urn:grn:authn:dk:mitid:high")]
     MitidHigh,
 }
+
+json_enum!(Acr {
+    NemidPoces = "urn:grn:authn:dk:nemid:poces", NemidMoces = "urn:grn:authn:dk:nemid:moces",
+    NemidMocesCodefile = "urn:grn:authn:dk:nemid:moces:codefile", MitidLow = "urn:grn:authn:dk:mitid:low",
+    MitidSubstantial = "urn:grn:authn:dk:mitid:substantial", MitidHigh = "urn:grn:authn:dk:mitid:high",
+});
 
 impl Acr {
     /// All that discovery announces.
@@ -117,12 +117,13 @@ impl Acr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Json;
 
     #[test]
     fn each_urn_reads_back_as_itself_and_nothing_else_does() {
         for acr in Acr::ALL {
             assert_eq!(Acr::parse(acr.urn()), Some(acr));
-            assert_eq!(serde_json::to_value(acr).unwrap(), acr.urn());
+            assert_eq!(acr.write(), acr.urn());
         }
         for raw in [
             "",

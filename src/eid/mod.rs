@@ -9,17 +9,17 @@ pub mod identity;
 pub mod oidc;
 
 pub use acr::{Acr, Level};
-use serde::{Deserialize, Serialize};
 
 /// A Danish electronic identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Eid {
     /// The old one, closed on 31 October 2023.
     Nemid,
     /// Its successor.
     Mitid,
 }
+
+json_enum!(Eid { Nemid = "nemid", Mitid = "mitid" });
 
 impl Eid {
     /// Every eID, old before new: the order of the tabs.

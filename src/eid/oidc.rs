@@ -16,7 +16,6 @@ use crate::oauth::{jwks, pkce::CodeChallenge};
 use crate::ports::{FetchRequest, Ports};
 use crate::vault::{EnvironmentKeys, base64};
 use crate::web::{Parameters, encode_pairs, percent_encode};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// How an upstream may sign; which it does hangs on the kind of key that it publishes.
@@ -29,16 +28,19 @@ const UPSTREAM_VALUE_MAX_BYTES: usize = 8 * 1024;
 
 /// What of discovery we use. Endpoints are parsed as URLs of the kind that settings may hold, so
 /// that no document can lead a browser to a script, or our secret to a place without TLS.
-#[derive(Deserialize)]
 struct Metadata {
     issuer: String,
     authorization_endpoint: WebUrl,
     token_endpoint: WebUrl,
     userinfo_endpoint: Option<WebUrl>,
     jwks_uri: WebUrl,
-    #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
 }
+
+json_struct!(Metadata {
+    issuer, authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri,
+    authorization_response_iss_parameter_supported or false,
+});
 
 impl Metadata {
     fn endpoints(&self) -> impl Iterator<Item = &WebUrl> {
@@ -208,11 +210,12 @@ fn word(raw: &str) -> &str {
     if fits { raw } else { "an unusual error" }
 }
 
-#[derive(Deserialize)]
 struct Tokens {
     id_token: String,
     access_token: String,
 }
+
+json_struct!(Tokens { id_token, access_token });
 
 async fn redeem(
     ports: &impl Ports,
@@ -298,7 +301,7 @@ async fn userinfo(
     if response.status != 200 {
         return Err(Failure::Broken(format!("userinfo answered {}", response.status)));
     }
-    crate::json::read(&response.body).map_err(|_| Failure::broken("userinfo is malformed"))
+    crate::json::read_object(response.body.as_bytes()).map_err(|_| Failure::broken("userinfo is malformed"))
 }
 
 /// OIDC Core §5.3.2: userinfo counts only for the same `sub`. What the signed ID token says
@@ -317,6 +320,7 @@ fn merge_userinfo(claims: &mut Map<String, Value>, more: Map<String, Value>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::Json;
 
     #[test]
     fn a_public_upstream_may_not_name_an_endpoint_inside() {
@@ -330,7 +334,7 @@ mod tests {
                 "userinfo_endpoint": at(2),
                 "jwks_uri": at(3),
             });
-            serde_json::from_value(document).unwrap()
+            Metadata::read(&document).unwrap()
         };
         let issuer = WebUrl::parse("https://eid.example").unwrap();
         let local = WebUrl::parse("http://localhost:8787/simulator/mitid").unwrap();

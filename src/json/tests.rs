@@ -1,71 +1,120 @@
-//! Both readers, ours and serde_json's, must judge alike.
+//! Both readers, ours and serde_json's, must judge alike, and so must the writers.
 
 use super::text::DEPTH_MAX;
 use super::*;
 use proptest::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 struct Everything {
     flag: bool,
     number: u64,
     small: Option<u32>,
-    signed: i64,
     text: String,
     list: Vec<Kind>,
     map: BTreeMap<String, Kind>,
+    word: Word,
+    wrapped: Wrapped,
     pair: (u32, String),
     nested: Option<Box<Everything>>,
-    #[serde(default)]
-    absent: Vec<u32>,
+    newer: Vec<u32>,
+    usual: u32,
+    elsewhere: u32,
 }
 
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+json_struct!(Everything {
+    flag: "f", number, small, text, list, map, word, wrapped, pair, nested, newer or Vec::new(),
+    usual: "u" unless 7, elsewhere unwritten 0,
+});
+
+#[derive(Clone, Debug, PartialEq)]
 enum Kind {
     Unit,
     New(u64),
-    Pair(u32, String),
-    Struct { name: String },
+    Struct { name: String, more: bool },
 }
+
+json_enum!(Kind { Unit = "unit", New(it) = "new", Struct { name, more: "m" or false } = "struct" });
+
+#[derive(Clone, Debug, PartialEq)]
+enum Word {
+    One,
+    Two,
+}
+
+json_enum!(Word { One = "one", Two = "two" });
+
+#[derive(Clone, Debug, PartialEq)]
+struct Wrapped(u32);
+
+json_newtype!(Wrapped);
 
 fn everything(nested: Option<Box<Everything>>) -> Everything {
     Everything {
         flag: true,
         number: u64::MAX,
         small: Some(u32::MAX),
-        signed: i64::MIN,
         text: "æ\"\\\u{8}\u{c}\n\r\t\u{1f}😀".to_owned(),
-        list: vec![Kind::Unit, Kind::New(0), Kind::Pair(1, String::new())],
-        map: [("a".to_owned(), Kind::Struct { name: "b".to_owned() })].into(),
-        pair: (7, "x".to_owned()),
+        list: vec![Kind::Unit, Kind::New(0), Kind::Struct { name: String::new(), more: true }],
+        map: [("a".to_owned(), Kind::Struct { name: "b".to_owned(), more: false })].into(),
+        word: Word::Two,
+        wrapped: Wrapped(3),
+        pair: (4, "x".to_owned()),
         nested,
-        absent: Vec::new(),
+        newer: vec![1],
+        usual: 8,
+        elsewhere: 0,
     }
 }
 
 #[test]
-fn what_serde_json_writes_reads_back_compact_or_spread_out() {
+fn what_is_written_reads_back_compact_or_spread_out() {
     let value = everything(Some(Box::new(everything(None))));
-    for text in [serde_json::to_string(&value).unwrap(), serde_json::to_string_pretty(&value).unwrap()] {
+    for text in [write(&value), serde_json::to_string_pretty(&value.write()).unwrap()] {
         assert_eq!(read::<Everything>(&text).as_ref(), Ok(&value));
         assert_eq!(read_bytes::<Everything>(text.as_bytes()).as_ref(), Ok(&value));
     }
 }
 
 #[test]
+fn a_type_is_written_as_it_says() {
+    let value = Everything { small: None, newer: Vec::new(), usual: 7, elsewhere: 9, ..everything(None) };
+    assert_eq!(
+        value.write(),
+        serde_json::json!({
+            "f": true, "number": u64::MAX, "text": value.text, "word": "two", "wrapped": 3, "pair": [4, "x"], "newer": [],
+            "list": ["unit", {"new": 0}, {"struct": {"name": "", "m": true}}],
+            "map": {"a": {"struct": {"name": "b", "m": false}}},
+        })
+    );
+}
+
+#[test]
+fn a_member_that_is_absent_or_null_reads_as_the_type_says() {
+    let mut written = everything(None).write();
+    for name in ["small", "newer", "u", "elsewhere", "nobody knows this"] {
+        written[name] = Value::Null;
+    }
+    let expected = Everything { small: None, newer: Vec::new(), usual: 7, elsewhere: 0, ..everything(None) };
+    assert_eq!(read(&text(&written)), Ok(expected));
+}
+
+#[test]
 fn a_member_that_is_missing_doubled_or_of_another_kind_is_refused() {
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq)]
     struct Small {
         a: u32,
         b: Option<String>,
     }
+    json_struct!(Small { a, b });
     assert_eq!(read(r#"{"a":1,"more":[{"x":null}]}"#), Ok(Small { a: 1, b: None }));
     assert_eq!(read(r#"{"b":null,"a":1}"#), Ok(Small { a: 1, b: None }));
     for text in [
         r#"{"b":"x"}"#,
+        r#"{"a":null}"#,
         r#"{"a":1,"a":1}"#,
+        r#"{"a":1,"more":1,"more":1}"#,
+        r#"{"a":1,"more":{"x":1,"x":1}}"#,
         r#"{"a":"1"}"#,
         r#"{"a":-1}"#,
         r#"{"a":1.5}"#,
@@ -82,8 +131,20 @@ fn a_member_that_is_missing_doubled_or_of_another_kind_is_refused() {
 fn a_variant_is_its_name_or_an_object_of_one_member() {
     assert_eq!(read(r#" "unit" "#), Ok(Kind::Unit));
     assert_eq!(read(r#" { "new" : 3 } "#), Ok(Kind::New(3)));
-    for text in [r#""new""#, r#"{"unit":1}"#, r#"{"new":1,"unit":null}"#, "{}", r#""other""#, "3"] {
+    let texts = [
+        r#""new""#,
+        r#"{"unit":1}"#,
+        r#"{"unit":null}"#,
+        r#"{"new":1,"unit":null}"#,
+        "{}",
+        r#""other""#,
+        "3",
+    ];
+    for text in texts {
         assert_eq!(read::<Kind>(text), Err(Malformed), "{text}");
+    }
+    for text in [r#""One""#, r#"{"one":null}"#, "null"] {
+        assert_eq!(read::<Word>(text), Err(Malformed), "{text}");
     }
 }
 
@@ -112,6 +173,9 @@ fn deep_nesting_is_refused_before_the_stack_ends() {
 fn as_serde_json(text: &str) {
     let theirs = serde_json::from_str::<Value>(text);
     let ours = read::<Value>(text);
+    if let Ok(ours) = &ours {
+        written_as_serde_json(ours);
+    }
     match (&theirs, &ours) {
         (Ok(theirs), Ok(ours)) if theirs.is_f64() || text == "-0" => {
             let (theirs, ours) = (theirs.as_f64().unwrap(), ours.as_f64().unwrap());
@@ -123,6 +187,19 @@ fn as_serde_json(text: &str) {
     }
 }
 
+/// What we write, both readers read as what it was, fractions to 13 digits.
+fn written_as_serde_json(value: &Value) {
+    let ours = text(value);
+    if !value.is_f64() {
+        assert_eq!(ours, serde_json::to_string(value).unwrap());
+        return;
+    }
+    for read in [read::<Value>(&ours).unwrap(), serde_json::from_str(&ours).unwrap()] {
+        let (was, is) = (value.as_f64().unwrap(), read.as_f64().unwrap());
+        assert!((was - is).abs() <= 1e-12 * was.abs() + f64::MIN_POSITIVE, "{was} {is} {ours}");
+    }
+}
+
 #[test]
 fn the_edges_of_the_grammar_are_where_serde_json_has_them() {
     let texts = r#"|null|nul|nulll|true|tru|false|truefalse|"|""|"a|"\|"\"|"\x"|"\/\b\f\n\r\t\\"|"\u00e6"|"\u00E"|"\u+0e6"
@@ -130,7 +207,7 @@ fn the_edges_of_the_grammar_are_where_serde_json_has_them() {
         |0|-|-0|00|01|-1|+1|1.|.5|1.5|-1.5e3|1e|1e+|1E+2|1e-2|1e400|-1e400|1e-400|1e-99999999999|1e99999999999|0e99999999999|123.456e2|0.00015e4|0x1|1_0|1a|Infinity|NaN
         |18446744073709551615|18446744073709551616|-9223372036854775808|-9223372036854775809
         |[]|[|]|[,]|[1,]|[1 2]|[1,2]|[1,,2]|[[],{}]|{}|{|}|{,}|{"a"}|{"a":}|{"a":1,}|{"a":1 "b":2}|{a:1}|{1:2}
-        |{"a":1,"a":2}|{"a":[{"b":null}]}|[]]|{}}|1 1|/**/1|'a'|{"a" : 1 , "b" : [ 1 , 2 ]}"#;
+        |{"a":[{"b":null}]}|[]]|{}}|1 1|/**/1|'a'|{"a" : 1 , "b" : [ 1 , 2 ]}"#;
     for text in texts.split('|') {
         as_serde_json(text);
     }
@@ -160,7 +237,8 @@ fn values() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn every_document_reads_as_serde_json_reads_it(value in values()) {
+    fn every_document_reads_and_is_written_as_with_serde_json(value in values()) {
+        prop_assert_eq!(text(&value), value.to_string());
         prop_assert_eq!(read::<Value>(&value.to_string()), Ok(value));
     }
 

@@ -1,7 +1,7 @@
 //! The grammar of JSON (RFC 8259), byte by byte.
 
 use super::{Malformed, Result};
-use std::borrow::Cow;
+use serde_json::{Map, Number, Value};
 
 /// Deepest nesting that is read, as in serde_json: a document can't exhaust the stack.
 pub const DEPTH_MAX: usize = 128;
@@ -10,25 +10,15 @@ pub const DEPTH_MAX: usize = 128;
 const END: u8 = 0;
 
 /// Where in a text we are.
-pub struct Reader<'de> {
-    text: &'de str,
+pub struct Reader<'a> {
+    text: &'a str,
     at: usize,
     depth: usize,
 }
 
-/// A number.
-pub enum Number {
-    /// 0, 1, 2 …
-    Natural(u64),
-    /// Below zero.
-    Negative(i64),
-    /// With a fraction or exponent, or too large.
-    Other(f64),
-}
-
-impl<'de> Reader<'de> {
+impl<'a> Reader<'a> {
     /// At the beginning of a text.
-    pub fn new(text: &'de str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         Self { text, at: 0, depth: 0 }
     }
 
@@ -38,7 +28,7 @@ impl<'de> Reader<'de> {
     }
 
     /// The next byte that is no white space.
-    pub fn peek(&mut self) -> u8 {
+    fn peek(&mut self) -> u8 {
         while matches!(self.byte(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
@@ -52,7 +42,7 @@ impl<'de> Reader<'de> {
     }
 
     /// One byte, after white space.
-    pub fn take(&mut self, wanted: u8) -> Result<()> {
+    fn take(&mut self, wanted: u8) -> Result<()> {
         if self.peek() != wanted {
             return Err(Malformed);
         }
@@ -61,30 +51,30 @@ impl<'de> Reader<'de> {
     }
 
     /// An opening bracket.
-    pub fn open(&mut self, bracket: u8) -> Result<()> {
+    fn open(&mut self, bracket: u8) -> Result<()> {
         self.depth += 1;
         if self.depth > DEPTH_MAX { Err(Malformed) } else { self.take(bracket) }
     }
 
     /// The closing bracket of [`Reader::open`].
-    pub fn close(&mut self, bracket: u8) -> Result<()> {
+    fn close(&mut self, bracket: u8) -> Result<()> {
         self.depth -= 1;
         self.take(bracket)
     }
 
     /// Whether one more item follows before the closing bracket.
-    pub fn has_next(&mut self, first: &mut bool, bracket: u8) -> Result<bool> {
+    fn has_next(&mut self, is_first: bool, bracket: u8) -> Result<bool> {
         if self.peek() == bracket {
             return Ok(false);
         }
-        if !std::mem::take(first) {
+        if !is_first {
             self.take(b',')?;
         }
         Ok(true)
     }
 
     /// A word right here.
-    pub fn word(&mut self, word: &str) -> Result<()> {
+    fn word(&mut self, word: &str) -> Result<()> {
         if !self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(word.as_bytes())) {
             return Err(Malformed);
         }
@@ -92,15 +82,45 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// `true` or `false`.
-    pub fn bool(&mut self) -> Result<bool> {
-        let value = self.peek() == b't';
-        self.word(if value { "true" } else { "false" })?;
-        Ok(value)
+    /// Any value.
+    pub fn value(&mut self) -> Result<Value> {
+        match self.peek() {
+            b'n' => self.word("null").map(|()| Value::Null),
+            b't' => self.word("true").map(|()| Value::Bool(true)),
+            b'f' => self.word("false").map(|()| Value::Bool(false)),
+            b'"' => self.string().map(Value::String),
+            b'[' => self.array(),
+            b'{' => self.object(),
+            _ => self.number(),
+        }
+    }
+
+    fn array(&mut self) -> Result<Value> {
+        let mut items = Vec::new();
+        self.open(b'[')?;
+        while self.has_next(items.is_empty(), b']')? {
+            items.push(self.value()?);
+        }
+        self.close(b']')?;
+        Ok(Value::Array(items))
+    }
+
+    fn object(&mut self) -> Result<Value> {
+        let mut members = Map::new();
+        self.open(b'{')?;
+        while self.has_next(members.is_empty(), b'}')? {
+            let name = self.string()?;
+            self.take(b':')?;
+            if members.insert(name, self.value()?).is_some() {
+                return Err(Malformed);
+            }
+        }
+        self.close(b'}')?;
+        Ok(Value::Object(members))
     }
 
     /// Skips bytes up to one that ends this run.
-    fn skip_while(&mut self, belongs: fn(u8) -> bool) -> &'de str {
+    fn skip_while(&mut self, belongs: fn(u8) -> bool) -> &'a str {
         let from = self.at;
         while self.at < self.text.len() && belongs(self.byte()) {
             self.at += 1;
@@ -109,22 +129,17 @@ impl<'de> Reader<'de> {
         self.text.get(from..self.at).unwrap_or_default()
     }
 
-    /// A text between quotes, borrowed if nothing in it is escaped.
-    pub fn string(&mut self) -> Result<Cow<'de, str>> {
+    /// A text between quotes.
+    fn string(&mut self) -> Result<String> {
         self.take(b'"')?;
-        let mut text = Cow::Borrowed("");
+        let mut text = String::new();
         loop {
-            let run = self.skip_while(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-            if text.is_empty() {
-                text = Cow::Borrowed(run)
-            } else {
-                text.to_mut().push_str(run)
-            }
+            text.push_str(self.skip_while(|byte| byte >= b' ' && byte != b'"' && byte != b'\\'));
             let byte = self.byte();
             self.at += 1;
             match byte {
                 b'"' => return Ok(text),
-                b'\\' => text.to_mut().push(self.escape()?),
+                b'\\' => text.push(self.escape()?),
                 _ => return Err(Malformed),
             }
         }
@@ -174,7 +189,7 @@ impl<'de> Reader<'de> {
     }
 
     /// A number.
-    pub fn number(&mut self) -> Result<Number> {
+    fn number(&mut self) -> Result<Value> {
         self.peek();
         let from = self.at;
         if self.byte() == b'-' {
@@ -198,13 +213,12 @@ impl<'de> Reader<'de> {
             self.digits()?;
         }
         let text = self.text.get(from..self.at).unwrap_or_default();
-        if let Ok(natural) = text.parse() {
-            return Ok(Number::Natural(natural));
-        }
-        if let Ok(negative) = text.parse() {
-            return Ok(Number::Negative(negative));
-        }
-        fraction(text).map(Number::Other).ok_or(Malformed)
+        let number = match (text.parse::<u64>(), text.parse::<i64>()) {
+            (Ok(natural), _) => Some(natural.into()),
+            (_, Ok(negative)) => Some(negative.into()),
+            _ => fraction(text).and_then(Number::from_f64),
+        };
+        number.map(Value::Number).ok_or(Malformed)
     }
 }
 

@@ -6,13 +6,13 @@ use crate::error::Fault;
 use crate::model::Application;
 use crate::ports::Ports;
 use crate::web::{Response, encode_pairs};
-use serde::{Deserialize, Serialize};
 
 /// A checked address with the `state` to echo. Only its constructors compare addresses, byte for
 /// byte; sealed, it survives the question whether to log out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AfterLogout(String);
+
+json_newtype!(AfterLogout);
 
 impl AfterLogout {
     /// An address that this application has registered: for logouts, or as a callback, which is all

@@ -2,17 +2,20 @@
 
 use crate::ports::Random;
 use crate::vault::{base64url, from_base64url, random};
-use serde::{Deserialize, Serialize};
 
 /// Bytes of an attempt id: 128 random bits.
 pub const ATTEMPT_BYTES: usize = 16;
 
 /// One login, from authorize to token. Unguessable, but no secret: the cookie is what binds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AttemptId(pub [u8; ATTEMPT_BYTES]);
 
+json_text!(AttemptId, text, Self::parse);
+
 impl AttemptId {
+    /// Stands where the sealed text leaves the name out, until the label has said it.
+    pub const NOBODY: Self = Self([0; ATTEMPT_BYTES]);
+
     /// A new name.
     pub fn draw(ports: &impl Random) -> Self {
         Self(random(ports))
@@ -32,18 +35,5 @@ impl AttemptId {
     /// 22 characters of base64url.
     pub fn text(self) -> String {
         base64url(&self.0)
-    }
-}
-
-impl TryFrom<String> for AttemptId {
-    type Error = &'static str;
-    fn try_from(raw: String) -> Result<Self, &'static str> {
-        Self::parse(&raw).ok_or("not an attempt id")
-    }
-}
-
-impl From<AttemptId> for String {
-    fn from(attempt: AttemptId) -> String {
-        attempt.text()
     }
 }

@@ -11,13 +11,12 @@ use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::{base64url, random, sha256};
 use crate::web::Response;
-use serde::{Deserialize, Serialize};
 
 /// Where every upstream answers. One path per connector; the sealed request names the issuer.
 pub const CALLBACK_PATH: &str = "/callback";
 
 /// What `state` at an upstream holds, sealed: enough to say "start again" when the cookie is gone.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct UpstreamState {
     /// The application.
     pub client_id: ClientId,
@@ -26,6 +25,8 @@ pub struct UpstreamState {
     /// Proves that the answer belongs to the leg in the cookie.
     pub secret: String,
 }
+
+json_struct!(UpstreamState { client_id, origin, secret });
 
 impl UpstreamState {
     /// The application at the domain it called.

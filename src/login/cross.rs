@@ -15,13 +15,13 @@ use super::session_cookie::Proof;
 use super::state::{Answer, Event, TICKET_SECONDS};
 use super::{Context, Next, Reason};
 use crate::eid::Acr;
+use crate::json::Json;
 use crate::model::domain::ApplicationKey;
 use crate::model::{ClientId, Host};
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::{base64url, sha256};
 use crate::web::{Parameters, Response};
-use serde::{Deserialize, Serialize};
 
 /// A hand-over or outcome is good for this long, seconds.
 pub const CROSSING_SECONDS: u64 = 120;
@@ -29,7 +29,7 @@ pub const CROSSING_SECONDS: u64 = 120;
 pub const CONTINUE_PATH: &str = "/continue";
 
 /// A return ticket's content.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Ticket {
     /// The application, for "start again".
     pub client_id: ClientId,
@@ -39,12 +39,16 @@ pub struct Ticket {
     pub proof: Proof,
 }
 
+json_struct!(Ticket { client_id, secret, proof });
+
 /// What comes back when nobody was identified.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 pub struct Outcome {
     /// Why.
     pub reason: Reason,
 }
+
+json_struct!(Outcome { reason });
 
 /// Sends the browser to the other domain, if the application has its shadow there.
 ///
@@ -86,12 +90,14 @@ pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr)
     Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 struct HandOver {
     /// The attempt's own end, which outlives the hand-over's.
     ends: u64,
     request: Pending,
 }
+
+json_struct!(HandOver { ends, request });
 
 /// The shadow's rule: same tenant and environment, same client id, enabled, and this very callback
 /// registered there too.
@@ -190,13 +196,13 @@ pub async fn outcome_home<P: Ports>(
     way_home(ctx, pending, Purpose::Outcome, 'o', CROSSING_SECONDS, &Outcome { reason }).await
 }
 
-async fn way_home<P: Ports, T: Serialize>(
+async fn way_home<P: Ports>(
     ctx: &Context<'_, P>,
     pending: &Pending,
     purpose: Purpose,
     parameter: char,
     seconds: u64,
-    content: &T,
+    content: &dyn Json,
 ) -> Result<Response, Refusal> {
     let label = Label {
         attempt: pending.attempt,

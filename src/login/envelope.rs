@@ -6,11 +6,10 @@
 //! renamed it is noise.
 
 use super::attempt::{ATTEMPT_BYTES, AttemptId};
+use crate::json::{self, Json};
 use crate::model::{Host, UnixTime};
 use crate::ports::{Crypto, CryptoError, Random};
 use crate::vault::{self, EnvironmentKeys, IV_BYTES, base64url, from_base64url};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 const FORMAT: u8 = 1;
 /// Longest envelope that is looked at, characters.
@@ -88,19 +87,19 @@ pub struct Opened<T> {
 ///
 /// # Errors
 /// When the platform's cryptography fails.
-pub async fn seal<T: Serialize>(
+pub async fn seal(
     ports: &(impl Crypto + Random),
     keys: &EnvironmentKeys,
     purpose: Purpose,
     label: &Label,
     to: &Host,
-    value: &T,
+    value: &dyn Json,
 ) -> Result<String, CryptoError> {
-    let plain = serde_json::to_vec(value).map_err(|_| CryptoError)?;
+    let plain = json::write(value);
     let head = write_head(label);
     let iv: [u8; IV_BYTES] = vault::random(ports);
     let key = keys.derive(vault::Purpose::Envelope, &label.attempt.0);
-    let cipher = ports.seal(&key, &iv, &associated(keys, purpose, &head, to), &plain).await?;
+    let cipher = ports.seal(&key, &iv, &associated(keys, purpose, &head, to), plain.as_bytes()).await?;
     Ok(base64url(&[head.as_slice(), &iv, &cipher].concat()))
 }
 
@@ -108,7 +107,7 @@ pub async fn seal<T: Serialize>(
 ///
 /// # Errors
 /// [`Unopened`].
-pub async fn open<T: DeserializeOwned>(
+pub async fn open<T: Json>(
     ports: &impl Crypto,
     keys: &EnvironmentKeys,
     purpose: Purpose,
@@ -129,7 +128,7 @@ pub async fn open<T: DeserializeOwned>(
     if label.ends.is_over(now) {
         return Err(Unopened::Expired);
     }
-    let value = crate::json::read_bytes(&plain).map_err(|_| Unopened::Invalid)?;
+    let value = json::read_bytes(&plain).map_err(|_| Unopened::Invalid)?;
     Ok(Opened { label, value })
 }
 

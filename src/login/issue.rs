@@ -9,6 +9,7 @@ use super::single_sign_on::{self, Used};
 use super::state::{Answer, Bound, Event, Grant, GrantRequest, Refusal as Refused, Way};
 use super::{Context, Next, Reason, cross, refusal};
 use crate::error::Fault;
+use crate::json;
 use crate::model::application::ResponseType;
 use crate::model::domain::ApplicationKey;
 use crate::model::{Application, Identity, Sealed};
@@ -38,8 +39,8 @@ pub async fn identified<P: Ports>(
         return Ok(Next::Failed { pending, reason });
     }
     let proof = Proof::of(identity, &ctx.keys);
-    let plain = serde_json::to_vec(identity).map_err(|_| Fault::lasting("identity", "can't be written"))?;
-    let sealed = ctx.keys.seal(ctx.ports, &identity_label(pending.attempt), &plain).await?;
+    let plain = json::write(identity);
+    let sealed = ctx.keys.seal(ctx.ports, &identity_label(pending.attempt), plain.as_bytes()).await?;
     if pending.origin == *ctx.host() {
         let Some(planned) = plan_code(ctx, &pending, Some(proof), used).await? else {
             return Ok(Next::Failed { pending, reason: Reason::NotAllowed });

@@ -21,7 +21,6 @@ use crate::oauth::authorize::STATE_MAX_BYTES;
 use crate::pages::logout::{AskLogout, LoggedOut, Problem, ask, done};
 use crate::ports::{LogEvent, Ports};
 use crate::web::{Method, Parameters, Response, encode_pairs};
-use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// The path, and where the button of our own page posts.
@@ -42,13 +41,13 @@ struct Asked {
 
 /// What the button of our page sends back, sealed for one of the browser's own sessions: nobody else
 /// can make the browser send it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 struct Confirmation {
-    #[serde(rename = "a")]
     after: Option<AfterLogout>,
-    #[serde(rename = "l")]
     ui_locales: Option<String>,
 }
+
+json_struct!(Confirmation { after: "a", ui_locales: "l" });
 
 /// Answers a logout request.
 pub async fn logout<P: Ports>(ctx: &Context<'_, P>) -> Response {

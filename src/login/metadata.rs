@@ -6,6 +6,7 @@ use super::offer::Facts;
 use super::{Context, request};
 use crate::eid::{Acr, Eid};
 use crate::error::Fault;
+use crate::json;
 use crate::model::key_ring::Algorithm;
 use crate::model::{Application, ClientId, DomainSnapshot};
 use crate::oauth::discovery::{self, Offered};
@@ -74,7 +75,7 @@ pub async fn client_configuration<P: Ports>(ctx: &Context<'_, P>) -> Result<Resp
     let Some(application) = client(ctx).await? else { return Ok(Response::text(404, "Not found")) };
     let client =
         json!({ "client_id": application.client_id.as_str(), "qr_enabled": false, "qr_branding": "" });
-    Ok(public(json!({ "clients": [client] }).to_string()))
+    Ok(public(json::text(&json!({ "clients": [client] }))))
 }
 
 async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>>, Fault> {

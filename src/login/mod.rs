@@ -24,6 +24,7 @@ pub mod cors;
 pub mod cross;
 pub mod dpop;
 pub mod envelope;
+pub mod grant;
 pub mod handles;
 pub mod hint;
 pub mod id_token;
@@ -140,8 +141,7 @@ impl<'a, P: Ports> Context<'a, P> {
 }
 
 /// Why a login ended without an identity. Travels sealed between the domains of a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The user cancelled.
     Cancelled,
@@ -156,6 +156,11 @@ pub enum Reason {
     /// Somebody else logged in than the one asked for.
     AnotherPerson,
 }
+
+json_enum!(Reason {
+    Cancelled = "cancelled", LevelTooLow = "level_too_low", UpstreamFailed = "upstream_failed",
+    NotAllowed = "not_allowed", TooOld = "too_old", AnotherPerson = "another_person",
+});
 
 /// What comes next in a login.
 pub enum Next {

@@ -5,19 +5,20 @@
 
 use crate::model::{ClientId, Host, UnixTime};
 use crate::vault::{base64url, sha256};
-use serde::{Deserialize, Serialize};
 
 /// Ids whose time is over are cleared away together, at most so often, seconds.
 const CLEAN_SECONDS: u64 = 60;
 
 /// An id that is being used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
     /// What it is of, and its hash.
     pub key: String,
     /// Until when it must be remembered.
     pub ends: UnixTime,
 }
+
+json_struct!(Use { key, ends });
 
 impl Use {
     /// `jti` of a client assertion.

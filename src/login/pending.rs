@@ -15,7 +15,6 @@ use crate::oauth::scope::Scope;
 use crate::ports::{Crypto, CryptoError, Random};
 use crate::vault::EnvironmentKeys;
 use crate::web::{Request, Response};
-use serde::{Deserialize, Serialize};
 
 /// A pending request ends this long after authorize, seconds; sealing it again does not prolong it.
 pub const PENDING_SECONDS: u64 = 30 * 60;
@@ -30,108 +29,75 @@ pub const COOKIES_MAX_BYTES: usize = 8 * 1024;
 const COOKIE_PREFIX: &str = "__Host-login.";
 
 /// A checked authorization request, from authorize until its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// The attempt it belongs to. Not in the sealed text: its label has it.
-    #[serde(skip, default = "nobody")]
     pub attempt: AttemptId,
     /// When the attempt ends, absolutely. Likewise.
-    #[serde(skip, default = "never")]
     pub ends: UnixTime,
     /// The domain the application called: the issuer, and the only one that answers it.
-    #[serde(rename = "o")]
     pub origin: Host,
     /// The application.
-    #[serde(rename = "c")]
     pub client_id: ClientId,
     /// Its callback, as checked at authorize; looked up again in the record before it is used.
-    #[serde(rename = "r")]
     pub redirect_uri: String,
     /// `scope`
-    #[serde(rename = "s")]
     pub scope: Scope,
     /// `state`
-    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// `nonce`
-    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
     /// `code_challenge`
-    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<CodeChallenge>,
     /// `response_mode`
-    #[serde(rename = "m", default, skip_serializing_if = "ResponseMode::is_default")]
     pub response_mode: ResponseMode,
     /// `response_type`
-    #[serde(rename = "b", default = "code", skip_serializing_if = "is_code")]
     pub response_type: ResponseType,
     /// Where the application may have only one eID of the pair: that one.
-    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub only: Option<Eid>,
     /// `acr_values`
-    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values: Vec<Acr>,
     /// `ui_locales`, or the language chosen on a page.
-    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
     /// What the eID is told.
-    #[serde(rename = "h", default, skip_serializing_if = "Wishes::is_empty")]
     pub wishes: Wishes,
     /// Whether the upstream must authenticate anew, whatever session it has: `prompt=login`.
-    #[serde(rename = "f", default, skip_serializing_if = "std::ops::Not::not")]
     pub fresh: bool,
     /// `max_age`, seconds.
-    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub max_age: Option<u64>,
     /// `sub` of the one person who may log in.
-    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// `dpop_jkt`
-    #[serde(rename = "j", default, skip_serializing_if = "Option::is_none")]
     pub dpop_jkt: Option<String>,
     /// The way to an upstream that has been started last.
-    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub leg: Option<Leg>,
 }
 
+json_struct!(Pending {
+    attempt unwritten AttemptId::NOBODY, ends unwritten UnixTime(0), origin: "o", client_id: "c",
+    redirect_uri: "r", scope: "s", state: "t", nonce: "n", code_challenge: "p",
+    response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
+    acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
+    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", leg: "u",
+});
+
 /// One start of an upstream: drawn fresh on the domain that starts it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
     /// What was asked of it.
-    #[serde(rename = "a")]
     pub acr: Acr,
     /// The secret inside `state`, base64url.
-    #[serde(rename = "s")]
     pub secret: String,
     /// `nonce`
-    #[serde(rename = "n")]
     pub nonce: String,
     /// PKCE verifier.
-    #[serde(rename = "v")]
     pub verifier: String,
     /// The upstream it was started at (`begin::upstream_hash`); an answer is judged by the settings
     /// of the same one or refused (mix-up, RFC 9700 §4.4).
-    #[serde(rename = "i")]
     pub upstream: String,
 }
 
-fn code() -> ResponseType {
-    ResponseType::Code
-}
-
-// The signature that serde calls.
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_code(of: &ResponseType) -> bool {
-    *of == ResponseType::Code
-}
-
-fn nobody() -> AttemptId {
-    AttemptId([0; 16])
-}
-
-fn never() -> UnixTime {
-    UnixTime(0)
-}
+json_struct!(Leg { acr: "a", secret: "s", nonce: "n", verifier: "v", upstream: "i" });
 
 impl Pending {
     /// Seals the request at `from` for `to`; `ends` may be sooner than the attempt's own end.

@@ -18,7 +18,6 @@ use crate::oauth::prompt::Prompt;
 use crate::pages::error::ErrorKind;
 use crate::ports::Ports;
 use crate::web::Parameters;
-use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// A pushed request may be opened for this long, seconds (RFC 9126 §2.2: 5 to 600).
@@ -27,17 +26,16 @@ pub const PUSHED_SECONDS: u64 = 120;
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
 /// What a `request_uri` holds.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug)]
 struct Pushed {
-    #[serde(rename = "p")]
     pending: Pending,
     /// `prompt=none`
-    #[serde(rename = "n", default)]
     none: bool,
     /// A session must not stand for the login.
-    #[serde(rename = "l", default)]
     login: bool,
 }
+
+json_struct!(Pushed { pending: "p", none: "n" or false, login: "l" or false });
 
 /// The `request_uri` of a checked request.
 ///

@@ -15,7 +15,6 @@ use super::attempt::AttemptId;
 use crate::model::domain::SessionSettings;
 use crate::model::{ClientId, Host, Sealed, UnixTime};
 use crate::vault::equal;
-use serde::{Deserialize, Serialize};
 
 /// Most uses within so many seconds: an application that sends its user round in circles must not
 /// keep a session busy, and a stolen cookie gives few codes.
@@ -28,19 +27,19 @@ pub const BACK_OFF_SECONDS: u64 = 5;
 pub const DELIVERIES_MAX: u32 = 13;
 
 /// An application that used the session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The application.
     pub client_id: ClientId,
     /// What the session is called in its ID tokens.
     pub sid: String,
     /// Attempts to tell it of the logout that failed.
-    #[serde(default)]
     pub attempts: u32,
     /// When to tell it of the logout; nothing while the session lives.
-    #[serde(default)]
     pub tell_at: Option<UnixTime>,
 }
+
+json_struct!(Client { client_id, sid, attempts or 0, tell_at });
 
 impl Client {
     /// An application that has just used the session.
@@ -50,7 +49,7 @@ impl Client {
 }
 
 /// A session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// The domain it counts on.
     pub host: Host,
@@ -74,9 +73,21 @@ pub struct Session {
     pub ended: bool,
 }
 
+json_struct!(Session {
+    host,
+    secret_hash,
+    attempt,
+    identity,
+    made,
+    last_use,
+    settings,
+    uses,
+    clients,
+    ended,
+});
+
 /// What happens to a session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Somebody has logged in: opens the session, or renews it for the same person.
     Begin {
@@ -120,9 +131,15 @@ pub enum Event {
     },
 }
 
+json_enum!(Event {
+    Begin { host, secret_hash, attempt, identity, client, settings } = "begin",
+    Use { host, secret_hash, client, settings } = "use",
+    Logout { host, secret_hash } = "logout",
+    Told { client_id, taken } = "told",
+});
+
 /// What an object answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The session lives.
     Living {
@@ -150,9 +167,15 @@ pub enum Answer {
     },
 }
 
+json_enum!(Answer {
+    Living { ends, attempt, identity } = "living",
+    Ended { clients } = "ended",
+    Noted { given_up } = "noted",
+    Refused { why } = "refused",
+});
+
 /// Why an event was refused. A refusal writes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// There is no such session, or none any more.
     Unknown,
@@ -161,6 +184,8 @@ pub enum Refusal {
     /// Too many uses in a short while; the session lives on.
     TooMany,
 }
+
+json_enum!(Refusal { Unknown = "unknown", Mismatch = "mismatch", TooMany = "too_many" });
 
 /// The result of an event: the state to store if it changed, and the answer.
 pub struct Step {

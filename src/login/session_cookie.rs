@@ -10,26 +10,23 @@ use crate::eid::{Acr, Eid, Level};
 use crate::model::{ClientId, Identity, UnixTime};
 use crate::ports::{CryptoError, Ports};
 use crate::vault::{self, EnvironmentKeys, base64url, hmac_sha256, random, sha256};
-use serde::{Deserialize, Serialize};
 
 const COOKIE_PREFIX: &str = "__Host-sso.";
 
 /// What a login proved: enough to tell which requests it may stand for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     /// The acr that was asked for, and met.
-    #[serde(rename = "a")]
     pub acr: Acr,
     /// The level reached; it may be above the one asked for.
-    #[serde(rename = "l")]
     pub level: Level,
     /// When the person authenticated.
-    #[serde(rename = "t")]
     pub auth_time: UnixTime,
     /// A hash of the person's `sub`: tells the same person again, and nothing else.
-    #[serde(rename = "p")]
     pub person: String,
 }
+
+json_struct!(Proof { acr: "a", level: "l", auth_time: "t", person: "p" });
 
 impl Proof {
     /// What an identity proves.
@@ -49,25 +46,19 @@ pub fn person(sub: &str) -> String {
 }
 
 /// A session as its browser knows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SessionCookie {
     /// Its name: drawn like an attempt's. Not in the sealed text: the label has it.
-    #[serde(skip, default = "nobody")]
     pub id: AttemptId,
     /// Proves that the browser is the one that logged in.
-    #[serde(rename = "s")]
     pub secret: String,
     /// What it proves.
-    #[serde(rename = "f")]
     pub proof: Proof,
     /// Whether an application looks for it from a hidden frame.
-    #[serde(rename = "x")]
     pub cross_site: bool,
 }
 
-fn nobody() -> AttemptId {
-    AttemptId([0; 16])
-}
+json_struct!(SessionCookie { id unwritten AttemptId::NOBODY, secret: "s", proof: "f", cross_site: "x" });
 
 impl SessionCookie {
     /// A new session.

@@ -10,16 +10,12 @@
 //! The Durable Object and the in-memory store of the tests run this same [`advance`]. It checks
 //! everything, then answers with at most one new state to be written: a refusal writes nothing,
 //! except where the refusal itself must be remembered (a spent ticket, a code used twice).
-//!
-//! Enums are written with the variant's name outside (`{"redeem":{…}}`): reading an inner tag would
-//! compile every type's reader once more.
 
 use crate::eid::Acr;
 use crate::model::{ClientId, Host, Sealed, UnixTime};
-use crate::oauth::pkce::CodeChallenge;
-use crate::oauth::scope::Scope;
 use crate::vault::equal;
-use serde::{Deserialize, Serialize};
+
+pub use super::grant::{Grant, GrantRequest};
 
 /// An authorization code lives this long, seconds (RFC 6749 §4.1.2 allows ten minutes at most).
 pub const CODE_SECONDS: u64 = 60;
@@ -28,43 +24,8 @@ pub const TICKET_SECONDS: u64 = 120;
 /// ID and access tokens live this long, seconds.
 pub const TOKEN_SECONDS: u64 = 20 * 60;
 
-/// What the application asked for, as far as the token needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GrantRequest {
-    /// The issuing domain.
-    pub host: Host,
-    /// The application.
-    pub client_id: ClientId,
-    /// `redirect_uri` of the authorization request.
-    pub redirect_uri: String,
-    /// `scope`
-    pub scope: Scope,
-    /// `nonce`
-    pub nonce: Option<String>,
-    /// `code_challenge`
-    pub code_challenge: Option<CodeChallenge>,
-    /// Thumbprint of the key that the code is bound to (RFC 9449 §10).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dpop_jkt: Option<String>,
-    /// What the session of this login is called in the application's ID tokens, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sid: Option<String>,
-}
-
-/// Who logged in for whom: what a redeemed code is worth.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Grant {
-    /// What was asked for.
-    pub request: GrantRequest,
-    /// The acr reached.
-    pub acr: Acr,
-    /// The identity, sealed under the environment's data key.
-    pub identity: Sealed,
-}
-
 /// A login that has identified somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Login {
     /// Identified on the other domain; waits for the browser to come home.
     Returning {
@@ -101,7 +62,6 @@ pub enum Login {
         /// End of the access token.
         access_ends: UnixTime,
         /// Thumbprint of the key that the access token is bound to (RFC 9449 §6).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         jkt: Option<String>,
         /// What it is worth.
         grant: Grant,
@@ -115,9 +75,15 @@ pub enum Login {
     },
 }
 
+json_enum!(Login {
+    Returning { ticket_hash, origin, ticket_ends, acr, identity, ends } = "returning",
+    CodeIssued { code_hash, code_ends, grant, ends } = "code_issued",
+    Redeemed { code_hash, access_hash, access_ends, jkt, grant, ends } = "redeemed",
+    Closed { ends } = "closed",
+});
+
 /// How the browser gets its code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
     /// Identified on the originating domain: the code at once.
     Here {
@@ -135,8 +101,10 @@ pub enum Way {
     },
 }
 
+json_enum!(Way { Here { code_hash, request } = "here", Home { ticket_hash, origin } = "home" });
+
 /// What the cookie of the originating domain adds to a ticket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
     /// Hash of the code's secret; none where the answer brings the ID token itself.
     pub code_hash: Option<String>,
@@ -144,9 +112,10 @@ pub struct Bound {
     pub request: GrantRequest,
 }
 
+json_struct!(Bound { code_hash, request });
+
 /// What happens to a login.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// An eID has identified somebody: the login's birth.
     Identified {
@@ -183,7 +152,6 @@ pub enum Event {
         /// Hash of the access token to be.
         access_hash: String,
         /// Thumbprint of the key that the application has proved to have.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         jkt: Option<String>,
     },
     /// Somebody comes with a pushed request of this attempt: has it been completed?
@@ -207,9 +175,17 @@ pub enum Event {
     },
 }
 
+json_enum!(Event {
+    Identified { acr, identity, ends, way } = "identified",
+    TicketPresented { ticket_hash, host, bound } = "ticket_presented",
+    Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash, jkt } = "redeem",
+    Look = "look",
+    Userinfo { host, access_hash } = "userinfo",
+    Revoke { host, client_id, access_hash } = "revoke",
+});
+
 /// What an object answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// A code has been issued, for this acr.
     CodeIssued {
@@ -237,7 +213,6 @@ pub enum Answer {
         /// End of the access token.
         ends: UnixTime,
         /// Thumbprint of the key that it is bound to.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         jkt: Option<String>,
     },
     /// The access token counts no more.
@@ -249,9 +224,18 @@ pub enum Answer {
     },
 }
 
+json_enum!(Answer {
+    CodeIssued { acr, identity } = "code_issued",
+    Direct { grant } = "direct",
+    TicketIssued = "ticket_issued",
+    Redeemed { grant } = "redeemed",
+    Userinfo { grant, ends, jkt } = "userinfo",
+    Revoked = "revoked",
+    Refused { why } = "refused",
+});
+
 /// Why an event was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// Nobody has been identified under this name.
     Unknown,
@@ -266,6 +250,11 @@ pub enum Refusal {
     /// A code used twice: the first use's access token is revoked.
     Replayed,
 }
+
+json_enum!(Refusal {
+    Unknown = "unknown", AlreadyCompleted = "already_completed", Expired = "expired", Mismatch = "mismatch",
+    NotBound = "not_bound", Replayed = "replayed",
+});
 
 impl Refusal {
     /// For the log.

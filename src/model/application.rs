@@ -5,7 +5,6 @@ use super::names::{ClientId, Environment, TenantId};
 use super::time::UnixTime;
 use super::url::{Origin, RedirectUri, WebUrl};
 use crate::eid::Acr;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Most callback URLs of one application.
@@ -20,8 +19,7 @@ pub const RECORDING_MAX_SECONDS: u64 = 24 * 60 * 60;
 pub const SECRETS_MAX: usize = 4;
 
 /// How an application proves who it is at the token endpoint (RFC 6749 §2.3, OIDC Core §9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ClientAuthMethod {
     /// HTTP Basic.
     ClientSecretBasic,
@@ -32,6 +30,11 @@ pub enum ClientAuthMethod {
     /// A public client: nothing but PKCE.
     None,
 }
+
+json_enum!(ClientAuthMethod {
+    ClientSecretBasic = "client_secret_basic", ClientSecretPost = "client_secret_post",
+    PrivateKeyJwt = "private_key_jwt", None = "none",
+});
 
 impl ClientAuthMethod {
     /// Every method, as discovery announces them.
@@ -50,14 +53,15 @@ impl ClientAuthMethod {
 }
 
 /// What an authorization answer may bring (RFC 7591 §2 `response_types`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseType {
     /// A code for the token endpoint.
     Code,
     /// The ID token itself, for clients of the implicit years.
     IdToken,
 }
+
+json_enum!(ResponseType { Code = "code", IdToken = "id_token" });
 
 impl ResponseType {
     /// The registered word.
@@ -70,8 +74,7 @@ impl ResponseType {
 }
 
 /// Who says which claims an application gets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScopeStrategy {
     /// The settings: every claim that they allow, whatever is asked for.
     #[default]
@@ -80,9 +83,10 @@ pub enum ScopeStrategy {
     Dynamic,
 }
 
+json_enum!(ScopeStrategy { Static = "static", Dynamic = "dynamic" });
+
 /// How the userinfo endpoint answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UserinfoResponse {
     /// A JSON object.
     #[default]
@@ -93,8 +97,12 @@ pub enum UserinfoResponse {
     FromTokenEndpoint,
 }
 
+json_enum!(UserinfoResponse {
+    PlainJson = "plain_json", SignedJwt = "signed_jwt", FromTokenEndpoint = "from_token_endpoint",
+});
+
 /// A secret as it is stored: an HMAC under the environment's key, never the secret.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredSecret {
     /// Names the secret in the admin API: 22 characters.
     pub id: String,
@@ -103,9 +111,10 @@ pub struct StoredSecret {
     /// When it was made or imported.
     pub created_at: UnixTime,
     /// When it stops counting, if ever.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<UnixTime>,
 }
+
+json_struct!(StoredSecret { id, hash, created_at, expires_at });
 
 impl fmt::Debug for StoredSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,7 +123,7 @@ impl fmt::Debug for StoredSecret {
 }
 
 /// An application as it is published for the login path: KV `app:<host>:<hash of client_id>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Application {
     /// Version of the tenant's configuration it was published from.
     pub version: u64,
@@ -133,20 +142,21 @@ pub struct Application {
     /// The methods it may use at the token endpoint; others are refused.
     pub token_endpoint_auth_methods: Vec<ClientAuthMethod>,
     /// Hashes of its secrets.
-    #[serde(default)]
     pub secrets: Vec<StoredSecret>,
     /// Where "start again" may lead (OIDC Core §4).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initiate_login_uri: Option<WebUrl>,
     /// What it asks for and how it is answered.
-    #[serde(default)]
     pub protocol: Protocol,
 }
 
+json_struct!(Application {
+    version, tenant, environment, client_id, name, enabled, redirect_uris, token_endpoint_auth_methods,
+    secrets or Vec::new(), initiate_login_uri, protocol or Protocol::default(),
+});
+
 /// The protocol settings of an application: the same in the record that administrators write and
 /// in what is published. The default is what an application of the first days has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protocol {
     /// What an authorization answer may bring.
     pub response_types: Vec<ResponseType>,
@@ -186,6 +196,15 @@ pub struct Protocol {
     /// Until when its logins are recorded for "explain this login".
     pub recording_until: Option<UnixTime>,
 }
+
+json_struct!(Protocol {
+    response_types or vec![ResponseType::Code], acr_values or Vec::new(), jwks, jwks_uri, endpoint_audience or false,
+    require_pushed_authorization_requests or false, post_logout_redirect_uris or Vec::new(),
+    backchannel_logout_uri, frontchannel_logout_uri, allowed_origins or Vec::new(), silent_check or false,
+    scope_strategy or ScopeStrategy::default(), userinfo_response or UserinfoResponse::default(),
+    id_token_signed_response_alg or Algorithm::Rs256, dpop_bound_access_tokens or false,
+    fapi2 or false, recording_until,
+});
 
 impl Default for Protocol {
     fn default() -> Self {

@@ -6,7 +6,6 @@ use super::sealed::Sealed;
 use super::time::UnixTime;
 use super::url::WebUrl;
 use crate::eid::{Acr, Eid};
-use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
@@ -15,8 +14,7 @@ use std::collections::BTreeMap;
 pub const NEMID_CLOSED_AT: UnixTime = UnixTime(1_698_793_199);
 
 /// What a domain is in a side-by-side pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DomainKind {
     /// Where applications are today: runs the old eID itself and crosses over for the successor.
     Ordinary,
@@ -24,8 +22,10 @@ pub enum DomainKind {
     Mitid,
 }
 
+json_enum!(DomainKind { Ordinary = "ordinary", Mitid = "mitid" });
+
 /// The other half of a pair, copied into the snapshot so that a login page needs one read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// Its host.
     pub host: Host,
@@ -37,8 +37,10 @@ pub struct Peer {
     pub show_alongside_nemid_logins: bool,
 }
 
+json_struct!(Peer { host, enabled, ready, show_alongside_nemid_logins });
+
 /// How an eID's upstream is reached: an OIDC provider and us as its client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
     /// Its issuer; discovery is read below it and `iss` must equal it.
     pub issuer: WebUrl,
@@ -50,12 +52,13 @@ pub struct Upstream {
     pub scopes: Vec<String>,
     /// Our name of an identity field → the upstream's claim, where it differs from the default of
     /// the connector (`eid::claims`).
-    #[serde(default)]
     pub claim_map: BTreeMap<String, String>,
 }
 
+json_struct!(Upstream { issuer, client_id, client_secret, scopes, claim_map or BTreeMap::new() });
+
 /// Single sign-on of a domain: off unless its owner wants it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionSettings {
     /// Whether a login opens a session that later logins of the same eID method may use.
     pub sso: bool,
@@ -67,6 +70,8 @@ pub struct SessionSettings {
     pub confirm_logout: bool,
 }
 
+json_struct!(SessionSettings { sso, idle_seconds, absolute_seconds, confirm_logout });
+
 impl Default for SessionSettings {
     /// 20 minutes idle, as the services that clients come from have it, and a working day at most.
     fn default() -> Self {
@@ -75,7 +80,7 @@ impl Default for SessionSettings {
 }
 
 /// A published domain: KV `domain:<host>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DomainSnapshot {
     /// Version of the tenant's configuration; an isolate ignores one older than it has seen.
     pub version: u64,
@@ -94,7 +99,6 @@ pub struct DomainSnapshot {
     /// The service provider's alias: shown to end users, 1 to 64 characters.
     pub display_name: String,
     /// The other half of the pair, if one is set.
-    #[serde(default)]
     pub peer: Option<Peer>,
     /// `Show alongside NemID logins` (a MitID domain's own; see [`Peer`] for the other side's).
     pub show_alongside_nemid_logins: bool,
@@ -103,10 +107,8 @@ pub struct DomainSnapshot {
     /// From then on NemID starts no login, unless it is a simulator's on TEST.
     pub nemid_closed_at: UnixTime,
     /// Single sign-on, and what logging out asks.
-    #[serde(default)]
     pub sessions: SessionSettings,
     /// Upstreams by eID.
-    #[serde(default)]
     pub upstreams: BTreeMap<Eid, Upstream>,
     /// Every announced public key of the tenant and environment, and the sealed private half of
     /// those that sign.
@@ -116,9 +118,15 @@ pub struct DomainSnapshot {
     /// The environment's key of `sub` values, wrapped likewise. It never rotates.
     pub sub_key: Sealed,
     /// Documents written from this snapshot, kept with it.
-    #[serde(skip)]
     pub written: Written,
 }
+
+json_struct!(DomainSnapshot {
+    version, tenant, environment, host, issuer, kind, enabled, display_name, peer,
+    show_alongside_nemid_logins, show_start_block, nemid_closed_at,
+    sessions or SessionSettings::default(), upstreams or BTreeMap::new(), keys, data_key, sub_key,
+    written unwritten Written::default(),
+});
 
 /// The documents that clients fetch most, written once for each snapshot: a snapshot never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,11 +2,10 @@
 
 use super::time::UnixTime;
 use crate::eid::{Acr, Level};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An identified person or employee. Sealed wherever it is stored; `Debug` shows no content.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The acr that was asked of the eID, and met: claim `authenticationtype`.
     pub acr: Acr,
@@ -17,31 +16,29 @@ pub struct Identity {
     /// When the person authenticated at the upstream.
     pub auth_time: UnixTime,
     /// Display name, or the text that stands for a protected one. Never used for matching.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// `YYYY-MM-DD`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birthdate: Option<String>,
     /// Organisation, for employees and signatories.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub company: Option<Company>,
     /// The upstream's reference of this login, kept as evidence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction_id: Option<String>,
 }
 
+json_struct!(Identity { acr, eid_id, level, auth_time, name, birthdate, company, transaction_id });
+
 /// The organisation somebody acts for (`domain` words of the Danish business register).
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Company {
     /// CVR number, 8 digits; not validated when it comes from an upstream.
     pub cvr: String,
     /// RID, the employee's number within the company.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rid: Option<String>,
     /// Organisation name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
+
+json_struct!(Company { cvr, rid, name });
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,11 +8,9 @@ use super::public_key::{PublicKey, SignatureAlgorithm};
 use super::sealed::Sealed;
 use super::time::UnixTime;
 use crate::eid::Eid;
-use serde::{Deserialize, Serialize};
 
 /// Where a key is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
     /// Announced, not yet signing.
     Standby,
@@ -26,6 +24,11 @@ pub enum KeyState {
     Compromised,
 }
 
+json_enum!(KeyState {
+    Standby = "standby", Active = "active", Retiring = "retiring", Removed = "removed",
+    Compromised = "compromised",
+});
+
 impl KeyState {
     /// Whether the key stands in JWKS.
     pub fn is_announced(self) -> bool {
@@ -34,15 +37,15 @@ impl KeyState {
 }
 
 /// JWS algorithm of a key of ours (RFC 7518 §3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256; the one every client library must support.
-    #[serde(rename = "RS256")]
     Rs256,
     /// ECDSA on P-256 with SHA-256.
-    #[serde(rename = "ES256")]
     Es256,
 }
+
+json_enum!(Algorithm { Rs256 = "RS256", Es256 = "ES256" });
 
 impl Algorithm {
     /// What signs by it, verifies by this.
@@ -60,7 +63,7 @@ impl Algorithm {
 }
 
 /// A key as the tenant's object keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SigningKey {
     /// RFC 7638 thumbprint, so that no two keys can share one.
     pub kid: String,
@@ -78,8 +81,10 @@ pub struct SigningKey {
     pub private: Sealed,
 }
 
+json_struct!(SigningKey { kid, eid, alg, state, since, public, private });
+
 /// A key as published with a domain: the private half only where it signs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnnouncedKey {
     /// See [`SigningKey::kid`].
     pub kid: String,
@@ -92,9 +97,10 @@ pub struct AnnouncedKey {
     /// The public half.
     pub public: PublicKey,
     /// The sealed private half of an active key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private: Option<Sealed>,
 }
+
+json_struct!(AnnouncedKey { kid, eid, alg, state, public, private });
 
 impl SigningKey {
     /// What the domains of this tenant and environment say of the key; `None` once it is gone.

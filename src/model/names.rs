@@ -3,7 +3,6 @@
 //! Each is a newtype that can only be made by parsing, so that a function which takes a `Host`
 //! never meets a header nobody looked at.
 
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A name that does not follow its rule; the text says the rule, never the input.
@@ -36,25 +35,15 @@ macro_rules! text_newtype {
                 f.write_str(&self.0)
             }
         }
-        impl TryFrom<String> for $name {
-            type Error = InvalidName;
-            fn try_from(raw: String) -> Result<Self, InvalidName> {
-                Self::parse(&raw)
-            }
-        }
-        impl From<$name> for String {
-            fn from(name: $name) -> String {
-                name.0
-            }
-        }
+        json_text!($name, as_str, |raw| Self::parse(raw).ok());
     };
 }
 
 /// A domain's host name with its port when it has one: `acme.example`, `localhost:8787`.
 /// Lower case; the key under which everything of a domain is stored.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Host(String);
+
 text_newtype!(Host);
 
 impl Host {
@@ -118,9 +107,9 @@ impl Host {
 }
 
 /// A tenant's short id: `acme`. Lower-case letters, digits and hyphens.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId(String);
+
 text_newtype!(TenantId);
 
 impl TenantId {
@@ -141,9 +130,9 @@ impl TenantId {
 }
 
 /// An application's `client_id`, also called its realm: `urn:acme:web`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientId(String);
+
 text_newtype!(ClientId);
 
 impl ClientId {
@@ -160,14 +149,15 @@ impl ClientId {
 }
 
 /// TEST or PRODUCTION. They share nothing but the tenant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Environment {
     /// For trials: simulators and pre-production upstreams.
     Test,
     /// For real people.
     Production,
 }
+
+json_enum!(Environment { Test = "TEST", Production = "PRODUCTION" });
 
 impl Environment {
     /// `TEST` or `PRODUCTION`.

@@ -1,10 +1,8 @@
 //! Public keys: the form in which they stand in JSON Web Keys (RFC 7517; RFC 7518 §6.2 and §6.3;
 //! RFC 8037 §2), and the algorithms that verify by them.
 
-use crate::json::Malformed;
+use crate::json::Json;
 use crate::vault::from_base64url;
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Smallest RSA modulus, bits (RFC 7518 §3.3).
@@ -44,13 +42,15 @@ impl PublicKey {
     /// Reads a JSON Web Key. `None` for one of another kind, too weak, malformed, symmetric, or with
     /// its private half: whoever publishes that has lost it.
     pub fn of_jwk(jwk: &Map<String, Value>) -> Option<Self> {
-        if jwk.contains_key("d") { None } else { Self::of_members(jwk).filter(Self::is_sound) }
+        let is_public = jwk.contains_key("kty") && !jwk.contains_key("d");
+        Self::of_members(jwk).filter(|key| is_public && key.is_sound())
     }
 
     fn of_members(jwk: &Map<String, Value>) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         let owned = |name: &str| text(name).map(str::to_owned);
-        Some(match (text("kty")?, text("crv")) {
+        // Keys that were stored when there was one kind only have no `kty`.
+        Some(match (text("kty").unwrap_or("RSA"), text("crv")) {
             ("RSA", _) => Self::Rsa { n: owned("n")?, e: owned("e")? },
             ("EC", Some("P-256")) => Self::EcP256 { x: owned("x")?, y: owned("y")? },
             ("OKP", Some("Ed25519")) => Self::Ed25519 { x: owned("x")? },
@@ -89,19 +89,14 @@ fn is_strong(n: &str, e: &str) -> bool {
     (RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) && e.len() <= EXPONENT_MAX_BYTES && odd && e != [1]
 }
 
-impl Serialize for PublicKey {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.jwk().serialize(serializer)
+impl Json for PublicKey {
+    fn write(&self) -> Value {
+        Value::Object(self.jwk())
     }
-}
 
-/// What we stored ourselves, so only its form is looked at.
-impl<'de> Deserialize<'de> for PublicKey {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut jwk = Map::deserialize(deserializer)?;
-        // Keys that were stored when there was one kind only.
-        jwk.entry("kty").or_insert_with(|| "RSA".into());
-        Self::of_members(&jwk).ok_or_else(|| D::Error::custom(Malformed))
+    /// What we stored ourselves, so only its form is looked at.
+    fn read(value: &Value) -> Option<Self> {
+        Self::of_members(value.as_object()?)
     }
 }
 
@@ -216,7 +211,7 @@ mod tests {
     #[test]
     fn a_key_is_stored_as_its_jwk_and_one_without_kty_reads_as_rsa() {
         let key = rsa(&[0x80; 256], &[1, 0, 1]).unwrap();
-        let text = serde_json::to_string(&key).unwrap();
+        let text = crate::json::write(&key);
         assert!(text.contains(r#""kty":"RSA""#));
         assert_eq!(crate::json::read(&text), Ok(key.clone()));
         assert_eq!(

@@ -1,11 +1,10 @@
 //! Time as a value: whole seconds since 1970, read once a request and passed down.
 
-use serde::{Deserialize, Serialize};
-
 /// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnixTime(pub u64);
+
+json_newtype!(UnixTime);
 
 impl UnixTime {
     /// The moment `seconds` later.

@@ -5,16 +5,16 @@
 //! parsers can disagree about one. (The `url` crate would add 30 to 82 kB to the Worker.)
 
 use super::names::{Host, InvalidName};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Longest URL of any setting, bytes.
 pub const URL_MAX_BYTES: usize = 1_000;
 
 /// An absolute `https` URL, or `http` on loopback, without user info or fragment.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WebUrl(String);
+
+json_text!(WebUrl, as_str, |raw| Self::parse(raw).ok());
 
 impl WebUrl {
     /// # Errors
@@ -66,19 +66,6 @@ impl WebUrl {
     }
 }
 
-impl TryFrom<String> for WebUrl {
-    type Error = InvalidName;
-    fn try_from(raw: String) -> Result<Self, InvalidName> {
-        Self::parse(&raw)
-    }
-}
-
-impl From<WebUrl> for String {
-    fn from(url: WebUrl) -> String {
-        url.0
-    }
-}
-
 impl fmt::Display for WebUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -86,9 +73,10 @@ impl fmt::Display for WebUrl {
 }
 
 /// Scheme, host and port, as browsers send it in `Origin` (RFC 6454 §6.1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin(String);
+
+json_text!(Origin, as_str, |raw| Self::parse(raw).ok());
 
 impl Origin {
     /// # Errors
@@ -113,24 +101,12 @@ impl Origin {
     }
 }
 
-impl TryFrom<String> for Origin {
-    type Error = InvalidName;
-    fn try_from(raw: String) -> Result<Self, InvalidName> {
-        Self::parse(&raw)
-    }
-}
-
-impl From<Origin> for String {
-    fn from(origin: Origin) -> String {
-        origin.0
-    }
-}
-
 /// A callback URL as registered. A request's `redirect_uri` must equal it byte for byte
 /// (RFC 9700 §4.1.3); it may be a web URL or a native app's private scheme (RFC 8252 §7.1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RedirectUri(String);
+
+json_text!(RedirectUri, as_str, |raw| Self::parse(raw).ok());
 
 impl RedirectUri {
     /// # Errors
@@ -170,19 +146,6 @@ impl RedirectUri {
         };
         let end = self.0[start..].find(['/', '?']).map_or(self.0.len(), |at| start + at);
         &self.0[..end]
-    }
-}
-
-impl TryFrom<String> for RedirectUri {
-    type Error = InvalidName;
-    fn try_from(raw: String) -> Result<Self, InvalidName> {
-        Self::parse(&raw)
-    }
-}
-
-impl From<RedirectUri> for String {
-    fn from(uri: RedirectUri) -> String {
-        uri.0
     }
 }
 

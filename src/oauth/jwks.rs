@@ -1,6 +1,7 @@
 //! JSON Web Key sets (RFC 7517 §5): what we publish, and what we read of an upstream or of an
 //! application.
 
+use crate::json;
 use crate::model::PublicKey;
 use crate::model::key_ring::{Algorithm, AnnouncedKey};
 use crate::model::public_key::SignatureAlgorithm;
@@ -29,7 +30,7 @@ pub fn signing_jwk(kid: &str, alg: Algorithm, public: &PublicKey) -> Value {
 /// RFC 7638 thumbprint: the required members in lexical order, as maps are written here, without
 /// white space.
 pub fn thumbprint(public: &PublicKey) -> String {
-    base64url(&sha256(json!(public.jwk()).to_string().as_bytes()))
+    base64url(&sha256(json::write(public).as_bytes()))
 }
 
 /// Finds the key of this `kid` and algorithm in somebody's key set. Without a `kid` in the token the
@@ -37,7 +38,7 @@ pub fn thumbprint(public: &PublicKey) -> String {
 /// signatures, or for another algorithm, is not that key; nor is a symmetric one, so that no token
 /// can be verified with a public key as its secret.
 pub fn find(set: &str, kid: Option<&str>, alg: SignatureAlgorithm) -> Option<PublicKey> {
-    let set: Map<String, Value> = crate::json::read(set).ok()?;
+    let set = json::read_object(set.as_bytes()).ok()?;
     let keys = set.get("keys")?.as_array()?.iter().take(KEYS_MAX).filter_map(Value::as_object);
     let mut fitting = keys
         .filter(|jwk| may_verify(jwk, alg))

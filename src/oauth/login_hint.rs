@@ -6,7 +6,6 @@
 
 use super::Error;
 use crate::vault::from_any_base64;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Longest `login_hint`, bytes.
@@ -15,8 +14,7 @@ pub const LOGIN_HINT_MAX_BYTES: usize = 2_000;
 pub const MESSAGE_MAX_CHARACTERS: usize = 130;
 
 /// What the user is asked to do, in the words of MitID's client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Log on; what a request without a word means.
     Login,
@@ -29,6 +27,10 @@ pub enum Action {
     /// Sign.
     Sign,
 }
+
+json_enum!(Action {
+    Login = "login", Confirm = "confirm", Accept = "accept", Approve = "approve", Sign = "sign",
+});
 
 impl Action {
     const ALL: [Self; 5] = [Self::Login, Self::Confirm, Self::Accept, Self::Approve, Self::Sign];
@@ -46,8 +48,7 @@ impl Action {
 }
 
 /// The system that an app of the service runs on, and so the way MitID's app is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppSwitch {
     /// `appswitch:ios`
     Ios,
@@ -55,29 +56,24 @@ pub enum AppSwitch {
     Android,
 }
 
+json_enum!(AppSwitch { Ios = "ios", Android = "android" });
+
 /// What the eID is told. It travels in the pending request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// `action:`
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
     /// `message:`, decoded: the text that the user sees in MitID's app.
-    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// `uuid:`, the MitID UUID of somebody who logs in again.
-    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
     /// `appswitch:ios` or `appswitch:android`
-    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     pub app_switch: Option<AppSwitch>,
 }
 
-impl Wishes {
-    /// Whether there is nothing to tell.
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
+json_struct!(Wishes { action: "a", message: "m", uuid: "u", app_switch: "s" });
 
+impl Wishes {
     /// Whether the eID is asked for more than to tell who somebody is: to show a text, to have
     /// something approved, to see one person again. No session can stand for that.
     pub fn need_the_eid(&self) -> bool {
@@ -264,7 +260,9 @@ mod tests {
         };
         assert_eq!(hint.wishes, wishes);
         assert_eq!(read(&wishes.tokens()).wishes, wishes, "tokens read back as they were");
-        assert!(read("").wishes.is_empty() && LoginHint::parse(None).unwrap() == LoginHint::default());
+        assert!(
+            read("").wishes == Wishes::default() && LoginHint::parse(None).unwrap() == LoginHint::default()
+        );
     }
 
     #[test]

@@ -4,7 +4,6 @@
 
 use super::Error;
 use crate::vault::{base64url, from_base64url, sha256};
-use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 /// RFC 7636 §4.1.
@@ -15,9 +14,10 @@ pub const VERIFIER_MAX_BYTES: usize = 128;
 const CHALLENGE_BYTES: usize = 43;
 
 /// `code_challenge` of method S256.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeChallenge(String);
+
+json_newtype!(CodeChallenge);
 
 impl CodeChallenge {
     /// Reads `code_challenge` and `code_challenge_method`.

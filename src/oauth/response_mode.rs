@@ -2,11 +2,9 @@
 //! OAuth 2.0 Form Post Response Mode).
 
 use super::Error;
-use serde::{Deserialize, Serialize};
 
 /// The modes we answer by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ResponseMode {
     /// In the query of the callback; the default of `response_type=code`.
     #[default]
@@ -20,6 +18,11 @@ pub enum ResponseMode {
     /// Not by a redirect: a script asked, and is answered with one link to open.
     Json,
 }
+
+json_enum!(ResponseMode {
+    Query = "query", Fragment = "fragment", FormPost = "form_post", PostMessage = "post_message",
+    Json = "json",
+});
 
 impl ResponseMode {
     /// Every mode, as discovery announces them.
@@ -46,10 +49,5 @@ impl ResponseMode {
             Self::PostMessage => "post_message",
             Self::Json => "json",
         }
-    }
-
-    /// Whether this is the default, which a sealed request leaves out.
-    pub fn is_default(&self) -> bool {
-        *self == Self::default()
     }
 }

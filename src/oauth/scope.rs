@@ -1,7 +1,6 @@
 //! `scope` (RFC 6749 §3.3, OIDC Core §3.1.2.1).
 
 use super::{Error, ErrorCode};
-use serde::{Deserialize, Serialize};
 
 /// Longest `scope`, bytes.
 pub const SCOPE_MAX_BYTES: usize = 500;
@@ -32,9 +31,10 @@ const BY_CLAIM: [(&str, &str); 7] = [
 ];
 
 /// The scopes of a request that we act on, in the order of [`SUPPORTED`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope(String);
+
+json_newtype!(Scope);
 
 impl Scope {
     /// Keeps what we support of the parameter, of what a `login_hint` adds for intermediaries that

@@ -195,7 +195,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, code: &str) -> 
 }
 
 fn part(text: &str) -> Option<Map<String, Value>> {
-    crate::json::read_bytes(&from_base64url(text)?).ok()
+    crate::json::read_object(&from_base64url(text)?).ok()
 }
 
 async fn fetch<P: Ports>(
@@ -205,7 +205,7 @@ async fn fetch<P: Ports>(
     authorization: Option<String>,
 ) -> Option<Map<String, Value>> {
     let answer = ctx.ports.send(FetchRequest { url, form, authorization }).await.ok()?;
-    crate::json::read(&answer.body).ok().filter(|_| answer.status == 200)
+    crate::json::read_object(answer.body.as_bytes()).ok().filter(|_| answer.status == 200)
 }
 
 fn result<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, shown: &Shown) -> Response {

@@ -2,6 +2,7 @@
 
 use super::people::{PEOPLE, Person, find};
 use crate::eid::{Acr, Eid, Level};
+use crate::json::{self, Json};
 use crate::login::Context;
 use crate::model::PublicKey;
 use crate::model::key_ring::Algorithm;
@@ -16,8 +17,6 @@ use crate::pages::simulator::Simulator;
 use crate::ports::Ports;
 use crate::vault::{base64url, equal, random};
 use crate::web::{Parameters, Response, encode_pairs};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 /// The broker's client id at the simulators.
@@ -34,7 +33,7 @@ const TOKEN_SECONDS: u64 = 300;
 const WORTHLESS_KEY: &[u8] = include_bytes!("worthless_key.pk8");
 const WORTHLESS_KEY_MODULUS: &str = include_str!("worthless_key.n.txt");
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone)]
 struct AuthorizeRequest {
     eid: Eid,
     redirect_uri: String,
@@ -46,20 +45,24 @@ struct AuthorizeRequest {
     ends: UnixTime,
 }
 
-#[derive(Serialize, Deserialize)]
+json_struct!(AuthorizeRequest { eid, redirect_uri, state, nonce, challenge, acr, lang, ends });
+
 struct Code {
     request: AuthorizeRequest,
     user: String,
     ends: UnixTime,
 }
 
-#[derive(Serialize, Deserialize)]
+json_struct!(Code { request, user, ends });
+
 struct AccessToken {
     eid: Eid,
     acr: Acr,
     user: String,
     ends: UnixTime,
 }
+
+json_struct!(AccessToken { eid, acr, user, ends });
 
 fn issuer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> String {
     format!("{}/simulator/{}", ctx.domain.issuer, eid.as_str())
@@ -340,16 +343,12 @@ fn person_claims(person: &Person, acr: Acr) -> Option<Value> {
     Some(claims)
 }
 
-async fn seal<P: Ports, T: Serialize>(ctx: &Context<'_, P>, what: &str, value: &T) -> Option<String> {
-    let plain = serde_json::to_vec(value).ok()?;
+async fn seal<P: Ports>(ctx: &Context<'_, P>, what: &str, value: &dyn Json) -> Option<String> {
+    let plain = json::write(value).into_bytes();
     ctx.keys.seal(ctx.ports, what, &plain).await.ok().map(|sealed| sealed.0)
 }
 
-async fn unseal<P: Ports, T: DeserializeOwned>(
-    ctx: &Context<'_, P>,
-    what: &str,
-    text: Option<&str>,
-) -> Option<T> {
+async fn unseal<P: Ports, T: Json>(ctx: &Context<'_, P>, what: &str, text: Option<&str>) -> Option<T> {
     let plain = ctx.keys.open(ctx.ports, what, &Sealed(text?.to_owned())).await.ok()?;
-    crate::json::read_bytes(&plain).ok()
+    json::read_bytes(&plain).ok()
 }

@@ -127,7 +127,7 @@ impl Broker {
                 environment: Some(environment),
                 value: PublishedName::Application { client_id: client_id.clone() },
                 version: application.version,
-                text: published_text(application.version, Some(&**application)),
+                text: published_text(application.version, &**application),
             });
         }
     }

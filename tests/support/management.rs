@@ -10,9 +10,8 @@ use edge_eid::admin::publication::{Published, parse_published};
 use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
 use edge_eid::admin::rows::{MemoryRows, Rows};
 use edge_eid::admin::{directory_object, host_object, tenant_object};
+use edge_eid::json::{self, Json};
 use edge_eid::model::{Host, TenantId, UnixTime};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -83,7 +82,7 @@ impl Management {
     }
 
     /// A published value as the login path reads it.
-    pub fn published<T: DeserializeOwned>(&self, key: &str) -> Option<Published<T>> {
+    pub fn published<T: Json>(&self, key: &str) -> Option<Published<T>> {
         self.kv.borrow().get(key).map(|text| parse_published(text).unwrap())
     }
 
@@ -133,6 +132,6 @@ impl Outlet for &Management {
     }
 }
 
-fn round_trip<T: Serialize + DeserializeOwned>(value: &T) -> T {
-    serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
+fn round_trip<T: Json>(value: &T) -> T {
+    json::read(&json::write(value)).unwrap()
 }

@@ -164,7 +164,7 @@ impl Logins for MemoryPorts {
         let step = advance(alive, event, now);
         if let Some(next) = &step.next {
             self.count(|counts| counts.login_writes += 1);
-            self.logins.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
+            self.logins.borrow_mut().insert(name.to_owned(), json::write(next));
         }
         Ok(round_trip(&step.answer))
     }
@@ -209,7 +209,7 @@ impl Sessions for MemoryPorts {
         let step = session::advance(self.stored_session(name, now), round_trip(event), now);
         if let Some(next) = &step.next {
             self.count(|counts| counts.session_writes += 1);
-            self.sessions.borrow_mut().insert(name.to_owned(), serde_json::to_string(next).unwrap());
+            self.sessions.borrow_mut().insert(name.to_owned(), json::write(next));
         }
         Ok(round_trip(&step.answer))
     }
@@ -260,8 +260,8 @@ impl Once for MemoryPorts {
     }
 }
 
-fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
-    json::read(&serde_json::to_string(value).unwrap()).unwrap()
+fn round_trip<T: json::Json>(value: &T) -> T {
+    json::read(&json::write(value)).unwrap()
 }
 
 impl Tenants for MemoryPorts {

@@ -5,28 +5,30 @@
 //! login of its own; `at` is seconds after the case's beginning; `event` and `answer` are the JSON
 //! forms of `login::state::Event` and `Answer`.
 
-use serde::Deserialize;
+use edge_eid::{json, json_struct};
 use serde_json::Value;
 
-#[derive(Deserialize)]
 pub struct Case {
     pub name: String,
     pub steps: Vec<Step>,
 }
 
-#[derive(Deserialize)]
+json_struct!(Case { name, steps });
+
 pub struct Step {
     pub at: u64,
     pub event: Value,
     pub answer: Value,
 }
 
+json_struct!(Step { at, event, answer });
+
 /// The moment `at: 0` of the file.
 pub const BEGINNING: u64 = 1_000_000;
 
 /// The cases of the file.
 pub fn cases() -> Vec<Case> {
-    serde_json::from_str(include_str!("../contract/logins.json")).unwrap()
+    json::read(include_str!("../contract/logins.json")).unwrap()
 }
 
 /// Runs every case; `send` delivers (name of the login, event, now) to a store.
