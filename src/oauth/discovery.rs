@@ -72,6 +72,7 @@ pub fn document(issuer: &str, segment: Option<&str>, offered: &Offered) -> Strin
         .replace("{scopes}", &quoted(super::scope::SUPPORTED))
         .replace("{acrs}", &quoted(offered.acrs.iter().map(|acr| acr.urn())))
         .replace("{types}", &quoted(offered.response_types.iter().map(|of| of.as_str())))
+        .replace("{grants}", &quoted(offered.response_types.iter().map(|of| grant_type(*of))))
         .replace("{algs}", &quoted(offered.algorithms.iter().map(|alg| alg.as_str())))
         .replace("{methods}", &quoted(methods().map(|method| method.as_str())))
         .replace("{proving}", &quoted(methods().filter(is_proof).map(|method| method.as_str())))
@@ -79,6 +80,14 @@ pub fn document(issuer: &str, segment: Option<&str>, offered: &Offered) -> Strin
         .replace("{only_pushed}", word(offered.only_pushed))
         .replace("{sessions}", word(offered.sessions))
         .replace("{issuer}", issuer)
+}
+
+/// What the grant of a response type is called (OIDC Dynamic Client Registration §2).
+fn grant_type(of: ResponseType) -> &'static str {
+    match of {
+        ResponseType::Code => "authorization_code",
+        ResponseType::IdToken => "implicit",
+    }
 }
 
 fn word(yes: bool) -> &'static str {
@@ -109,6 +118,7 @@ mod tests {
             assert_eq!(document["authorization_endpoint"], "https://acme.example/dXJu%3D/oauth2/authorize");
             assert_eq!(document["acr_values_supported"].as_array().unwrap().len(), acrs.len());
             assert_eq!(document["response_modes_supported"][2], "form_post");
+            assert_eq!(document["grant_types_supported"], json!(["authorization_code", "implicit"]));
             assert_eq!(document["require_pushed_authorization_requests"], false);
             assert_eq!(document["revocation_endpoint"], "https://acme.example/oauth2/revoke");
             assert_eq!(document["introspection_endpoint"], "https://acme.example/oauth2/introspect");
@@ -133,6 +143,7 @@ mod tests {
         let document = read(&all.to_client(&protocol, &[ClientAuthMethod::PrivateKeyJwt]));
         assert_eq!(document["acr_values_supported"], json!([Acr::MitidHigh.urn()]));
         assert_eq!(document["response_types_supported"], json!(["code"]));
+        assert_eq!(document["grant_types_supported"], json!(["authorization_code"]));
         assert_eq!(document["id_token_signing_alg_values_supported"], json!(["ES256"]));
         assert_eq!(document["token_endpoint_auth_methods_supported"], json!(["private_key_jwt"]));
         assert_eq!(document["require_pushed_authorization_requests"], true);
