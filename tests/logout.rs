@@ -364,9 +364,10 @@ fn a_logout_token_is_signed_by_the_algorithm_of_the_application_or_not_sent() {
     let browser = Browser::new(&broker);
     let tokens = log_in(&browser, &broker, &RelyingParty::web(), Eid::Nemid);
     browser.visit(&logout_url(&[("id_token_hint", &tokens.id_token)]));
-    // The world has no ring of ES256 keys.
+    // The world has no ring of ES256 keys, and the profile allows no RS256.
     broker.change_application(ACME, "urn:acme:web", |application| {
         application.protocol.id_token_signed_response_alg = Algorithm::Es256;
+        application.protocol.fapi2 = true;
     });
     broker.ports.ring_alarms(broker.now());
     assert!(logout_tokens(&broker).is_empty());

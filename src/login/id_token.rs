@@ -102,7 +102,7 @@ pub async fn signed<P: Ports>(
     typ: &str,
     claims: &Map<String, Value>,
 ) -> Result<String, Fault> {
-    let key = signing_key(ctx, identity, application.protocol.id_token_signed_response_alg)?;
+    let key = signing_key(ctx, identity, application)?;
     ctx.ports.note("signed_by", &key.kid);
     let input = jwt::signing_input(key.alg, typ, &key.kid, claims);
     let signature = sign(ctx, key, input.as_bytes()).await?;
@@ -111,19 +111,24 @@ pub async fn signed<P: Ports>(
 
 /// The active key of the eID that was really used, whichever domain issues the token, for the
 /// algorithm that the application has chosen. Its first ES256 key may be published a little later than
-/// its wish for one: until then the application gets what it got before.
+/// its wish for one: until then the application gets what it got before, unless its profile forbids
+/// RS256 (FAPI 2.0 Security Profile §5.4.1).
 fn signing_key<'a, P: Ports>(
     ctx: &'a Context<'_, P>,
     identity: &Identity,
-    alg: Algorithm,
+    application: &Application,
 ) -> Result<&'a AnnouncedKey, Fault> {
+    let protocol = &application.protocol;
     let signs = |alg| {
         let of_eid = ctx.domain.keys.iter().filter(|key| key.eid == identity.acr.eid());
         of_eid
             .filter(move |key| key.alg == alg)
             .find(|key| key.state == KeyState::Active && key.private.is_some())
     };
-    signs(alg).or_else(|| signs(Algorithm::Rs256)).ok_or(Fault::lasting("key ring", "no active key"))
+    let before = || signs(Algorithm::Rs256).filter(|_| !protocol.fapi2);
+    signs(protocol.id_token_signed_response_alg)
+        .or_else(before)
+        .ok_or(Fault::lasting("key ring", "no active key"))
 }
 
 async fn sign<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, input: &[u8]) -> Result<Vec<u8>, Fault> {
