@@ -230,7 +230,7 @@ fn result<P: Ports>(ctx: &Context<'_, P>, kept: &Kept<'_>, shown: &Shown) -> Res
         userinfo: &borrowed(&userinfo),
         raw_token: &shown.id_token,
         again_href: &again_href,
-        logout_href: None,
+        logout_href: ctx.domain.sessions.sso.then_some(crate::login::logout::LOGOUT_PATH),
     };
     Response::page(200, pages::demo::result(&view))
 }
