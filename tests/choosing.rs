@@ -6,7 +6,7 @@ mod support;
 
 use edge_eid::eid::{Acr, Eid};
 use edge_eid::web::{Method, Parameters, encode_pairs};
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::broker::request;
 use support::*;
 
@@ -198,4 +198,34 @@ fn query_form_pushed_signed_and_hinted_requests_lead_to_the_same_choice() {
             assert_eq!((page.has_tab(Eid::Nemid), page.has_tab(Eid::Mitid)), (tabs, tabs), "{acr}");
         }
     }
+}
+
+#[test]
+fn an_essential_acr_is_met_or_the_login_fails_oidc_core_5_5_1_1() {
+    let claims = |essential: bool| {
+        json!({ "id_token": { "acr": { "essential": essential, "values": [POCES] } } }).to_string()
+    };
+    let asked = |claims: &str| RelyingParty::web().ask_with(&[("acr_values", ""), ("claims", claims)]);
+    let broker = World::demo();
+    broker.change_domain(ACME, |domain| domain.sessions.sso = true);
+    // A wish may be met by the eID that took over; what is essential may not.
+    let page = Browser::new(&broker).visit(&asked(&claims(false)).url).page();
+    assert!(page.has_tab(Eid::Nemid) && page.has_tab(Eid::Mitid));
+    let (browser, essential) = (Browser::new(&broker), asked(&claims(true)));
+    let mitid = browser.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev());
+    assert!(mitid.get("code").is_some(), "there is a session by MitID");
+    let page = browser.visit(&essential.url).page();
+    assert!(!page.has_tab(Eid::Mitid));
+    let nemid = page.href("data-start=\"nemid\"");
+    assert_eq!(browser.visit(&nemid.replace("/nemid", "/mitid")).page().status, 404);
+    let answer = browser.log_in(&essential.url, Eid::Nemid, &Person::terne());
+    let tokens = RelyingParty::web().redeem(&broker, &essential, &answer);
+    assert_eq!(tokens.claims["acr"], POCES);
+    // NemID has closed.
+    let closed = World::without_simulators();
+    let told = |claims: &str| {
+        let stop = Browser::new(&closed).visit(&asked(claims).url);
+        if let Stop::Application(answer) = stop { answer.error().to_owned() } else { String::new() }
+    };
+    assert_eq!((told(&claims(false)).as_str(), told(&claims(true)).as_str()), ("", "invalid_request"));
 }

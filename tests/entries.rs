@@ -10,6 +10,7 @@ use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::web::{Method, Parameters, encode_pairs, percent_encode};
 use serde_json::{Map, Value, json};
 use support::broker::request;
+use support::relying_party::error_of;
 use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
@@ -77,15 +78,45 @@ impl Front {
     }
 
     fn push(&self, form: &str) -> Outcome {
+        self.pushed(form).map_or_else(Outcome::Told, |query| self.browse(Method::Get, &query))
+    }
+
+    /// The query that stands for a pushed request, or the word of its refusal.
+    fn pushed(&self, form: &str) -> Result<String, String> {
         let basic = RelyingParty::web().basic();
         let response =
             self.broker.post(&format!("{ISSUER}/oauth2/par"), &[("authorization", basic.as_str())], form);
         let body: Value = serde_json::from_str(&response.body).unwrap();
         if response.status != 201 {
-            return Outcome::Told(body["error"].as_str().unwrap().to_owned());
+            return Err(body["error"].as_str().unwrap().to_owned());
         }
         let request_uri = body["request_uri"].as_str().unwrap();
-        self.browse(Method::Get, &encode_pairs([("client_id", WEB), ("request_uri", request_uri)]))
+        Ok(encode_pairs([("client_id", WEB), ("request_uri", request_uri)]))
+    }
+
+    /// The code of a login that began by an entry; whatever mode brings it.
+    fn code(&self, entry: Entry, pairs: &[(&str, &str)]) -> String {
+        let (browser, plain) = (Browser::new(&self.broker), encode_pairs(pairs.iter().copied()));
+        let endpoint = format!("{ISSUER}/oauth2/authorize");
+        let visit = |query: &str| browser.visit(&format!("{endpoint}?{query}"));
+        let shown = match entry {
+            Entry::Query => visit(&plain),
+            Entry::Form => browser.submit(&endpoint, &plain),
+            Entry::Signed => visit(&self.signed(pairs)),
+            Entry::Pushed => visit(&self.pushed(&plain).unwrap()),
+            Entry::SignedAndPushed => visit(&self.pushed(&self.signed(pairs)).unwrap()),
+        };
+        let mut page = shown.page();
+        if let Ok(told) = serde_json::from_str::<Value>(&page.body) {
+            page = browser.visit(told["launchLinks"]["universalLink"].as_str().unwrap()).page();
+        }
+        let upstream = browser.choose(&page, Eid::Nemid).upstream();
+        let answer = match browser.approve(&upstream, &Person::terne()) {
+            Stop::Page(page) => page.body.replace("&amp;", "&"),
+            other => other.application().url,
+        };
+        let found = answer.split("name=\"code\" value=\"").nth(1).or(answer.split("code=").nth(1));
+        found.unwrap_or_else(|| panic!("no code in {answer}")).split(['&', '"']).next().unwrap().to_owned()
     }
 
     fn browse(&self, method: Method, parameters: &str) -> Outcome {
@@ -287,4 +318,39 @@ fn a_parameter_that_stands_twice_is_refused_by_every_entry_that_can_carry_it() {
     // In a token a doubled claim makes the whole token malformed (RFC 7515 §4).
     let parameters = Parameters::parse(encode_pairs(pairs(&asked(&[]))).as_bytes()).unwrap();
     assert!(parameters.get("state").is_some());
+}
+
+/// The verifier of the challenge above (RFC 7636 appendix B).
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+#[test]
+fn a_code_counts_once_and_for_its_own_client_only_by_whatever_entry_and_mode_it_came() {
+    let front = Front::new();
+    let (broker, app) = (&front.broker, RelyingParty::web());
+    let other = RelyingParty { redirect_uri: "https://app.example/other?tenant=1".to_owned(), ..app.clone() };
+    for entry in ENTRIES {
+        for mode in MODES {
+            let code = front.code(entry, &pairs(&asked(&[("response_mode", mode.to_owned())])));
+            let altered =
+                format!("{}{}", &code[..code.len() - 1], if code.ends_with('A') { "B" } else { "A" });
+            let without = app.form(&code, "").replace("&code_verifier=", "");
+            for refused in [
+                RelyingParty::spa().present(broker, &code, VERIFIER),
+                RelyingParty::no_shadow().present(broker, &code, VERIFIER),
+                RelyingParty::shadow().present(broker, &code, VERIFIER),
+                other.present(broker, &code, VERIFIER),
+                app.present(broker, &code, &VERIFIER.replace('d', "e")),
+                app.present(broker, &altered, VERIFIER),
+                app.token_request(broker, &without),
+            ] {
+                assert_eq!((refused.status, error_of(&refused)), (400, "invalid_grant".to_owned()));
+            }
+            let redeemed = app.present(broker, &code, VERIFIER);
+            assert_eq!(redeemed.status, 200, "{entry:?} by {mode}: {}", redeemed.body);
+            let again = app.present(broker, &code, VERIFIER);
+            assert_eq!((again.status, error_of(&again)), (400, "invalid_grant".to_owned()));
+            let body: Value = serde_json::from_str(&redeemed.body).unwrap();
+            assert_eq!(app.userinfo(broker, body["access_token"].as_str().unwrap()).status, 401);
+        }
+    }
 }

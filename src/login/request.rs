@@ -198,7 +198,10 @@ fn judge<P: Ports>(
     door: Door,
 ) -> Result<(Pending, Offer, Prompt), Error> {
     let allowed = &application.protocol.acr_values;
-    let (offered, only) = offer_to(&asked.acr_values, allowed, facts(ctx))?;
+    let (mut offered, mut only) = offer_to(&asked.acr_values, allowed, facts(ctx))?;
+    if asked.acr_is_essential {
+        (offered, only) = offer_to(&asked.acr_values, &asked.acr_values, facts(ctx))?;
+    }
     if !return_to.can_answer_by(asked.response_mode) {
         return Err(Error::new(
             ErrorCode::InvalidRequest,

@@ -76,6 +76,8 @@ pub struct AuthorizationRequest {
     pub acr_values: Vec<Acr>,
     /// Which place named them.
     pub acr_source: Source,
+    /// No other eID will do, not even one that stands for one of them (OIDC Core §5.5.1.1).
+    pub acr_is_essential: bool,
     /// `ui_locales` as sent.
     pub ui_locales: Option<String>,
     /// `login_hint`
@@ -136,6 +138,7 @@ impl AuthorizationRequest {
             code_challenge,
             acr_values,
             acr_source,
+            acr_is_essential: claims.acr_is_essential && acr_source == Source::Claims,
             ui_locales: text("ui_locales", HINT_MAX_BYTES, "ui_locales is too long")?,
             login_hint,
             prompt: Prompt::parse(parameters.get("prompt"))?,

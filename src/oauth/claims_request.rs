@@ -21,6 +21,8 @@ pub struct ClaimsRequest {
     pub names: Vec<String>,
     /// `acr`: its values, joined as `acr_values` would have them.
     pub acr_values: Option<String>,
+    /// Whether one of them must be met.
+    pub acr_is_essential: bool,
     /// `sub` of the one person who may log in.
     pub subject: Option<String>,
 }
@@ -53,7 +55,10 @@ impl ClaimsRequest {
                 return Err(MALFORMED);
             }
             match name.as_str() {
-                "acr" => self.acr_values = acr_values(wish),
+                "acr" => {
+                    self.acr_values = acr_values(wish);
+                    self.acr_is_essential = is_essential(wish);
+                }
                 "sub" => {
                     self.subject = values(wish).and_then(|values| values.first().map(|sub| (*sub).to_owned()))
                 }
@@ -64,10 +69,13 @@ impl ClaimsRequest {
     }
 }
 
+fn is_essential(wish: &Value) -> bool {
+    wish.get("essential") == Some(&Value::Bool(true))
+}
+
 /// What is only wished for may name what nobody here knows (OIDC Core §5.5.1.1).
 fn acr_values(wish: &Value) -> Option<String> {
-    let essential = wish.get("essential") == Some(&Value::Bool(true));
-    let named = values(wish)?.into_iter().filter(|urn| essential || Acr::parse(urn).is_some());
+    let named = values(wish)?.into_iter().filter(|urn| is_essential(wish) || Acr::parse(urn).is_some());
     Some(named.collect::<Vec<_>>().join(" ")).filter(|list| !list.is_empty())
 }
 
@@ -90,7 +98,7 @@ mod tests {
             "userinfo":{"address":{"essential":true}}}"#;
         let request = ClaimsRequest::parse(Some(raw)).unwrap();
         assert_eq!(request.names, ["address", "name"]);
-        assert_eq!(request.acr_values.as_deref(), Some("a b"));
+        assert_eq!((request.acr_values.as_deref(), request.acr_is_essential), (Some("a b"), true));
         assert_eq!(request.subject.as_deref(), Some("{x}"));
         assert_eq!(ClaimsRequest::parse(None).unwrap(), ClaimsRequest::default());
         assert_eq!(ClaimsRequest::parse(Some("{}")).unwrap(), ClaimsRequest::default());
