@@ -90,6 +90,22 @@ fn two_browsers_may_begin_with_one_pushed_request_and_one_of_them_finishes() {
     assert_eq!(app.redeem(&broker, &asked, &answer).claims["identityscheme"], "dknemid");
 }
 
+/// The attempt of the browser that began later ends later, too.
+#[test]
+fn the_second_browser_can_not_finish_when_the_first_ones_attempt_is_over_either() {
+    let broker = World::demo();
+    let app = RelyingParty::web();
+    let url = pushed(&broker, &app, &app.ask(POCES));
+    let (one, other) = (Browser::new(&broker), Browser::new(&broker));
+    let first = one.start(&url, Eid::Nemid);
+    broker.wait(119);
+    let second = other.start(&url, Eid::Nemid);
+    broker.wait(30 * 60 - 119 - 90);
+    one.approve(&first, &Person::terne()).application().code();
+    broker.wait(150);
+    assert_eq!(other.approve(&second, &Person::terne()).page().status, 400, "one attempt, one code");
+}
+
 #[test]
 fn past_its_end_it_opens_only_in_the_browser_that_has_begun_with_it() {
     let broker = World::demo();

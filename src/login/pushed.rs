@@ -5,6 +5,7 @@
 //! somebody who has not been identified. It is used once, since the attempt it names can be
 //! completed once; until then the authorize URL may be loaded again.
 
+use super::cross::CROSSING_SECONDS;
 use super::envelope::{self, Label, Opened, Purpose, Unopened};
 use super::offer::{Offer, offer};
 use super::pending::Pending;
@@ -22,6 +23,11 @@ use std::rc::Rc;
 
 /// A pushed request may be opened for this long, seconds (RFC 9126 §2.2: 5 to 600).
 pub const PUSHED_SECONDS: u64 = 120;
+/// A pushed request and the link of `response_mode=json` may be opened in several browsers, and the
+/// last one's attempt ends this much after the first one's: so much longer must a login be remembered,
+/// seconds.
+pub const REOPENED_SECONDS: u64 =
+    if PUSHED_SECONDS > CROSSING_SECONDS { PUSHED_SECONDS } else { CROSSING_SECONDS };
 /// What every `request_uri` of ours begins with (RFC 9126 §2.2).
 pub const REQUEST_URI_PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 

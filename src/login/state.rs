@@ -11,6 +11,7 @@
 //! everything, then answers with at most one new state to be written: a refusal writes nothing,
 //! except where the refusal itself must be remembered (a spent ticket, a code used twice).
 
+use super::pushed::REOPENED_SECONDS;
 use crate::eid::Acr;
 use crate::model::{ClientId, Host, Sealed, UnixTime};
 use crate::vault::equal;
@@ -291,12 +292,13 @@ impl Step {
 impl Login {
     /// When everything of it is over and the object may delete itself.
     pub fn forgotten_at(&self) -> UnixTime {
-        match *self {
-            Self::Returning { ticket_ends, ends, .. } => ends.max(ticket_ends),
-            Self::CodeIssued { code_ends, ends, .. } => ends.max(code_ends),
-            Self::Redeemed { access_ends, ends, .. } => ends.max(access_ends),
-            Self::Closed { ends } => ends,
-        }
+        let (ends, also) = match *self {
+            Self::Returning { ticket_ends, ends, .. } => (ends, ticket_ends),
+            Self::CodeIssued { code_ends, ends, .. } => (ends, code_ends),
+            Self::Redeemed { access_ends, ends, .. } => (ends, access_ends),
+            Self::Closed { ends } => (ends, ends),
+        };
+        ends.plus(REOPENED_SECONDS).max(also)
     }
 }
 
