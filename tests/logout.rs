@@ -622,6 +622,25 @@ fn nobody_else_can_press_the_button() {
     assert_eq!(page.status, 400, "the question was open for too long");
 }
 
+/// The form comes from the attacker's page, so the browser sends it without its `Lax` cookies; what the
+/// answer sets, it keeps all the same.
+#[test]
+fn a_form_of_another_site_with_its_own_confirmation_takes_nobodys_cookies() {
+    let broker = certified();
+    let attacker = Browser::new(&broker);
+    log_in(&attacker, &broker, &RelyingParty::web(), Eid::Nemid);
+    let confirm = confirmation(&attacker.visit(&logout_url(&[])).page()).unwrap();
+    let form = encode_pairs([("confirm", confirm.as_str())]);
+    let headers = [
+        ("sec-fetch-dest", "document"),
+        ("sec-fetch-site", "cross-site"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let response = broker.send(&request(Method::Post, &logout_url(&[]), &headers, &form));
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("set-cookie"), None);
+}
+
 #[test]
 fn a_page_of_another_site_can_log_nobody_out_by_loading_ours_in_itself() {
     let broker = world();

@@ -247,7 +247,10 @@ async fn end<P: Ports>(
         Some(after) if may_redirect && frames.is_empty() => after.redirect(),
         _ => logged_out(ctx, &frames, after.as_ref(), ui_locales),
     };
-    Ok(Eid::ALL.into_iter().map(session_cookie::clear).fold(response, Response::with_cookie))
+    // Only what came along is taken away: a form of another site comes without the browser's cookies,
+    // but what its answer sets would be kept.
+    let gone = sessions.iter().map(|session| session_cookie::clear(session.proof.acr.eid()));
+    Ok(gone.fold(response, Response::with_cookie))
 }
 
 /// What an application wants to have loaded when somebody logs out (Front-Channel Logout §2), and the
