@@ -9,6 +9,7 @@ mod support;
 use edge_eid::eid::Eid;
 use edge_eid::login::backchannel::LOGOUT_TOKEN_SECONDS;
 use edge_eid::login::session::DELIVERIES_MAX;
+use edge_eid::model::application::UserinfoResponse;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::web::{Method, Parameters, Response, encode_pairs};
@@ -682,6 +683,19 @@ fn a_logout_token_is_no_id_token_hint() {
     broker.ports.ring_alarms(broker.now());
     let (_, _, token) = logout_tokens(&broker).remove(0);
     assert_eq!(browser.visit(&logout_url(&[("id_token_hint", &token)])).page().status, 400);
+}
+
+#[test]
+fn a_signed_answer_of_the_userinfo_endpoint_is_no_id_token_hint() {
+    let broker = certified();
+    let browser = Browser::new(&broker);
+    broker.change_application(ACME, "urn:acme:web", |application| {
+        application.protocol.userinfo_response = UserinfoResponse::SignedJwt;
+    });
+    let tokens = log_in(&browser, &broker, &RelyingParty::web(), Eid::Nemid);
+    let signed = RelyingParty::web().userinfo(&broker, &tokens.access_token).body;
+    assert_eq!(browser.visit(&logout_url(&[("id_token_hint", &signed)])).page().status, 400);
+    assert!(is_logged_in(&browser));
 }
 
 #[test]

@@ -22,8 +22,9 @@ pub struct Hint {
 pub async fn read<P: Ports>(ctx: &Context<'_, P>, raw: &str) -> Option<Hint> {
     let algorithms = ctx.domain.keys.iter().map(|key| key.alg.verified_by()).collect::<Vec<_>>();
     let token = Unverified::parse(raw, &algorithms).ok()?;
-    // A logout token or a signed answer of the userinfo endpoint is no ID token.
-    if token.header("typ") != Some("JWT") || token.claim("iss") != Some(ctx.domain.issuer.as_str()) {
+    // A logout token has a type of its own; a signed answer of the userinfo endpoint never ends.
+    let is_id_token = token.header("typ") == Some("JWT") && token.claims().contains_key("exp");
+    if !is_id_token || token.claim("iss") != Some(ctx.domain.issuer.as_str()) {
         return None;
     }
     let key = ctx.domain.keys.iter().find(|key| token.kid() == Some(&key.kid))?;
