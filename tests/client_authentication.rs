@@ -6,9 +6,11 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::login::once::Use;
 use edge_eid::model::application::{Application, ClientAuthMethod};
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::url::WebUrl;
+use edge_eid::ports::Once;
 use edge_eid::vault::{base64url, hmac_sha256};
 use edge_eid::web::Response;
 use serde_json::{Value, json};
@@ -138,6 +140,19 @@ fn an_assertion_counts_once_and_is_remembered_for_its_application_only() {
     let form =
         format!("{}&{}", app.form(answer.code(), &asked.verifier), presenting(&key.sign(json!({}), others)));
     assert_eq!(broker.post(&format!("{}/oauth2/token", issuer()), &[], &form).status, 200);
+}
+
+/// Between judging a token and remembering its id, the keys of the application may have been fetched. An
+/// object that has cleared its use away by then must not take the token for a new one.
+#[test]
+fn a_token_that_reaches_its_object_when_it_is_over_counts_no_more() {
+    let broker = World::demo();
+    let now = broker.now();
+    let counts =
+        |ends| block_on(broker.ports.is_first("name", &Use::of_assertion("jti", ends), now)).unwrap();
+    assert!(!counts(now));
+    assert!(counts(now.plus(1)));
+    assert!(!counts(now.plus(1)));
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl DurableObject for OnceObject {
             rows_written += sql.exec(TABLE, None)?.rows_written();
         }
         let remembered = number(&sql, "SELECT ends FROM used WHERE key = ?", vec![used.key.as_str().into()])?;
-        let first = is_first(remembered, now);
+        let first = is_first(&used, remembered, now);
         if first {
             let query = "INSERT INTO used (key, ends) VALUES (?, ?)
                 ON CONFLICT (key) DO UPDATE SET ends = excluded.ends";

@@ -37,9 +37,10 @@ pub fn name(label: &str, host: &Host, client_id: &ClientId) -> String {
     format!("{label}/{host}/{client_id}")
 }
 
-/// Whether an id is used for the first time, where `remembered` is the end of an earlier use.
-pub fn is_first(remembered: Option<UnixTime>, now: UnixTime) -> bool {
-    remembered.is_none_or(|ends| ends.is_over(now))
+/// Whether an id is used for the first time, where `remembered` is the end of an earlier use. What is
+/// over when it gets here counts no more: an earlier use may have been cleared away since it was judged.
+pub fn is_first(used: &Use, remembered: Option<UnixTime>, now: UnixTime) -> bool {
+    !used.ends.is_over(now) && remembered.is_none_or(|ends| ends.is_over(now))
 }
 
 /// When to clear away, if `ends` is the earliest end.
@@ -54,9 +55,11 @@ mod tests {
     #[test]
     fn an_id_counts_again_when_its_token_could_not() {
         let now = UnixTime(100);
-        assert!(is_first(None, now));
-        assert!(is_first(Some(now), now));
-        assert!(!is_first(Some(now.plus(1)), now));
+        let used = Use::of_assertion("jti", now.plus(1));
+        assert!(is_first(&used, None, now));
+        assert!(is_first(&used, Some(now), now));
+        assert!(!is_first(&used, Some(now.plus(1)), now));
+        assert!(!is_first(&used, None, now.plus(1)));
     }
 
     #[test]

@@ -249,12 +249,12 @@ impl Once for MemoryPorts {
         if self.logins_fail.get() {
             return Err(failing("once object"));
         }
-        let Use { key, ends } = round_trip(used);
-        let place = (name.to_owned(), key);
+        let used: Use = round_trip(used);
+        let place = (name.to_owned(), used.key.clone());
         let mut all = self.used.borrow_mut();
-        let first = once::is_first(all.get(&place).copied(), now);
+        let first = once::is_first(&used, all.get(&place).copied(), now);
         if first {
-            all.insert(place, ends);
+            all.insert(place, used.ends);
         }
         Ok(first)
     }
