@@ -547,6 +547,33 @@ fn a_frame_gets_a_silent_answer_and_nothing_else() {
     assert!(browser.attempts(ACME).is_empty(), "no frame sets a pending cookie");
 }
 
+/// The cookie is one for all applications: that a frame gets it says only that one of them wants that.
+#[test]
+fn a_frame_of_another_site_gets_no_answer_for_an_application_that_does_not_look_from_frames() {
+    let broker = world();
+    broker.change_application(ACME, "urn:acme:spa", |application| application.protocol.silent_check = true);
+    let (browser, web, spa) = (Browser::new(&broker), RelyingParty::web(), RelyingParty::spa());
+    logged_in(&browser, &broker, &spa, POCES, Eid::Nemid);
+    assert_eq!(browser.same_site.borrow()[NEMID_COOKIE], "None");
+    later(&broker);
+    let silent = [("acr_values", POCES), ("prompt", "none")];
+    browser.headers.borrow_mut()[0].1 = "iframe".to_owned();
+    browser.headers.borrow_mut().push(("sec-fetch-site".to_owned(), "cross-site".to_owned()));
+    broker.ports.take_counts();
+    assert_eq!(error_at_once(&browser, &web, &silent), "login_required");
+    assert_eq!(broker.ports.take_counts().session_requests, 0);
+    unseen(&browser, &broker, &spa, &silent);
+    // A frame of the same site has the cookie in any case, and so has a whole page.
+    browser.headers.borrow_mut()[2].1 = "same-site".to_owned();
+    unseen(&browser, &broker, &web, &silent);
+    later(&broker);
+    *browser.headers.borrow_mut() = vec![
+        ("sec-fetch-dest".to_owned(), "document".to_owned()),
+        ("sec-fetch-site".to_owned(), "cross-site".to_owned()),
+    ];
+    unseen(&browser, &broker, &web, &silent);
+}
+
 #[test]
 fn a_silent_answer_by_post_message_may_be_framed_by_the_callback_only() {
     let broker = world();

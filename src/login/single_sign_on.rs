@@ -74,8 +74,7 @@ impl Used {
 /// When the catalog or cryptography fails. A store of sessions that does not answer only means that
 /// the user has to log in.
 pub async fn try_session<P: Ports>(ctx: &Context<'_, P>, wanted: &Wanted<'_>) -> Result<Found, Fault> {
-    // Only a login that may go on without a page can be answered inside a frame.
-    if !ctx.domain.sessions.sso || !(wanted.silent || ctx.request.is_top_level()) {
+    if !ctx.domain.sessions.sso || !may_be_answered(ctx, wanted) {
         return Ok(Found::Nothing);
     }
     let Some((cookie, acr)) = fitting(ctx, wanted).await? else { return Ok(Found::Nothing) };
@@ -107,6 +106,14 @@ pub async fn try_session<P: Ports>(ctx: &Context<'_, P>, wanted: &Wanted<'_>) ->
     let cross_site = cookie.cross_site || wanted.application.protocol.silent_check;
     let used = Used { cookie: SessionCookie { cross_site, ..cookie }, ends, silent: wanted.silent };
     Ok(Found::Session { identity: Box::new(Identity { acr, ..identity }), used })
+}
+
+/// Only a login that may go on without a page can be answered inside a frame, and inside one of another
+/// site only that of an application which looks from there: another application of the session may be
+/// the reason why the cookie came along.
+fn may_be_answered<P: Ports>(ctx: &Context<'_, P>, wanted: &Wanted<'_>) -> bool {
+    let elsewhere = ctx.request.header("sec-fetch-site") == Some("cross-site");
+    ctx.request.is_top_level() || (wanted.silent && (!elsewhere || wanted.application.protocol.silent_check))
 }
 
 /// The first of this browser's sessions that fits by its cookie, and the acr it meets.
