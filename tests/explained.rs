@@ -108,6 +108,17 @@ fn nothing_is_recorded_where_the_switch_is_off_or_its_day_is_over() {
     assert!(!broker.ports.traces.borrow().is_empty());
 }
 
+/// Each such request would be a recording of its own.
+#[test]
+fn whoever_reads_metadata_fills_no_store_with_recordings() {
+    let broker = recording(&[ACME]);
+    for document in ["openid-configuration", "oauth-authorization-server", "criipto-configuration"] {
+        let url = format!("https://{ACME}/.well-known/{document}?client_id=urn:acme:web");
+        assert_eq!(broker.send(&request(Method::Get, &url, &[], "")).status, 200);
+    }
+    assert!(broker.ports.traces.borrow().is_empty());
+}
+
 #[test]
 fn a_caller_cannot_choose_the_name_of_a_recording() {
     let broker = recording(&[ACME]);

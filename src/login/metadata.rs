@@ -81,7 +81,7 @@ pub async fn client_configuration<P: Ports>(ctx: &Context<'_, P>) -> Result<Resp
 async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>>, Fault> {
     let parameters = ctx.request.query_parameters().unwrap_or_default();
     match parameters.get("client_id").map(ClientId::parse) {
-        Some(Ok(client_id)) => ctx.application(&client_id).await,
+        Some(Ok(client_id)) => ctx.unrecorded(ctx.host(), &client_id).await,
         _ => Ok(None),
     }
 }

@@ -118,15 +118,28 @@ impl<'a, P: Ports> Context<'a, P> {
         host: &Host,
         client_id: &ClientId,
     ) -> Result<Option<Rc<Application>>, Fault> {
-        let found = self.ports.application(host, client_id).await?;
-        let found = found.filter(|app| {
-            app.enabled && app.tenant == self.domain.tenant && app.environment == self.domain.environment
-        });
+        let found = self.unrecorded(host, client_id).await?;
         let until = found.as_ref().and_then(|app| app.protocol.recording_until);
         if until.is_some_and(|until| !until.is_over(self.now)) {
             self.ports.record_trace(self.domain.label());
         }
         Ok(found)
+    }
+
+    /// As [`Context::application_at`], for requests that are part of no login: nothing is recorded of
+    /// them, since anybody may send as many as he likes.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub async fn unrecorded(
+        &self,
+        host: &Host,
+        client_id: &ClientId,
+    ) -> Result<Option<Rc<Application>>, Fault> {
+        let found = self.ports.application(host, client_id).await?;
+        Ok(found.filter(|app| {
+            app.enabled && app.tenant == self.domain.tenant && app.environment == self.domain.environment
+        }))
     }
 
     /// The attempt that this request belongs to: its log lines and its reference are the login's.
