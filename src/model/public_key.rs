@@ -79,14 +79,18 @@ impl PublicKey {
     }
 }
 
-/// Counted in bits, for leading zeros would pass a weak key off as a strong one.
 fn is_strong(n: &str, e: &str) -> bool {
-    let (Some(n), Some(e)) = (from_base64url(n), from_base64url(e)) else { return false };
-    let zeros = n.iter().take_while(|&&byte| byte == 0).count();
-    let top = n.get(zeros).map_or(0, |byte| byte.leading_zeros() as usize);
-    let bits = (n.len() - zeros) * 8 - top;
+    let (Some(n), Some(e)) = (number(n), number(e)) else { return false };
+    let top = n.first().map_or(0, |byte| byte.leading_zeros() as usize);
+    let bits = n.len() * 8 - top;
     let odd = e.last().is_some_and(|last| last % 2 == 1);
     (RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) && e.len() <= EXPONENT_MAX_BYTES && odd && e != [1]
+}
+
+/// Without leading zeros, which would pass a weak modulus off as a strong one and an exponent of 1,
+/// by which everybody can sign, off as another.
+fn number(text: &str) -> Option<Vec<u8>> {
+    Some(from_base64url(text)?.into_iter().skip_while(|&byte| byte == 0).collect())
 }
 
 impl Json for PublicKey {
@@ -176,10 +180,11 @@ mod tests {
 
     #[test]
     fn an_exponent_that_protects_nothing_or_costs_much_is_refused() {
-        for exponent in [&[][..], &[1], &[2], &[1, 0, 0], &[1; 5]] {
+        for exponent in [&[][..], &[0], &[1], &[0, 0, 1], &[2], &[1, 0, 0], &[1; 5]] {
             assert!(rsa(&[0x80; 256], exponent).is_none(), "{exponent:?}");
         }
         assert!(rsa(&[0x80; 256], &[3]).is_some());
+        assert!(rsa(&[0x80; 256], &[0, 1, 0, 1]).is_some(), "older libraries write 65537 in four bytes");
     }
 
     #[test]
