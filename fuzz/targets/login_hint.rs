@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use edge_eid::oauth::login_hint::{CprHint, LOGIN_HINT_MAX_BYTES, LoginHint, MESSAGE_MAX_CHARACTERS};
+use edge_eid::oauth::login_hint::{CprHint, LOGIN_HINT_MAX_BYTES, LoginHint, MESSAGE_MAX_CHARACTERS, Wishes};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|raw: &str| {
@@ -40,7 +40,7 @@ fn check(hint: &LoginHint, raw: &str) {
     // What an upstream is sent reads as what was asked for.
     let tokens = wishes.tokens();
     assert_eq!(LoginHint::parse(Some(&tokens)).map(|hint| hint.wishes).as_ref(), Ok(wishes));
-    assert_eq!(tokens.is_empty(), wishes.is_empty());
+    assert_eq!(tokens.is_empty(), *wishes == Wishes::default());
     for value in [hint.resume_url.as_deref(), hint.css_path.as_deref(), hint.cpr.as_ref().map(CprHint::text)]
     {
         assert!(value.is_none_or(|value| raw.contains(value) && !value.contains(' ')));
