@@ -203,3 +203,39 @@ fn files_stay_readable() {
         assert!(lines <= CODE_LINES_MAX || source.is_test(), "{} has {lines} lines of code", source.path);
     }
 }
+
+#[test]
+fn the_conformance_tables_name_tests_that_exist() {
+    let paper = fs::read_to_string(root().join("CONFORMANCE.md")).unwrap();
+    let named: Vec<_> =
+        paper.split('`').skip(1).step_by(2).filter_map(|text| text.split_once("::")).collect();
+    assert!(named.len() > 200, "{} tests are named", named.len());
+    for (file, name) in named.into_iter().filter(|(file, _)| file.contains('.')) {
+        let folder = if file.starts_with("src/") { "" } else { "tests" };
+        let path = root().join(folder).join(file);
+        let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("there is no {file}"));
+        let spellings = if file.ends_with(".rs") {
+            vec![format!("fn {name}(")]
+        } else {
+            vec![format!("test(\"{name}\","), format!("test(`{name}`,")]
+        };
+        assert!(spellings.iter().any(|spelling| text.contains(spelling)), "{file} has no test {name}");
+    }
+}
+
+#[test]
+fn each_row_of_the_conformance_tables_has_its_test_and_each_test_of_a_plan_its_row() {
+    let paper = fs::read_to_string(root().join("CONFORMANCE.md")).unwrap();
+    let lines: Vec<&str> = paper.lines().collect();
+    for pair in lines.windows(2).filter(|pair| pair[0].starts_with("| ") && !pair[1].starts_with("|--")) {
+        assert!(pair[0].contains("::") || pair[0].contains("Not applicable"), "{}", pair[0]);
+    }
+    for file in ["certification.rs", "rfc_9700.rs", "fapi2.rs", "logout.rs"] {
+        let text = fs::read_to_string(root().join("tests").join(file)).unwrap();
+        let names = text.split("\nfn ").skip(1).filter_map(|rest| rest.split('(').next());
+        let of_a_plan = |name: &&str| ["oidcc_", "rfc_9700_", "fapi2_"].iter().any(|of| name.starts_with(of));
+        for name in names.filter(of_a_plan) {
+            assert!(paper.contains(&format!("`{file}::{name}`")), "{file}::{name} has no row");
+        }
+    }
+}
