@@ -175,3 +175,21 @@ fn a_client_without_keys_can_send_none() {
     let url = carrying(&object(&broker, &key, &asked, json!({}), json!({})), "");
     assert_eq!(Browser::new(&broker).visit(&url).application().error(), "request_not_supported");
 }
+
+#[test]
+fn clocks_may_differ_by_ten_seconds() {
+    let key = ClientKey::of(SignatureAlgorithm::Es256);
+    let broker = with_key(&key);
+    let asked = RelyingParty::web().ask(POCES);
+    let now = broker.now().0;
+    let accepted = |name: &str, time: u64| {
+        let object = object(&broker, &key, &asked, json!({}), json!({ name: time }));
+        matches!(Browser::new(&broker).visit(&carrying(&object, "")), Stop::Page(page) if page.status == 200)
+    };
+    for name in ["iat", "nbf"] {
+        assert!(accepted(name, now + 10), "{name}");
+        assert!(!accepted(name, now + 11), "{name}");
+    }
+    assert!(accepted("exp", now - 9));
+    assert!(!accepted("exp", now - 10));
+}
