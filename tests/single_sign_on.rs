@@ -323,6 +323,23 @@ fn an_altered_foreign_or_copied_cookie_is_no_session() {
 }
 
 #[test]
+fn what_the_object_knows_counts_and_not_what_an_older_cookie_says() {
+    let broker = world();
+    let (browser, shadow) = (Browser::new(&broker), RelyingParty::shadow());
+    broker.change_domain(ACME_MITID, |domain| domain.peer = None);
+    logged_in(&browser, &broker, &shadow, SUBSTANTIAL, Eid::Mitid);
+    let older = browser.cookies(ACME_MITID).into_iter().find(|(name, _)| name == MITID_COOKIE).unwrap();
+    later(&broker);
+    let mut low = Person::ditlev();
+    low.claims["loa"] = "low".into();
+    let asked = shadow.ask_with(&[("acr_values", LOW), ("prompt", "login")]);
+    browser.log_in(&asked.url, Eid::Mitid, &low);
+    assert_eq!(broker.ports.sessions.borrow().len(), 1, "one session, renewed");
+    browser.plant(ACME_MITID, &older.0, &older.1);
+    browser.visit(&shadow.ask(SUBSTANTIAL).url).upstream();
+}
+
+#[test]
 fn a_session_that_its_object_has_forgotten_or_whose_store_fails_only_means_a_login() {
     let broker = world();
     let (browser, web) = (Browser::new(&broker), RelyingParty::web());
@@ -463,6 +480,8 @@ fn max_age_lets_a_session_stand_for_a_login_only_while_it_is_young() {
     let (browser, web) = (Browser::new(&broker), RelyingParty::web());
     logged_in(&browser, &broker, &web, POCES, Eid::Nemid);
     let UnixTime(began) = broker.now();
+    // Zero asks for a login, however young the last one is.
+    shows_a_page(&browser, &web, &[("acr_values", POCES), ("max_age", "0")]);
     later(&broker);
     let tokens = unseen(&browser, &broker, &web, &[("acr_values", POCES), ("max_age", "600")]);
     assert_eq!(tokens.claims["auth_time"], began);
@@ -484,6 +503,7 @@ fn id_token_hint_is_met_by_the_same_person_only() {
     unseen(&browser, &broker, &web, &[("acr_values", POCES), ("id_token_hint", &mine)]);
     let of_another = [("acr_values", POCES), ("id_token_hint", others.as_str()), ("prompt", "none")];
     assert_eq!(error_at_once(&browser, &web, &of_another), "login_required");
+    shows_a_page(&browser, &web, &of_another[..2]);
     // Whoever then logs in must be the one.
     let people =
         [(Eid::Nemid, Person::terne(), Some("login_required")), (Eid::Mitid, Person::ditlev(), None)];
