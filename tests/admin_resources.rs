@@ -86,11 +86,11 @@ fn an_upstreams_secret_stays_unless_replaced_and_goes_to_no_other_issuer() {
     let without_secret = json!({"issuer": "https://broker.example/op", "client_id": "edge-eid"});
     assert_eq!(operator.put(&at, &without_secret).wrong_fields(), ["client_secret"]);
     operator.put(&at, &upstream("https://broker.example/op")).expect(201);
-    let first = snapshot(&operator, TEST).upstreams.into_values().next().unwrap();
+    let first = snapshot(&operator, TEST).upstreams.iter().next().unwrap().1.clone();
 
     let renamed = json!({"issuer": "https://broker.example/op", "client_id": "other"});
     operator.replace(&at, "*", &renamed).expect(200);
-    let second = snapshot(&operator, TEST).upstreams.into_values().next().unwrap();
+    let second = snapshot(&operator, TEST).upstreams.iter().next().unwrap().1.clone();
     assert_eq!((second.client_id.as_str(), &second.client_secret), ("other", &first.client_secret));
 
     let elsewhere = json!({"issuer": "https://evil.example/op", "client_id": "other"});

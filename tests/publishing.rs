@@ -71,7 +71,7 @@ fn a_snapshot_holds_everything_a_login_needs() {
     assert_eq!(snapshot.issuer, "https://acme.example");
     assert_eq!((snapshot.kind, snapshot.enabled), (DomainKind::Ordinary, true));
     assert_eq!(snapshot.nemid_closed_at, NEMID_CLOSED_AT);
-    assert_eq!(snapshot.upstreams.keys().collect::<Vec<_>>(), [&Eid::Nemid]);
+    assert_eq!(snapshot.upstreams.iter().map(|(eid, _)| *eid).collect::<Vec<_>>(), [Eid::Nemid]);
     assert_eq!(snapshot.keys.len(), 4, "every announced key of both rings");
     for key in &snapshot.keys {
         assert_eq!(

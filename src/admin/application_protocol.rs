@@ -136,8 +136,10 @@ fn check_fapi2(
 
 /// Adds the settings to an application as the API shows it.
 pub fn show(protocol: &Protocol, shown: &mut Map<String, Value>) {
-    if let Value::Object(mut fields) = protocol.write() {
-        shown.append(&mut fields);
+    if let Value::Object(fields) = protocol.write() {
+        for (name, value) in fields {
+            shown.insert(name, value);
+        }
     }
     let keys: Option<Value> = protocol.jwks.as_ref().and_then(|text| json::read(text).ok());
     shown.insert("jwks".to_owned(), keys.write());

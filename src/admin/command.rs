@@ -10,8 +10,8 @@ use crate::eid::Eid;
 use crate::model::key_ring::SigningKey;
 use crate::model::url::WebUrl;
 use crate::model::{ClientId, Host, Sealed, UnixTime};
+use crate::table::Table;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 pub use super::command_host::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName};
 
@@ -147,7 +147,7 @@ pub struct UpstreamInput {
     /// Scopes we ask for.
     pub scopes: Vec<String>,
     /// See [`crate::model::domain::Upstream::claim_map`].
-    pub claim_map: BTreeMap<String, String>,
+    pub claim_map: Table<String, String>,
 }
 
 json_struct!(UpstreamInput { host, eid, issuer, client_id, client_secret, scopes, claim_map });
@@ -344,6 +344,13 @@ json_enum!(DueItem {
     Domain { host } = "domain",
     Application { host, client_id } = "application",
 });
+
+impl Due {
+    /// What is due first is published first.
+    pub fn order(&self) -> (UnixTime, u64, &DueItem) {
+        (self.next_at, self.version, &self.item)
+    }
+}
 
 impl Done {
     /// The record of the answer, for those who know which one it is.

@@ -190,9 +190,10 @@ impl<R: Rows> Configuration<'_, R> {
         let mut due = Vec::new();
         for row in self.0.list(DUE, "", None, usize::MAX)? {
             let DueState { item, attempts, next_at, again } = parse(&row)?;
-            due.push(Due { item, version: row.version, attempts, next_at, again });
+            let next = Due { item, version: row.version, attempts, next_at, again };
+            let at = due.iter().position(|known: &Due| known.order() > next.order()).unwrap_or(due.len());
+            due.insert(at, next);
         }
-        due.sort_by(|a, b| (a.next_at, a.version, &a.item).cmp(&(b.next_at, b.version, &b.item)));
         Ok(due)
     }
 }

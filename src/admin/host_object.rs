@@ -15,7 +15,6 @@ use super::publication::parse_published;
 use super::rows::{Row, Rows, StoreFault, Write};
 use crate::model::{Application, ClientId, Environment, TenantId};
 use crate::vault::{base64url, sha256};
-use std::collections::BTreeSet;
 
 const OWNER: &str = "owner";
 const PUBLISHED: &str = "published";
@@ -42,8 +41,8 @@ pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, 
             if let PublishedName::Application { client_id } = value {
                 let before = kept.map(|kept| logout_uris(client_id, &kept.value)).unwrap_or_default();
                 let after = logout_uris(client_id, text);
-                let gone = before.difference(&after).map(|id| delete(id));
-                writes.extend(gone.chain(after.difference(&before).map(|id| enter(id, *version))));
+                writes.extend(before.iter().filter(|id| !after.contains(id)).map(|id| delete(id)));
+                writes.extend(after.iter().filter(|id| !before.contains(id)).map(|id| enter(id, *version)));
             }
             let row = Row { id, version: *version, value: text.clone() };
             writes.push(Write::Put { kind: PUBLISHED, row });
@@ -63,10 +62,10 @@ pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, 
 }
 
 /// Rows of the index for a published application; none for one that was removed or is disabled.
-fn logout_uris(client_id: &ClientId, text: &str) -> BTreeSet<String> {
+fn logout_uris(client_id: &ClientId, text: &str) -> Vec<String> {
     let published = parse_published::<Application>(text).ok().and_then(|published| published.value);
     let Some(application) = published.filter(|application| application.enabled) else {
-        return BTreeSet::new();
+        return Vec::new();
     };
     let uris = application.redirect_uris.iter().chain(&application.protocol.post_logout_redirect_uris);
     uris.map(|uri| format!("{} {client_id}", base64url(&sha256(uri.as_str().as_bytes())))).collect()

@@ -9,7 +9,7 @@ use super::rules::field;
 use crate::model::UnixTime;
 use crate::model::names::InvalidName;
 use crate::web::{BODY_MAX_BYTES, Request};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::ops::RangeInclusive;
 
 /// Most items of a page.
@@ -21,7 +21,8 @@ pub const DISPLAY_NAME_MAX_CHARACTERS: usize = 64;
 
 /// The fields of a JSON object, taken out one by one.
 pub struct Fields {
-    map: Map<String, Value>,
+    /// Those that nobody has taken yet.
+    left: Vec<(String, Value)>,
     errors: Vec<FieldError>,
 }
 
@@ -40,7 +41,7 @@ impl Fields {
             return Err(Problem::unsupported_media_type());
         }
         match crate::json::read_bytes(&request.body) {
-            Ok(Value::Object(map)) => Ok(Self { map, errors: Vec::new() }),
+            Ok(Value::Object(map)) => Ok(Self { left: map.into_iter().collect(), errors: Vec::new() }),
             _ => Err(Problem::malformed("The body must be a JSON object.")),
         }
     }
@@ -51,7 +52,7 @@ impl Fields {
     /// As there.
     pub fn of_optional_body(request: &Request) -> Result<Self, Problem> {
         if request.body.is_empty() {
-            return Ok(Self { map: Map::new(), errors: Vec::new() });
+            return Ok(Self { left: Vec::new(), errors: Vec::new() });
         }
         Self::of(request)
     }
@@ -67,7 +68,7 @@ impl Fields {
     /// sent back changed.
     pub fn ignore(&mut self, names: &[&str]) {
         for name in names {
-            self.map.remove(*name);
+            self.take(name);
         }
     }
 
@@ -77,7 +78,7 @@ impl Fields {
         name: &str,
         parse: impl FnOnce(&Value) -> Result<T, InvalidName>,
     ) -> Option<T> {
-        match self.map.remove(name) {
+        match self.take(name) {
             Some(value) => self.note(name, parse(&value)),
             None => {
                 self.refuse(name, "required");
@@ -92,7 +93,7 @@ impl Fields {
         name: &str,
         parse: impl FnOnce(&Value) -> Result<T, InvalidName>,
     ) -> Option<T> {
-        match self.map.remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => None,
             Some(value) => self.note(name, parse(&value)),
         }
@@ -110,7 +111,7 @@ impl Fields {
         limit: usize,
         parse: impl Fn(&Value) -> Result<T, InvalidName>,
     ) -> Option<Vec<T>> {
-        let values = match self.map.remove(name)? {
+        let values = match self.take(name)? {
             Value::Array(values) if values.len() <= limit => values,
             _ => {
                 self.refuse(name, &format!("a list of at most {limit}"));
@@ -143,7 +144,7 @@ impl Fields {
     /// # Errors
     /// 422 with everything that was noted.
     pub fn finish(mut self) -> Result<(), Problem> {
-        for name in self.map.keys() {
+        for (name, _) in self.left {
             // A name of any length may have been sent; enough of it to be recognised.
             let shown: String = name.chars().take(DISPLAY_NAME_MAX_CHARACTERS).collect();
             self.errors.push(field(&shown, "unknown field"));
@@ -154,6 +155,11 @@ impl Fields {
     /// As [`Fields::finish`], for callers that already know that something is missing.
     pub fn refusal(self) -> Problem {
         self.finish().err().unwrap_or_else(|| Problem::malformed("A required field is missing."))
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.left.iter().position(|(known, _)| known == name)?;
+        Some(self.left.remove(at).1)
     }
 
     fn note<T>(&mut self, name: &str, parsed: Result<T, InvalidName>) -> Option<T> {

@@ -16,7 +16,7 @@ use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer};
 use crate::model::{Application, ClientId, DomainSnapshot, Environment, Host, TenantId, UnixTime};
-use std::collections::BTreeMap;
+use crate::table::Table;
 
 /// Wait after the first failed attempt, seconds; it doubles with each further one.
 pub const BACK_OFF_SECONDS: u64 = 2;
@@ -161,7 +161,7 @@ pub fn domain_snapshot<R: Rows>(
     let environment = stored
         .environment(domain.environment)?
         .ok_or_else(|| StoreFault("a domain of an environment without keys".to_owned()))?;
-    let mut upstreams = BTreeMap::new();
+    let mut upstreams = Table::new();
     for eid in Eid::ALL {
         if let Some(upstream) = stored.upstream(host, eid)? {
             upstreams.insert(eid, upstream.settings);

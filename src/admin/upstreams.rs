@@ -12,8 +12,8 @@ use crate::model::names::InvalidName;
 use crate::model::url::WebUrl;
 use crate::model::{Host, TenantId};
 use crate::ports::Ports;
+use crate::table::Table;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Most scopes asked of an upstream.
 pub const SCOPES_MAX: usize = 20;
@@ -81,13 +81,13 @@ async fn read<P: Ports>(
     Ok(UpstreamInput { host: host.clone(), eid, issuer, client_id, client_secret, scopes, claim_map })
 }
 
-fn read_claim_map(fields: &mut Fields) -> BTreeMap<String, String> {
+fn read_claim_map(fields: &mut Fields) -> Table<String, String> {
     let Some(given) = fields.optional("claim_map", |value| {
         value.as_object().cloned().ok_or(InvalidName("an object of field names and claim names"))
     }) else {
-        return BTreeMap::new();
+        return Table::new();
     };
-    let mut claim_map = BTreeMap::new();
+    let mut claim_map = Table::new();
     for (name, claim) in given {
         let known = CLAIM_FIELDS.contains(&name.as_str());
         match input::text(&claim).and_then(visible) {
@@ -131,7 +131,7 @@ pub fn show(record: &Record) -> Value {
         "eid": upstream.eid.write(),
         "issuer": settings.issuer.as_str(),
         "client_id": settings.client_id,
-        "scopes": settings.scopes,
-        "claim_map": settings.claim_map,
+        "scopes": settings.scopes.write(),
+        "claim_map": settings.claim_map.write(),
     })
 }

@@ -12,8 +12,8 @@ use crate::admin::publication::{Published, parse_published, published_key};
 use crate::json::Json;
 use crate::model::{Application, DomainSnapshot, Host, UnixTime};
 use crate::ports::Unavailable;
+use crate::table::Table;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::thread::LocalKey;
 
@@ -31,13 +31,13 @@ pub struct Remembered<T> {
     read_at: UnixTime,
 }
 
-type Memory<T> = RefCell<HashMap<String, Remembered<T>>>;
+type Memory<T> = RefCell<Table<String, Remembered<T>>>;
 
 thread_local! {
     /// Domains by KV key.
-    pub static DOMAINS: Memory<DomainSnapshot> = RefCell::default();
+    pub static DOMAINS: Memory<DomainSnapshot> = const { RefCell::new(Table::new()) };
     /// Applications by KV key.
-    pub static APPLICATIONS: Memory<Application> = RefCell::default();
+    pub static APPLICATIONS: Memory<Application> = const { RefCell::new(Table::new()) };
 }
 
 /// Reads one published value.
@@ -97,18 +97,20 @@ fn remember<T>(
 ) -> Option<Rc<T>> {
     memory.with_borrow_mut(|known| {
         if known.len() >= REMEMBERED_MAX {
-            known.retain(|_, entry| entry.value.is_some());
+            known.retain(|entry| entry.value.is_some());
         }
         if known.len() >= REMEMBERED_MAX {
             known.clear();
         }
-        let entry = known.entry(key).or_insert(Remembered { value: None, version: 0, read_at: now });
-        if read.version >= entry.version {
-            entry.value = read.value.map(Rc::new);
-            entry.version = read.version;
+        if let Some(entry) = known.get_mut(&key)
+            && entry.version > read.version
+        {
+            entry.read_at = now;
+            return entry.value.clone();
         }
-        entry.read_at = now;
-        entry.value.clone()
+        let value = read.value.map(Rc::new);
+        known.insert(key, Remembered { value: value.clone(), version: read.version, read_at: now });
+        value
     })
 }
 

@@ -4,9 +4,9 @@ use crate::model::PublicKey;
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::ports::{CryptoError, NewKey};
+use crate::table::Table;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, CryptoKeyPair, SubtleCrypto, WorkerGlobalScope};
@@ -16,9 +16,9 @@ const REMEMBERED_MAX: usize = 1_000;
 
 thread_local! {
     /// Private keys by `kid`, non-extractable, with the parameters that they sign by.
-    static SIGNING: RefCell<HashMap<String, (CryptoKey, Object)>> = RefCell::default();
+    static SIGNING: RefCell<Table<String, (CryptoKey, Object)>> = const { RefCell::new(Table::new()) };
     /// Unwrapped environment keys by their wrapped text.
-    static UNWRAPPED: RefCell<HashMap<String, [u8; 32]>> = RefCell::default();
+    static UNWRAPPED: RefCell<Table<String, [u8; 32]>> = const { RefCell::new(Table::new()) };
 }
 
 fn crypto() -> Result<web_sys::Crypto, CryptoError> {
@@ -150,7 +150,7 @@ pub async fn generate(alg: Algorithm) -> Result<NewKey, CryptoError> {
 
 /// Whether this isolate holds the private key.
 pub fn holds(kid: &str) -> bool {
-    SIGNING.with_borrow(|keys| keys.contains_key(kid))
+    SIGNING.with_borrow(|keys| keys.get(kid).is_some())
 }
 
 /// Imports a private key that can't be exported again.

@@ -4,15 +4,15 @@ use super::call::within;
 use super::platform::{self, Unread};
 use crate::model::UnixTime;
 use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
+use crate::table::Table;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Most metadata documents one isolate remembers.
 const DOCUMENTS_MAX: usize = 500;
 
 thread_local! {
-    static DOCUMENTS: RefCell<HashMap<String, (Rc<str>, UnixTime)>> = RefCell::default();
+    static DOCUMENTS: RefCell<Table<String, (Rc<str>, UnixTime)>> = const { RefCell::new(Table::new()) };
 }
 
 fn failed(cause: impl Into<String>) -> Unavailable {

@@ -57,11 +57,16 @@ pub fn release(
     now: UnixTime,
 ) {
     if strategy == ScopeStrategy::Dynamic {
-        claims.retain(|name, _| match name.as_str() {
-            "cprNumberIdentifier" => scope.has("ssn"),
-            "address" | "address_details" | "streetaddress" => scope.has("address"),
-            _ => true,
-        });
+        for (name, value) in std::mem::take(claims) {
+            let is_asked = match name.as_str() {
+                "cprNumberIdentifier" => scope.has("ssn"),
+                "address" | "address_details" | "streetaddress" => scope.has("address"),
+                _ => true,
+            };
+            if is_asked {
+                claims.insert(name, value);
+            }
+        }
     }
     let years = identity.birthdate.as_deref().and_then(|birthdate| age(birthdate, now));
     for (name, limit) in [("is_over_15", 15), ("is_over_16", 16), ("is_over_18", 18), ("is_over_21", 21)] {

@@ -8,8 +8,8 @@ use super::Eid;
 use super::acr::{Acr, Level};
 use crate::model::UnixTime;
 use crate::model::identity::{Company, Identity};
+use crate::table::Table;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// Longest text claim that is taken over, bytes.
 pub const CLAIM_MAX_BYTES: usize = 300;
@@ -21,7 +21,7 @@ pub const CLAIM_MAX_BYTES: usize = 300;
 /// A constant for the log: what is missing.
 pub fn identity_from(
     claims: &Map<String, Value>,
-    names: &BTreeMap<String, String>,
+    names: &Table<String, String>,
     acr: Acr,
     now: UnixTime,
 ) -> Result<Identity, &'static str> {
@@ -88,7 +88,7 @@ mod tests {
     use serde_json::json;
 
     fn read(claims: Value, acr: Acr) -> Result<Identity, &'static str> {
-        identity_from(claims.as_object().unwrap(), &BTreeMap::new(), acr, UnixTime(1_000))
+        identity_from(claims.as_object().unwrap(), &Table::new(), acr, UnixTime(1_000))
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_claim_map_reads_flat_keys_with_dots() {
-        let names = BTreeMap::from([("eid_id".to_owned(), "mitid.uuid".to_owned())]);
+        let names = Table::from([("eid_id".to_owned(), "mitid.uuid".to_owned())]);
         let claims = json!({"mitid.uuid": "u", "loa": "low"});
         let identity =
             identity_from(claims.as_object().unwrap(), &names, Acr::MitidLow, UnixTime(0)).unwrap();

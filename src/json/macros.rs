@@ -172,6 +172,15 @@ pub fn members(value: &Value) -> Option<&Map<String, Value>> {
     value.as_object()
 }
 
+/// An object of texts.
+pub fn texts(pairs: &[(&str, &str)]) -> Map<String, Value> {
+    let mut members = Map::new();
+    for (name, value) in pairs {
+        members.insert((*name).to_owned(), Value::from(*value));
+    }
+    members
+}
+
 /// One member.
 #[inline(never)]
 pub fn member<'a>(members: &'a Map<String, Value>, name: &str) -> &'a Value {
@@ -181,10 +190,10 @@ pub fn member<'a>(members: &'a Map<String, Value>, name: &str) -> &'a Value {
 /// A variant of this name.
 #[inline(never)]
 pub fn variant(name: &str, content: Option<Value>) -> Value {
-    match content {
-        None => Value::from(name),
-        Some(content) => Value::Object(Map::from_iter([(name.to_owned(), content)])),
-    }
+    let Some(content) = content else { return Value::from(name) };
+    let mut members = Map::new();
+    members.insert(name.to_owned(), content);
+    Value::Object(members)
 }
 
 /// The name of a variant, and its content.

@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 use std::fmt;
 use text::Reader;
 
+pub use macros::texts;
 #[doc(hidden)]
 pub use macros::{NULL, member, members, named, object, variant};
 pub use write::text;

@@ -2,8 +2,8 @@
 
 use super::text::DEPTH_MAX;
 use super::*;
+use crate::table::Table;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq)]
 struct Everything {
@@ -12,7 +12,7 @@ struct Everything {
     small: Option<u32>,
     text: String,
     list: Vec<Kind>,
-    map: BTreeMap<String, Kind>,
+    map: Table<String, Kind>,
     word: Word,
     wrapped: Wrapped,
     pair: (u32, String),

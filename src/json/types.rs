@@ -1,8 +1,8 @@
 //! The types that ours are made of.
 
 use super::Json;
+use crate::table::Table;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 impl Json for Value {
     fn write(&self) -> Value {
@@ -72,11 +72,20 @@ impl<T: Json> Json for Box<T> {
 
 impl<T: Json> Json for Vec<T> {
     fn write(&self) -> Value {
-        Value::Array(self.iter().map(T::write).collect())
+        let mut items = Vec::with_capacity(self.len());
+        for item in self {
+            items.push(item.write());
+        }
+        Value::Array(items)
     }
 
     fn read(value: &Value) -> Option<Self> {
-        value.as_array()?.iter().map(T::read).collect()
+        let items = value.as_array()?;
+        let mut list = Self::with_capacity(items.len());
+        for item in items {
+            list.push(T::read(item)?);
+        }
+        Some(list)
     }
 }
 
@@ -93,10 +102,10 @@ impl<A: Json, B: Json> Json for (A, B) {
 }
 
 /// An object; what names its members is written as a text.
-impl<K: Json + Ord, V: Json> Json for BTreeMap<K, V> {
+impl<K: Json + Ord, V: Json> Json for Table<K, V> {
     fn write(&self) -> Value {
         let mut members = Map::new();
-        for (name, value) in self {
+        for (name, value) in self.iter() {
             if let Value::String(name) = name.write() {
                 members.insert(name, value.write());
             }
@@ -105,7 +114,10 @@ impl<K: Json + Ord, V: Json> Json for BTreeMap<K, V> {
     }
 
     fn read(value: &Value) -> Option<Self> {
-        let name = |name: &str| K::read(&Value::from(name));
-        value.as_object()?.iter().map(|(key, value)| Some((name(key)?, V::read(value)?))).collect()
+        let mut table = Self::new();
+        for (name, value) in value.as_object()? {
+            table.insert(K::read(&Value::from(name.as_str()))?, V::read(value)?);
+        }
+        Some(table)
     }
 }

@@ -282,9 +282,12 @@ fn logged_out<P: Ports>(
     if frames.is_empty() {
         return response;
     }
-    let mut origins: Vec<&str> = frames.iter().map(|(_, origin)| origin.as_str()).collect();
-    origins.sort_unstable();
-    origins.dedup();
+    let mut origins: Vec<&str> = Vec::new();
+    for (_, origin) in frames {
+        if !origins.contains(&origin.as_str()) {
+            origins.push(origin);
+        }
+    }
     response.with(
         "content-security-policy",
         format!(

@@ -88,7 +88,7 @@ async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>
 
 /// `GET /.well-known/jwks`
 pub fn key_set(domain: &DomainSnapshot) -> Response {
-    let write = || jwks::document(&domain.keys).to_string();
+    let write = || json::text(&jwks::document(&domain.keys));
     public(domain.written.key_set.get_or_init(write).clone())
 }
 

@@ -30,7 +30,7 @@ impl Facts {
         let peer = domain.peer.as_ref().filter(|peer| peer.enabled && peer.ready);
         let on_mitid_domain = domain.kind == DomainKind::Mitid;
         let peer_runs = if on_mitid_domain { Eid::Nemid } else { Eid::Mitid };
-        let reachable = |eid| domain.upstreams.contains_key(&eid) || (peer.is_some() && eid == peer_runs);
+        let reachable = |eid| domain.upstreams.get(&eid).is_some() || (peer.is_some() && eid == peer_runs);
         let simulated = simulators && domain.environment == Environment::Test;
         Self {
             nemid_is_open: simulated || domain.nemid_is_open(now),

@@ -183,12 +183,15 @@ pub fn kept(response: Response, request: &Request, attempt: AttemptId, cookie: S
 /// The cookies that must go so that one more of `new_bytes` fits: unreadable ones first, then the
 /// ones that end soonest.
 fn evicted(request: &Request, keep: AttemptId, new_bytes: usize) -> Vec<String> {
-    let mut others: Vec<(Option<UnixTime>, &str, usize)> = request
-        .cookies()
-        .filter(|(name, _)| name.starts_with(COOKIE_PREFIX) && *name != cookie_name(keep))
-        .map(|(name, value)| (envelope::peek(value).map(|label| label.ends), name, name.len() + value.len()))
-        .collect();
-    others.sort();
+    let mut others: Vec<(Option<UnixTime>, &str, usize)> = Vec::new();
+    for (name, value) in request.cookies() {
+        if name.starts_with(COOKIE_PREFIX) && name != cookie_name(keep) {
+            let ends = envelope::peek(value).map(|label| label.ends);
+            let other = (ends, name, name.len() + value.len());
+            let at = others.iter().position(|known| *known > other).unwrap_or(others.len());
+            others.insert(at, other);
+        }
+    }
     let mut bytes = new_bytes + others.iter().map(|(_, _, size)| size).sum::<usize>();
     let mut count = 1 + others.len();
     let mut gone = Vec::new();

@@ -1,5 +1,6 @@
 //! The only thing that can answer an application: nothing redirects without a [`ReturnTo`].
 
+use crate::json;
 use crate::model::Application;
 use crate::oauth;
 use crate::oauth::response_mode::ResponseMode;
@@ -84,8 +85,7 @@ impl ReturnTo {
             ResponseMode::FormPost => return self.post(&pairs, frame),
             ResponseMode::PostMessage => return self.tell(pairs, frame),
             ResponseMode::Json => {
-                let members = pairs.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value)));
-                return self.readable(Response::json(400, &Value::Object(members.collect())));
+                return self.readable(Response::json(400, &Value::Object(json::texts(&pairs))));
             }
             ResponseMode::Fragment => '#',
             ResponseMode::Query => return Response::see_other(&self.with_query(pairs)),

@@ -125,7 +125,7 @@ async fn fitting<P: Ports>(
         let Some(cookie) = SessionCookie::load(ctx, acr.eid()).await else { continue };
         let Some(met) = satisfies(&cookie.proof, wanted, ctx.now) else { continue };
         // An application that is not in service on the domain of the eID gets nobody from there.
-        if ctx.domain.upstreams.contains_key(&met.eid()) || has_shadow(ctx, wanted).await? {
+        if ctx.domain.upstreams.get(&met.eid()).is_some() || has_shadow(ctx, wanted).await? {
             return Ok(Some((cookie, met)));
         }
     }

@@ -6,8 +6,8 @@ use super::sealed::Sealed;
 use super::time::UnixTime;
 use super::url::WebUrl;
 use crate::eid::{Acr, Eid};
+use crate::table::Table;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 /// NemID closed on 31 October 2023 at the end of the day, Danish time (Agency for Digital
 /// Government); a domain's setting may move it.
@@ -52,10 +52,10 @@ pub struct Upstream {
     pub scopes: Vec<String>,
     /// Our name of an identity field → the upstream's claim, where it differs from the default of
     /// the connector (`eid::claims`).
-    pub claim_map: BTreeMap<String, String>,
+    pub claim_map: Table<String, String>,
 }
 
-json_struct!(Upstream { issuer, client_id, client_secret, scopes, claim_map or BTreeMap::new() });
+json_struct!(Upstream { issuer, client_id, client_secret, scopes, claim_map or Table::new() });
 
 /// Single sign-on of a domain: off unless its owner wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub struct DomainSnapshot {
     /// Single sign-on, and what logging out asks.
     pub sessions: SessionSettings,
     /// Upstreams by eID.
-    pub upstreams: BTreeMap<Eid, Upstream>,
+    pub upstreams: Table<Eid, Upstream>,
     /// Every announced public key of the tenant and environment, and the sealed private half of
     /// those that sign.
     pub keys: Vec<AnnouncedKey>,
@@ -124,7 +124,7 @@ pub struct DomainSnapshot {
 json_struct!(DomainSnapshot {
     version, tenant, environment, host, issuer, kind, enabled, display_name, peer,
     show_alongside_nemid_logins, show_start_block, nemid_closed_at,
-    sessions or SessionSettings::default(), upstreams or BTreeMap::new(), keys, data_key, sub_key,
+    sessions or SessionSettings::default(), upstreams or Table::new(), keys, data_key, sub_key,
     written unwritten Written::default(),
 });
 

@@ -1,7 +1,7 @@
 //! Public keys: the form in which they stand in JSON Web Keys (RFC 7517; RFC 7518 §6.2 and §6.3;
 //! RFC 8037 §2), and the algorithms that verify by them.
 
-use crate::json::Json;
+use crate::json::{self, Json};
 use crate::vault::from_base64url;
 use serde_json::{Map, Value};
 
@@ -75,7 +75,7 @@ impl PublicKey {
             Self::EcP256 { x, y } => &[("kty", "EC"), ("crv", "P-256"), ("x", x), ("y", y)],
             Self::Ed25519 { x } => &[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)],
         };
-        members.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect()
+        json::texts(members)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::client_assertion::{Expected, SKEW_SECONDS, is_for};
 use super::jwt::{Broken, Unverified, seconds};
+use crate::json;
 use crate::model::UnixTime;
 use crate::web::Parameters;
 use serde_json::{Map, Value};
@@ -50,7 +51,7 @@ fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+        other => Some(json::text(other)),
     }
 }
 

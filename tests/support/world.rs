@@ -12,6 +12,7 @@ use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Environment, Host, TenantId, UnixTime};
 use edge_eid::oauth::jwks::thumbprint;
 use edge_eid::ports::Crypto;
+use edge_eid::table::Table;
 use edge_eid::vault::EnvironmentKeys;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -121,7 +122,7 @@ impl World {
                 show_start_block: false,
                 sessions: Default::default(),
                 nemid_closed_at: NEMID_CLOSED_AT,
-                upstreams: BTreeMap::from([(eid, upstream)]),
+                upstreams: Table::from([(eid, upstream)]),
                 keys: ring.iter().filter_map(SigningKey::announced).collect(),
                 data_key: made.data_key.clone(),
                 sub_key: made.sub_key.clone(),
@@ -154,7 +155,7 @@ impl World {
             client_id: format!("edge-eid-at-{}", host.name().replace('.', "-")),
             client_secret: block_on(keys.seal(&self.ports, &label, CLIENT_SECRET.as_bytes())).unwrap(),
             scopes: vec!["openid".to_owned(), "profile".to_owned()],
-            claim_map: BTreeMap::from([("eid_id".to_owned(), id_claim.to_owned())]),
+            claim_map: Table::from([("eid_id".to_owned(), id_claim.to_owned())]),
         }
     }
 
