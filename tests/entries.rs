@@ -7,7 +7,8 @@ mod support;
 
 use edge_eid::eid::Eid;
 use edge_eid::model::public_key::SignatureAlgorithm;
-use edge_eid::web::{Method, Parameters, encode_pairs, percent_encode};
+use edge_eid::vault::base64url;
+use edge_eid::web::{Method, encode_pairs, percent_encode};
 use serde_json::{Map, Value, json};
 use support::broker::request;
 use support::relying_party::error_of;
@@ -25,6 +26,11 @@ enum Entry {
     Pushed,
     Signed,
     SignedAndPushed,
+}
+
+/// Every entry with every response mode.
+fn ways() -> impl Iterator<Item = (Entry, &'static str)> {
+    ENTRIES.into_iter().flat_map(|entry| MODES.map(|mode| (entry, mode)))
 }
 
 const ENTRIES: [Entry; 5] = [Entry::Query, Entry::Form, Entry::Pushed, Entry::Signed, Entry::SignedAndPushed];
@@ -53,12 +59,25 @@ impl Front {
         Self { broker, key }
     }
 
-    fn object(&self, pairs: &[(&str, &str)]) -> String {
+    fn claims(&self, pairs: &[(&str, &str)]) -> Map<String, Value> {
         let mut claims: Map<String, Value> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
         let now = self.broker.now().0;
         claims.extend(json!({"iss": WEB, "aud": ISSUER, "exp": now + 60}).as_object().unwrap().clone());
-        self.key.sign(json!({}), Value::Object(claims))
+        claims
+    }
+
+    fn object(&self, pairs: &[(&str, &str)]) -> String {
+        self.key.sign(json!({}), Value::Object(self.claims(pairs)))
+    }
+
+    /// A signed request in which one claim stands twice.
+    fn doubled(&self, pairs: &[(&str, &str)], name: &str, value: &str) -> String {
+        let object = self.object(pairs);
+        let claims = Value::Object(self.claims(pairs)).to_string();
+        let twice = format!("{{\"{name}\":\"{value}\",{}", &claims[1..]);
+        let input = format!("{}.{}", object.split('.').next().unwrap(), base64url(twice.as_bytes()));
+        format!("{input}.{}", base64url(&self.key.pair.sign(self.key.alg, input.as_bytes())))
     }
 
     /// Sends a request by an entry.
@@ -94,8 +113,8 @@ impl Front {
         Ok(encode_pairs([("client_id", WEB), ("request_uri", request_uri)]))
     }
 
-    /// The code of a login that began by an entry; whatever mode brings it.
-    fn code(&self, entry: Entry, pairs: &[(&str, &str)]) -> String {
+    /// The answer to a login that began by an entry: the address or the page that brings it.
+    fn answer(&self, entry: Entry, pairs: &[(&str, &str)]) -> String {
         let (browser, plain) = (Browser::new(&self.broker), encode_pairs(pairs.iter().copied()));
         let endpoint = format!("{ISSUER}/oauth2/authorize");
         let visit = |query: &str| browser.visit(&format!("{endpoint}?{query}"));
@@ -111,10 +130,19 @@ impl Front {
             page = browser.visit(told["launchLinks"]["universalLink"].as_str().unwrap()).page();
         }
         let upstream = browser.choose(&page, Eid::Nemid).upstream();
-        let answer = match browser.approve(&upstream, &Person::terne()) {
-            Stop::Page(page) => page.body.replace("&amp;", "&"),
+        match browser.approve(&upstream, &Person::terne()) {
+            Stop::Page(page) => {
+                assert!(!page.body.contains("<script>alert"), "{}", page.body);
+                let marks = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
+                marks.iter().fold(page.body, |body, (mark, plain)| body.replace(mark, plain))
+            }
             other => other.application().url,
-        };
+        }
+    }
+
+    /// The code of such a login.
+    fn code(&self, entry: Entry, pairs: &[(&str, &str)]) -> String {
+        let answer = self.answer(entry, pairs);
         let found = answer.split("name=\"code\" value=\"").nth(1).or(answer.split("code=").nth(1));
         found.unwrap_or_else(|| panic!("no code in {answer}")).split(['&', '"']).next().unwrap().to_owned()
     }
@@ -222,13 +250,14 @@ fn tricks_with_the_callback_lead_nowhere_rfc_9700_4_1() {
         "evil.example:/callback",
     ];
     for trick in tricks {
-        for entry in ENTRIES {
-            let outcome = front.send(entry, &pairs(&asked(&[("redirect_uri", trick.to_owned())])));
+        for (entry, mode) in ways() {
+            let changes = [("redirect_uri", trick.to_owned()), ("response_mode", mode.to_owned())];
+            let outcome = front.send(entry, &pairs(&asked(&changes)));
             let refused = match entry {
                 Entry::Pushed | Entry::SignedAndPushed => Outcome::Told("invalid_request".to_owned()),
                 _ => Outcome::Shown,
             };
-            assert_eq!(outcome, refused, "{trick:?} by {entry:?}");
+            assert_eq!(outcome, refused, "{trick:?} by {entry:?} and {mode}");
         }
     }
 }
@@ -258,18 +287,16 @@ fn every_other_fault_is_told_in_one_word_by_every_entry_and_mode() {
         ("registration", "{}".into(), "registration_not_supported"),
     ];
     for (name, value, word) in faults {
-        for mode in MODES {
-            for entry in ENTRIES {
-                let changes = [(name, value.clone()), ("response_mode", mode.to_owned())];
-                let outcome = front.send(entry, &pairs(&asked(&changes)));
-                assert_eq!(outcome, Outcome::Told(word.to_owned()), "{name} by {entry:?} and {mode}");
-            }
+        for (entry, mode) in ways() {
+            let changes = [(name, value.clone()), ("response_mode", mode.to_owned())];
+            let outcome = front.send(entry, &pairs(&asked(&changes)));
+            assert_eq!(outcome, Outcome::Told(word.to_owned()), "{name} by {entry:?} and {mode}");
         }
     }
 }
 
 #[test]
-fn a_hostile_state_comes_back_unchanged_by_every_entry() {
+fn a_hostile_state_comes_back_unchanged_by_every_entry_and_mode() {
     let states = [
         "\"><script>alert(1)</script>",
         "' onmouseover='x",
@@ -282,42 +309,48 @@ fn a_hostile_state_comes_back_unchanged_by_every_entry() {
         "+ +",
         "\\u0000",
     ];
+    let front = Front::new();
     for state in states {
-        for entry in ENTRIES {
-            let front = Front::new();
-            let asked = asked(&[("state", state.to_owned()), ("prompt", "none".to_owned())]);
-            assert_eq!(front.send(entry, &pairs(&asked)), Outcome::Told("login_required".to_owned()));
+        let encoded = percent_encode(state);
+        assert!(!encoded.contains(['+', '=']), "old clients decode no plus, and cut at an equals sign");
+        for (entry, mode) in ways() {
+            let changes = [("state", state.to_owned()), ("response_mode", mode.to_owned())];
+            let answer = front.answer(entry, &pairs(&asked(&changes)));
+            let found = match mode {
+                "form_post" => answer.contains(&format!("name=\"state\" value=\"{state}\"")),
+                _ => answer.contains(&format!("state={encoded}&")),
+            };
+            assert!(found, "{state:?} by {entry:?} and {mode}: {answer}");
+            let silent = [changes.as_slice(), &[("prompt", "none".to_owned())]].concat();
+            let told = front.send(entry, &pairs(&asked(&silent)));
+            assert_eq!(told, Outcome::Told("login_required".to_owned()));
         }
-        let broker = World::demo();
-        let asked = RelyingParty::web().ask_with(&[("acr_values", POCES), ("state", state)]);
-        let answer = Browser::new(&broker).log_in(&asked.url, Eid::Nemid, &Person::terne());
-        assert_eq!(answer.get("state"), Some(state));
-        assert!(!answer.url.contains(['+', ' ', '<']), "old clients decode no plus");
-        let encoded = format!("state={}&", percent_encode(state));
-        assert!(answer.url.contains(&encoded), "and cut at an equals sign: {}", answer.url);
     }
 }
 
 #[test]
-fn a_parameter_that_stands_twice_is_refused_by_every_entry_that_can_carry_it() {
+fn a_parameter_that_stands_twice_is_refused_by_every_entry_and_mode() {
     let front = Front::new();
     for (name, value) in
         [("state", "other"), ("nonce", "other"), ("scope", "openid"), ("code_challenge", "other")]
     {
-        let plain = asked(&[]);
-        let mut twice = pairs(&plain);
-        twice.push((name, value));
-        for entry in [Entry::Query, Entry::Form, Entry::Pushed] {
-            assert_eq!(
-                front.send(entry, &twice),
-                Outcome::Told("invalid_request".to_owned()),
-                "{name} {entry:?}"
-            );
+        for (entry, mode) in ways() {
+            let plain = asked(&[("response_mode", mode.to_owned())]);
+            let mut twice = pairs(&plain);
+            twice.push((name, value));
+            // In a token a doubled claim makes the whole token malformed (RFC 7515 §4); only a callback
+            // beside it can be told.
+            let object = front.doubled(&pairs(&plain), name, value);
+            let beside = [("redirect_uri", CALLBACK), ("response_mode", mode), ("request", &object)];
+            let carrying = encode_pairs([("client_id", WEB)].into_iter().chain(beside));
+            let (outcome, word) = match entry {
+                Entry::Signed => (front.browse(Method::Get, &carrying), "invalid_request_object"),
+                Entry::SignedAndPushed => (front.push(&carrying), "invalid_request_object"),
+                _ => (front.send(entry, &twice), "invalid_request"),
+            };
+            assert_eq!(outcome, Outcome::Told(word.to_owned()), "{name} by {entry:?} and {mode}");
         }
     }
-    // In a token a doubled claim makes the whole token malformed (RFC 7515 §4).
-    let parameters = Parameters::parse(encode_pairs(pairs(&asked(&[]))).as_bytes()).unwrap();
-    assert!(parameters.get("state").is_some());
 }
 
 /// The verifier of the challenge above (RFC 7636 appendix B).
@@ -328,29 +361,26 @@ fn a_code_counts_once_and_for_its_own_client_only_by_whatever_entry_and_mode_it_
     let front = Front::new();
     let (broker, app) = (&front.broker, RelyingParty::web());
     let other = RelyingParty { redirect_uri: "https://app.example/other?tenant=1".to_owned(), ..app.clone() };
-    for entry in ENTRIES {
-        for mode in MODES {
-            let code = front.code(entry, &pairs(&asked(&[("response_mode", mode.to_owned())])));
-            let altered =
-                format!("{}{}", &code[..code.len() - 1], if code.ends_with('A') { "B" } else { "A" });
-            let without = app.form(&code, "").replace("&code_verifier=", "");
-            for refused in [
-                RelyingParty::spa().present(broker, &code, VERIFIER),
-                RelyingParty::no_shadow().present(broker, &code, VERIFIER),
-                RelyingParty::shadow().present(broker, &code, VERIFIER),
-                other.present(broker, &code, VERIFIER),
-                app.present(broker, &code, &VERIFIER.replace('d', "e")),
-                app.present(broker, &altered, VERIFIER),
-                app.token_request(broker, &without),
-            ] {
-                assert_eq!((refused.status, error_of(&refused)), (400, "invalid_grant".to_owned()));
-            }
-            let redeemed = app.present(broker, &code, VERIFIER);
-            assert_eq!(redeemed.status, 200, "{entry:?} by {mode}: {}", redeemed.body);
-            let again = app.present(broker, &code, VERIFIER);
-            assert_eq!((again.status, error_of(&again)), (400, "invalid_grant".to_owned()));
-            let body: Value = serde_json::from_str(&redeemed.body).unwrap();
-            assert_eq!(app.userinfo(broker, body["access_token"].as_str().unwrap()).status, 401);
+    for (entry, mode) in ways() {
+        let code = front.code(entry, &pairs(&asked(&[("response_mode", mode.to_owned())])));
+        let altered = format!("{}{}", &code[..code.len() - 1], if code.ends_with('A') { "B" } else { "A" });
+        let without = app.form(&code, "").replace("&code_verifier=", "");
+        for refused in [
+            RelyingParty::spa().present(broker, &code, VERIFIER),
+            RelyingParty::no_shadow().present(broker, &code, VERIFIER),
+            RelyingParty::shadow().present(broker, &code, VERIFIER),
+            other.present(broker, &code, VERIFIER),
+            app.present(broker, &code, &VERIFIER.replace('d', "e")),
+            app.present(broker, &altered, VERIFIER),
+            app.token_request(broker, &without),
+        ] {
+            assert_eq!((refused.status, error_of(&refused)), (400, "invalid_grant".to_owned()));
         }
+        let redeemed = app.present(broker, &code, VERIFIER);
+        assert_eq!(redeemed.status, 200, "{entry:?} by {mode}: {}", redeemed.body);
+        let again = app.present(broker, &code, VERIFIER);
+        assert_eq!((again.status, error_of(&again)), (400, "invalid_grant".to_owned()));
+        let body: Value = serde_json::from_str(&redeemed.body).unwrap();
+        assert_eq!(app.userinfo(broker, body["access_token"].as_str().unwrap()).status, 401);
     }
 }
