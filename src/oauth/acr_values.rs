@@ -151,6 +151,16 @@ mod tests {
     }
 
     #[test]
+    fn a_list_and_a_segment_of_two_thousand_bytes_fit_and_longer_ones_do_not() {
+        let padded = |bytes: usize| format!("{:<bytes$}", "urn:grn:authn:dk:mitid:low");
+        assert!(read_from("", Some(&padded(2_000)), None).is_ok());
+        assert!(read_from("", Some(&padded(2_001)), None).is_err());
+        let segment = |bytes| crate::vault::base64url(padded(bytes).as_bytes());
+        assert!(decode_segment(&segment(1_500)).is_some(), "2,000 characters");
+        assert!(decode_segment(&segment(1_501)).is_none(), "2,002 characters");
+    }
+
+    #[test]
     fn an_unknown_urn_is_an_error_wherever_it_stands() {
         assert!(read_from("acr_values=urn:x", None, None).is_err());
         assert!(read_from("login_hint=acr_values:urn:x", None, None).is_err());
