@@ -252,9 +252,9 @@ fn explain<P: Ports>(ctx: &Context<'_, P>, asked: &AuthorizationRequest, door: D
         (hint.wishes.message.is_some(), "hint_message", "told to the eID"),
         (hint.wishes.uuid.is_some(), "hint_uuid", "told to the eID"),
         (hint.wishes.app_switch.is_some(), "hint_appswitch", "told to the eID"),
-        (hint.resume_url.is_some(), "hint_appswitch_resume_url", "not used: none can be registered yet"),
-        (hint.cpr.is_some(), "hint_sub", "not used: no CPR number is asked for"),
-        (hint.css_path.is_some(), "hint_css_path", "not used: no style sheet is set"),
+        (hint.resume_url.is_some(), "hint_appswitch_resume_url", "not used"),
+        (hint.cpr.is_some(), "hint_sub", "not used"),
+        (hint.css_path.is_some(), "hint_css_path", "not used"),
         (hint.scope.is_some(), "hint_scope", "added to the scopes"),
         (hint.ignored > 0, "hint_unknown", "ignored"),
     ] {

@@ -42,12 +42,12 @@ impl Source {
     /// For a recording.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Parameter => "parameter acr_values",
-            Self::Claims => "parameter claims",
+            Self::Parameter => "acr_values",
+            Self::Claims => "claims",
             Self::LoginHint => "login_hint",
             Self::Header => "header acr_values",
             Self::Segment => "path segment",
-            Self::Nowhere => "none: the user chooses",
+            Self::Nowhere => "nothing",
         }
     }
 }

@@ -36,7 +36,7 @@ impl ResponseMode {
         let Some(raw) = raw else { return Ok(None) };
         let found = Self::ALL.into_iter().find(|mode| mode.as_str() == raw);
         found.map(Some).ok_or(Error::invalid_request(
-            "response_mode must be query, fragment, form_post, post_message or json",
+            "response_mode is not one of those in the metadata",
         ))
     }
 

@@ -67,6 +67,8 @@ test("every operation answers on the real runtime as it is described", async () 
   await call("GET", ["tenants", "described", "publication"]);
   const keys = await call("GET", ["tenants", "described", "environments", "TEST", "keys"]);
   assert.equal(keys.json.items.length, 4);
+  const unknown = ["tenants", "described", "environments", "TEST", "traces", "0".repeat(32)];
+  assert.equal((await call("GET", unknown)).status, 404);
   for (const item of [oneSecret, application, upstream, domain]) {
     const { headers } = await call("GET", item);
     assert.equal((await call("DELETE", item, undefined, { "if-match": '"0"' })).status, 412);
