@@ -35,9 +35,7 @@ impl ResponseMode {
     pub fn parse(raw: Option<&str>) -> Result<Option<Self>, Error> {
         let Some(raw) = raw else { return Ok(None) };
         let found = Self::ALL.into_iter().find(|mode| mode.as_str() == raw);
-        found.map(Some).ok_or(Error::invalid_request(
-            "response_mode is not one of those in the metadata",
-        ))
+        found.map(Some).ok_or(Error::invalid_request("response_mode is not one of those in the metadata"))
     }
 
     /// The word on the wire.
