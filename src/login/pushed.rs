@@ -62,8 +62,8 @@ pub async fn seal<P: Ports>(ctx: &Context<'_, P>, checked: &Checked) -> Result<S
     Ok(format!("{REQUEST_URI_PREFIX}{sealed}"))
 }
 
-/// The request that a `request_uri` of ours stands for: what follows its prefix. Of the other parameters only `client_id` counts
-/// (RFC 9126 §4), and it must be the one that pushed.
+/// The request that a `request_uri` of ours stands for; `sealed` is what follows its prefix. Of the
+/// other parameters only `client_id` counts (RFC 9126 §4), and it must be the one that pushed.
 ///
 /// # Errors
 /// Shown, since only the pushed request knows a callback: another client's, over, or used.
