@@ -276,6 +276,13 @@ pub fn encode_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     out
 }
 
+/// An address with more parameters, as [`encode_pairs`] writes them. It may have a query of its own
+/// (RFC 6749 §3.1.2); a fragment it has not.
+pub fn with_query(uri: &str, query: &str) -> String {
+    let joint = if uri.contains('?') { "&" } else { "?" };
+    [uri, joint, query].concat()
+}
+
 /// An answer.
 #[derive(Debug, Clone)]
 pub struct Response {

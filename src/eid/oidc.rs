@@ -15,7 +15,7 @@ use crate::oauth::jwt::{Expected, Unverified};
 use crate::oauth::{jwks, pkce::CodeChallenge};
 use crate::ports::{FetchRequest, Ports};
 use crate::vault::{EnvironmentKeys, base64};
-use crate::web::{Parameters, encode_pairs, percent_encode};
+use crate::web::{Parameters, encode_pairs, percent_encode, with_query};
 use serde_json::{Map, Value};
 
 /// How an upstream may sign; which it does hangs on the kind of key that it publishes.
@@ -155,8 +155,7 @@ pub async fn authorize_url(
         .into_iter()
         .filter(|(_, value)| !value.is_empty()),
     );
-    let joint = if metadata.authorization_endpoint.as_str().contains('?') { '&' } else { '?' };
-    Ok(format!("{}{joint}{query}", metadata.authorization_endpoint))
+    Ok(with_query(metadata.authorization_endpoint.as_str(), &query))
 }
 
 /// Turns an upstream's answer into an identity.

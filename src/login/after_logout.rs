@@ -5,7 +5,7 @@ use super::Context;
 use crate::error::Fault;
 use crate::model::Application;
 use crate::ports::Ports;
-use crate::web::{Response, encode_pairs};
+use crate::web::{Response, encode_pairs, with_query};
 
 /// A checked address with the `state` to echo. Only its constructors compare addresses, byte for
 /// byte; sealed, it survives the question whether to log out.
@@ -38,8 +38,7 @@ impl AfterLogout {
 
     fn with_state(uri: &str, state: Option<&str>) -> Self {
         let Some(state) = state else { return Self(uri.to_owned()) };
-        let joint = if uri.contains('?') { '&' } else { '?' };
-        Self(format!("{uri}{joint}{}", encode_pairs([("state", state)])))
+        Self(with_query(uri, &encode_pairs([("state", state)])))
     }
 
     /// The address.

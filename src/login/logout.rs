@@ -20,7 +20,7 @@ use crate::model::{Application, ClientId};
 use crate::oauth::authorize::STATE_MAX_BYTES;
 use crate::pages::logout::{AskLogout, LoggedOut, Problem, ask, done};
 use crate::ports::{LogEvent, Ports};
-use crate::web::{Method, Parameters, Response, encode_pairs};
+use crate::web::{Method, Parameters, Response, encode_pairs, with_query};
 use std::rc::Rc;
 
 /// The path, and where the button of our own page posts.
@@ -261,9 +261,8 @@ async fn frame_of<P: Ports>(
 ) -> Result<Option<(String, String)>, Fault> {
     let Some(application) = ctx.application(&client.client_id).await? else { return Ok(None) };
     let Some(uri) = &application.protocol.frontchannel_logout_uri else { return Ok(None) };
-    let joint = if uri.as_str().contains('?') { '&' } else { '?' };
     let pairs = encode_pairs([("iss", ctx.domain.issuer.as_str()), ("sid", &client.sid)]);
-    Ok(Some((format!("{uri}{joint}{pairs}"), uri.origin().to_owned())))
+    Ok(Some((with_query(uri.as_str(), &pairs), uri.origin().to_owned())))
 }
 
 fn logged_out<P: Ports>(

@@ -9,7 +9,7 @@ use crate::oauth;
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::layout::Frame;
 use crate::ports::{CryptoError, LogEvent, Ports, Unavailable};
-use crate::web::Response;
+use crate::web::{Response, encode_pairs, with_query};
 
 /// How a login request is refused.
 #[derive(Debug)]
@@ -114,8 +114,7 @@ async fn start_again<P: Ports>(ctx: &Context<'_, P>, key: Option<ApplicationKey>
     let application = ctx.application_at(&key.host, &key.client_id).await.ok()??;
     application.initiate_login_uri.as_ref().map(|uri| {
         // OIDC Core §4: the initiator names the issuer.
-        let joint = if uri.as_str().contains('?') { '&' } else { '?' };
-        format!("{uri}{joint}iss={}", crate::web::percent_encode(&key.host.issuer()))
+        with_query(uri.as_str(), &encode_pairs([("iss", key.host.issuer().as_str())]))
     })
 }
 

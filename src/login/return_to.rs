@@ -7,7 +7,7 @@ use crate::oauth::response_mode::ResponseMode;
 use crate::pages::Frame;
 use crate::pages::form_post::{self, FormPost};
 use crate::pages::post_message::{self, PostMessage};
-use crate::web::{Response, encode_pairs};
+use crate::web::{Response, encode_pairs, with_query};
 use serde_json::Value;
 
 /// A checked callback. It can only be made from an application's record and a `redirect_uri` that
@@ -95,8 +95,7 @@ impl ReturnTo {
 
     /// A registered callback may have a query of its own (RFC 6749 §3.1.2).
     fn with_query(&self, pairs: Vec<(&str, &str)>) -> String {
-        let joint = if self.redirect_uri.contains('?') { '&' } else { '?' };
-        format!("{}{joint}{}", self.redirect_uri, encode_pairs(pairs))
+        with_query(&self.redirect_uri, &encode_pairs(pairs))
     }
 
     /// An answer that scripts of the callback's origin may read, and no others (Fetch standard, CORS).
