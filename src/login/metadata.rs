@@ -8,7 +8,7 @@ use crate::eid::{Acr, Eid};
 use crate::error::Fault;
 use crate::json;
 use crate::model::key_ring::Algorithm;
-use crate::model::{Application, ClientId, DomainSnapshot};
+use crate::model::{Application, ClientId, DomainSnapshot, Serving};
 use crate::oauth::discovery::{self, Offered};
 use crate::oauth::jwks;
 use crate::ports::Ports;
@@ -17,7 +17,7 @@ use serde_json::json;
 use std::rc::Rc;
 
 /// How long clients may keep metadata and keys, seconds. A part of the keys' guard times.
-pub const METADATA_MAX_AGE_SECONDS: u64 = 300;
+pub const METADATA_MAX_AGE_SECONDS: u64 = Serving::DEFAULT.max_age;
 
 /// `GET /.well-known/openid-configuration` and, the same by RFC 8414's name,
 /// `/.well-known/oauth-authorization-server`. Below a `segment` that names an eID, the authorization

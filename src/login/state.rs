@@ -13,7 +13,7 @@
 
 use super::pushed::REOPENED_SECONDS;
 use crate::eid::Acr;
-use crate::model::{ClientId, Host, Sealed, UnixTime};
+use crate::model::{ClientId, Host, Sealed, Serving, UnixTime};
 use crate::vault::equal;
 
 pub use super::grant::{Grant, GrantRequest};
@@ -23,7 +23,7 @@ pub const CODE_SECONDS: u64 = 60;
 /// A return ticket lives this long, seconds.
 pub const TICKET_SECONDS: u64 = 120;
 /// ID and access tokens live this long, seconds.
-pub const TOKEN_SECONDS: u64 = 20 * 60;
+pub const TOKEN_SECONDS: u64 = Serving::DEFAULT.token;
 
 /// A login that has identified somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]

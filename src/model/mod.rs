@@ -10,6 +10,7 @@ pub mod key_ring;
 pub mod names;
 pub mod public_key;
 pub mod sealed;
+pub mod serving;
 pub mod time;
 pub mod url;
 
@@ -19,4 +20,5 @@ pub use identity::Identity;
 pub use names::{ClientId, Environment, Host, TenantId};
 pub use public_key::PublicKey;
 pub use sealed::Sealed;
+pub use serving::Serving;
 pub use time::UnixTime;
