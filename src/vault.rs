@@ -1,12 +1,14 @@
 //! The keys of one tenant and environment, and everything that is sealed under them.
 //!
-//! `KEY_ENCRYPTION_KEY` wraps two keys per environment and nothing else: the data key, from which
-//! every other key is derived by HKDF with its purpose as `info`, and the `sub` key, which never
-//! rotates. Associated data always begins with a purpose and the environment's label, so that a
+//! The master key wraps two keys per environment and nothing else ([`wrap`]): the data key, from
+//! which every other key is derived by HKDF with its purpose as `info`, and the `sub` key, which
+//! never rotates. Associated data always begins with a purpose and the environment's label, so that a
 //! ciphertext taken from one place opens in no other.
 
+pub mod wrap;
+
 use crate::model::domain::environment_label;
-use crate::model::{DomainSnapshot, Environment, Sealed, TenantId};
+use crate::model::{DomainSnapshot, Environment, Sealed, TenantId, UnixTime};
 use crate::ports::{Crypto, CryptoError, Random};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hkdf::Hkdf;
@@ -24,6 +26,7 @@ pub struct EnvironmentKeys {
     label: String,
     data: [u8; 32],
     sub: [u8; 32],
+    restored_at: Option<UnixTime>,
 }
 
 impl fmt::Debug for EnvironmentKeys {
@@ -67,18 +70,26 @@ impl Purpose {
             Self::AtRest => b"edge-eid at rest v1",
         }
     }
+
+    /// Whether what is made with the key counts once, or for a while: none of it outlives a restore,
+    /// since the objects that knew which were used are gone.
+    fn ends_with_a_restore(self) -> bool {
+        matches!(self, Self::Envelope | Self::Token)
+    }
 }
 
 impl EnvironmentKeys {
     /// Opens the keys that a snapshot carries; an isolate unwraps each once.
     ///
     /// # Errors
-    /// When `KEY_ENCRYPTION_KEY` is not the one they were wrapped with.
+    /// When they were wrapped with neither of the two master keys.
     pub async fn of(ports: &impl Crypto, domain: &DomainSnapshot) -> Result<Self, CryptoError> {
-        Self::unwrap(ports, &domain.tenant, domain.environment, &domain.data_key, &domain.sub_key).await
+        let (data_key, sub_key) = (&domain.data_key, &domain.sub_key);
+        let keys = Self::unwrap(ports, &domain.tenant, domain.environment, data_key, sub_key).await?;
+        Ok(keys.restored(domain.restored_at))
     }
 
-    /// See [`EnvironmentKeys::of`].
+    /// See [`EnvironmentKeys::of`]; of an environment that was never restored.
     ///
     /// # Errors
     /// Likewise.
@@ -90,9 +101,16 @@ impl EnvironmentKeys {
         sub_key: &Sealed,
     ) -> Result<Self, CryptoError> {
         let label = environment_label(tenant, environment);
-        let data = unwrap_one(ports, &label, "data", data_key).await?;
-        let sub = unwrap_one(ports, &label, "sub", sub_key).await?;
-        Ok(Self { label, data, sub })
+        let data = wrap::unwrap(ports, &label, "data", data_key).await?;
+        let sub = wrap::unwrap(ports, &label, "sub", sub_key).await?;
+        Ok(Self { label, data, sub, restored_at: None })
+    }
+
+    /// The same keys of an environment that was restored from a backup at this moment: codes, tokens
+    /// and everything that travels through browsers get other keys than they had before.
+    #[must_use]
+    pub fn restored(self, restored_at: Option<UnixTime>) -> Self {
+        Self { restored_at, ..self }
     }
 
     /// Makes and wraps the keys of a new environment.
@@ -105,10 +123,19 @@ impl EnvironmentKeys {
         environment: Environment,
     ) -> Result<NewEnvironmentKeys, CryptoError> {
         let label = environment_label(tenant, environment);
-        let (data, sub) = (random(ports), random(ports));
-        let data_key = wrap_one(ports, &label, "data", &data).await?;
-        let sub_key = wrap_one(ports, &label, "sub", &sub).await?;
-        Ok(NewEnvironmentKeys { data_key, sub_key, keys: Self { label, data, sub } })
+        let keys = Self { label, data: random(ports), sub: random(ports), restored_at: None };
+        let (data_key, sub_key) = keys.wrap(ports).await?;
+        Ok(NewEnvironmentKeys { data_key, sub_key, keys })
+    }
+
+    /// The data key and the `sub` key, wrapped by the current master key.
+    ///
+    /// # Errors
+    /// When the platform's cryptography fails.
+    pub async fn wrap(&self, ports: &(impl Crypto + Random)) -> Result<(Sealed, Sealed), CryptoError> {
+        let data_key = wrap::wrap(ports, &self.label, "data", &self.data).await?;
+        let sub_key = wrap::wrap(ports, &self.label, "sub", &self.sub).await?;
+        Ok((data_key, sub_key))
     }
 
     /// `tenant/ENVIRONMENT`.
@@ -118,11 +145,9 @@ impl EnvironmentKeys {
 
     /// The key of a purpose; `salt` makes one per attempt where the purpose has many.
     pub fn derive(&self, purpose: Purpose, salt: &[u8]) -> [u8; 32] {
-        let mut key = [0; 32];
-        Hkdf::<Sha256>::new(Some(salt), &self.data)
-            .expand(purpose.info(), &mut key)
-            .expect("32 bytes are less than HKDF-SHA256's limit of 8,160");
-        key
+        let restored_at = self.restored_at.filter(|_| purpose.ends_with_a_restore());
+        let restored = restored_at.map_or_else(String::new, |at| format!(" restored {}", at.0));
+        hkdf_sha256(&self.data, salt, &[purpose.info(), restored.as_bytes()].concat())
     }
 
     /// Seals something for storage. `what` names it (`signing key <kid>`): opening needs the same.
@@ -150,7 +175,7 @@ impl EnvironmentKeys {
         sealed: &Sealed,
     ) -> Result<Vec<u8>, CryptoError> {
         let key = self.derive(Purpose::AtRest, b"");
-        open_text(ports, &key, format!("{}|{what}", self.label).as_bytes(), sealed).await
+        open_text(ports, &key, format!("{}|{what}", self.label).as_bytes(), &sealed.0).await
     }
 
     /// The hash under which an application's secret is stored. Keyed, so that a copy of the store
@@ -166,33 +191,7 @@ impl EnvironmentKeys {
     }
 }
 
-async fn wrap_one(
-    ports: &(impl Crypto + Random),
-    label: &str,
-    name: &str,
-    key: &[u8; 32],
-) -> Result<Sealed, CryptoError> {
-    seal_text(ports, ports.master_key(), format!("wrap|{label}|{name}").as_bytes(), key).await
-}
-
-async fn unwrap_one(
-    ports: &impl Crypto,
-    label: &str,
-    name: &str,
-    wrapped: &Sealed,
-) -> Result<[u8; 32], CryptoError> {
-    // Remembered for this environment only: the label is what an opened key was bound to.
-    let remembered = format!("{label}|{name}|{}", wrapped.0);
-    if let Some(key) = ports.remembered(&remembered) {
-        return Ok(key);
-    }
-    let plain =
-        open_text(ports, ports.master_key(), format!("wrap|{label}|{name}").as_bytes(), wrapped).await?;
-    let key = plain.try_into().map_err(|_| CryptoError)?;
-    ports.remember(&remembered, key);
-    Ok(key)
-}
-
+/// Seals under a key: base64url of IV and ciphertext.
 async fn seal_text(
     ports: &(impl Crypto + Random),
     key: &[u8; 32],
@@ -209,9 +208,9 @@ async fn open_text(
     ports: &impl Crypto,
     key: &[u8; 32],
     aad: &[u8],
-    sealed: &Sealed,
+    sealed: &str,
 ) -> Result<Vec<u8>, CryptoError> {
-    let bytes = Base64UrlUnpadded::decode_vec(&sealed.0).map_err(|_| CryptoError)?;
+    let bytes = Base64UrlUnpadded::decode_vec(sealed).map_err(|_| CryptoError)?;
     let (iv, cipher) = bytes.split_first_chunk::<IV_BYTES>().ok_or(CryptoError)?;
     ports.open(key, iv, aad, cipher).await
 }
@@ -221,6 +220,15 @@ pub fn random<const N: usize>(ports: &impl Random) -> [u8; N] {
     let mut bytes = [0; N];
     ports.fill(&mut bytes);
     bytes
+}
+
+/// 32 bytes by HKDF-SHA256 (RFC 5869).
+pub fn hkdf_sha256(key: &[u8; 32], salt: &[u8], info: &[u8]) -> [u8; 32] {
+    let mut derived = [0; 32];
+    Hkdf::<Sha256>::new(Some(salt), key)
+        .expand(info, &mut derived)
+        .expect("32 bytes are less than HKDF-SHA256's limit of 8,160");
+    derived
 }
 
 /// HMAC-SHA256 over the parts one after another.

@@ -291,6 +291,7 @@ fn first_keys<R: Rows>(
         data_key: material.data_key.clone(),
         sub_key: material.sub_key.clone(),
         keys: material.keys.clone(),
+        restored_at: None,
     };
     Ok(Some(KeyChange { before: None, after }))
 }

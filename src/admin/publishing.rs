@@ -185,6 +185,7 @@ pub fn domain_snapshot<R: Rows>(
         keys: environment.keys.iter().filter_map(|key| key.announced()).collect(),
         data_key: environment.data_key,
         sub_key: environment.sub_key,
+        restored_at: environment.restored_at,
         written: Default::default(),
     }))
 }

@@ -35,9 +35,11 @@ pub struct EnvironmentRecord {
     pub sub_key: Sealed,
     /// The signing keys of every ring, in any state.
     pub keys: Vec<SigningKey>,
+    /// When it was restored from a backup.
+    pub restored_at: Option<UnixTime>,
 }
 
-json_struct!(EnvironmentRecord { environment, data_key, sub_key, keys });
+json_struct!(EnvironmentRecord { environment, data_key, sub_key, keys, restored_at or None });
 
 /// A domain.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -166,5 +166,9 @@ fn judge<P: Ports>(
     let audiences = [issuer, &token_endpoint, &called];
     let count = if protocol.endpoint_audience && !protocol.fapi2 { audiences.len() } else { 1 };
     let expected = Expected { audiences: &audiences[..count], text_only: protocol.fapi2 };
-    client_assertion::judge(token.claims(), &expected, ctx.now)
+    let used = client_assertion::judge(token.claims(), &expected, ctx.now)?;
+    if let Some(restored_at) = ctx.domain.restored_at {
+        client_assertion::judge_restored(token.claims(), &used, restored_at)?;
+    }
+    Ok(used)
 }

@@ -33,7 +33,11 @@ pub async fn proof<P: Ports>(
     let holds = ctx.ports.verify(token.alg(), proof.key(), token.input(), token.signature()).await;
     let method = if ctx.request.method == Method::Get { "GET" } else { "POST" };
     let url = format!("{}{}", ctx.domain.issuer, ctx.request.path);
-    proof.proved(holds, &For { method, url: &url, access_token }, ctx.now).map(Some).map_err(invalid)
+    let proof = proof.proved(holds, &For { method, url: &url, access_token }, ctx.now).map_err(invalid)?;
+    if ctx.domain.restored_at.is_some_and(|restored_at| !proof.is_made_after(restored_at)) {
+        return Err(invalid("iat is not after the issuer was restored"));
+    }
+    Ok(Some(proof))
 }
 
 /// Uses up a proof that an application has sent.

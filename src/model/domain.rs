@@ -117,6 +117,9 @@ pub struct DomainSnapshot {
     pub data_key: Sealed,
     /// The environment's key of `sub` values, wrapped likewise. It never rotates.
     pub sub_key: Sealed,
+    /// When the environment was restored from a backup: nothing of before that counts once, or for a
+    /// while, counts any more.
+    pub restored_at: Option<UnixTime>,
     /// Documents written from this snapshot, kept with it.
     pub written: Written,
 }
@@ -125,7 +128,7 @@ json_struct!(DomainSnapshot {
     version, tenant, environment, host, issuer, kind, enabled, display_name, peer,
     show_alongside_nemid_logins, show_start_block, nemid_closed_at,
     sessions or SessionSettings::default(), upstreams or Table::new(), keys, data_key, sub_key,
-    written unwritten Written::default(),
+    restored_at or None, written unwritten Written::default(),
 });
 
 /// The documents that clients fetch most, written once for each snapshot: a snapshot never changes.

@@ -64,6 +64,20 @@ pub fn judge(claims: &Map<String, Value>, expected: &Expected<'_>, now: UnixTime
     }
 }
 
+/// Judges an assertion whose claims hold once more, where the issuer was restored from a backup: which
+/// ones were used before, nobody knows any more. Clocks may have been ahead as far as we forgive; an
+/// assertion that does not say when it was made tells it by its end.
+///
+/// # Errors
+/// It may have been used before the restore.
+pub fn judge_restored(claims: &Map<String, Value>, used: &Used, restored_at: UnixTime) -> Result<(), Broken> {
+    let is_new = match seconds(claims, "iat")? {
+        Some(issued) => UnixTime(issued.try_into().unwrap_or(0)) >= restored_at.plus(SKEW_SECONDS),
+        None => used.ends > restored_at.plus(LIFETIME_MAX_SECONDS + SKEW_SECONDS),
+    };
+    if is_new { Ok(()) } else { Err("client assertion: not made after the issuer was restored") }
+}
+
 /// Whether `aud` names us and nobody else: a token that also counts elsewhere could be replayed from
 /// there.
 pub fn is_for(claims: &Map<String, Value>, expected: &Expected<'_>) -> bool {

@@ -111,6 +111,12 @@ impl<'a> Unproved<'a> {
 }
 
 impl Proof {
+    /// Whether it was made after this moment, by clocks that are as far ahead as we forgive: one of
+    /// before a restore may have been used, and nobody knows any more.
+    pub fn is_made_after(&self, restored_at: UnixTime) -> bool {
+        self.used.ends >= restored_at.plus(AHEAD_SECONDS + BEHIND_SECONDS)
+    }
+
     /// What is remembered of it: ids are a key's own, for a stranger may have drawn the same.
     pub fn id(&self) -> String {
         format!("{} {}", self.jkt, self.used.jti)

@@ -126,6 +126,7 @@ impl World {
                 keys: ring.iter().filter_map(SigningKey::announced).collect(),
                 data_key: made.data_key.clone(),
                 sub_key: made.sub_key.clone(),
+                restored_at: None,
                 written: Default::default(),
                 host,
             }
