@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { costOfLogin } from "../tests/e2e/support/cost.mjs";
 import { MITID, NEMID } from "../tests/e2e/support/relying_party.mjs";
 import { startSeededServer } from "../tests/e2e/support/seeded_server.mjs";
-import { root } from "../tests/e2e/support/worker_options.mjs";
+import { root } from "../scripts/workers.mjs";
 import { measurePages } from "./pages.mjs";
 import { measureThroughput } from "./throughput.mjs";
 
@@ -34,15 +34,17 @@ function line(/** @type {string} */ what, /** @type {number} */ figure, /** @typ
   console.log(`  ${what.padEnd(44)} ${shown.padStart(8)} ${unit.padEnd(16)} ${limit.padEnd(18)} ${verdict}`);
 }
 
-console.log("\nThe Worker, production build, gzipped");
-let bundle = 0;
-const uploaded = path.join(root, "build/bundle");
-for (const name of (await readdir(uploaded)).filter((file) => /\.(js|wasm)$/.test(file))) {
-  const size = gzipSync(await readFile(path.join(uploaded, name))).length;
-  bundle += size;
-  line(name, size, "bytes");
+for (const worker of ["broker", "management"]) {
+  console.log(`\nThe Worker "${worker}", production build, gzipped`);
+  let bundle = 0;
+  const uploaded = path.join(root, "build/bundle", worker);
+  for (const name of (await readdir(uploaded)).filter((file) => /\.(js|wasm)$/.test(file))) {
+    const size = gzipSync(await readFile(path.join(uploaded, name))).length;
+    bundle += size;
+    line(name, size, "bytes");
+  }
+  line("together", bundle, "bytes", { most: 300_000 });
 }
-line("together", bundle, "bytes", { most: 300_000 });
 
 const ordinary = (/** @type {any} */ server) => server.origin;
 const mitid = (/** @type {any} */ server) => server.mitidOrigin;

@@ -10,7 +10,7 @@ import path from "node:path";
 import { send } from "../tests/e2e/support/http.mjs";
 import { seedDemo } from "../tests/e2e/support/seeded_server.mjs";
 import { freePort, startServer } from "../tests/e2e/support/server.mjs";
-import { root, workerOptions } from "../tests/e2e/support/worker_options.mjs";
+import { root, worker } from "../scripts/workers.mjs";
 import { load } from "./load.mjs";
 
 const CONNECTIONS = 16;
@@ -58,7 +58,7 @@ async function configuration() {
 
 /** workerd's configuration: Cap'n Proto as text, whose strings are written as JSON's are. */
 async function writeConfiguration(/** @type {string} */ directory, /** @type {any} */ { ours, bare, values, vars, answers }) {
-  const { compatibilityDate, compatibilityFlags, durableObjects } = /** @type {any} */ (await workerOptions("production", {}));
+  const { compatibilityDate, compatibilityFlags, durableObjects } = /** @type {any} */ (await worker("broker", "production", {}));
   const text = JSON.stringify;
   const file = async (/** @type {string} */ name, /** @type {unknown} */ value) => writeFile(path.join(directory, name), text(value));
   const modules = (/** @type {string} */ from) =>
@@ -70,7 +70,7 @@ async function writeConfiguration(/** @type {string} */ directory, /** @type {an
     ...classes.map(([name, className]) => `(name = ${text(name)}, durableObjectNamespace = ${text(className)})`),
   ];
   const date = `compatibilityDate = ${text(compatibilityDate)}`;
-  await cp(path.join(root, "build/production"), path.join(directory, "broker"), { recursive: true });
+  await cp(path.join(root, "build/production/broker"), path.join(directory, "broker"), { recursive: true });
   await cp(path.join(root, "build/bare"), path.join(directory, "bare"), { recursive: true });
   await writeFile(path.join(directory, "kv.js"), KV);
   await file("values.json", values);

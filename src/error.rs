@@ -1,6 +1,6 @@
 //! Our own faults: logged once, with a reference that the page shows; the cause stays in the log.
 
-use crate::ports::{CryptoError, LogEvent, Ports, Unavailable};
+use crate::ports::{CryptoError, Log, LogEvent, Unavailable};
 
 /// Something of ours or of an upstream failed. Nobody outside learns more than a reference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +25,8 @@ impl Fault {
     }
 
     /// Writes the one log line of this fault.
-    pub fn log(&self, ports: &impl Ports) {
-        ports.record(LogEvent {
+    pub fn log(&self, log: &impl Log) {
+        log.record(LogEvent {
             event: "fault",
             facts: vec![("what", self.what.to_owned()), ("cause", self.cause.clone())],
         });

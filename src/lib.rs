@@ -5,8 +5,8 @@
 //!
 //! | Module | What it is |
 //! |---|---|
-//! | `edge` | the Worker shell: bindings, KV, Durable Objects, WebCrypto, fetch (wasm32 only) |
-//! | [`routes`] | one `match` over method and path |
+//! | `edge` | the shells of the two Workers: bindings, KV, Durable Objects, WebCrypto, fetch (wasm32 only) |
+//! | [`routes`] | the broker's routes: one `match` over method and path |
 //! | [`login`] | one login as a state machine, and the steps around it |
 //! | [`admin`] | the admin API and the objects that hold configuration |
 //! | `simulator` | stand-in upstreams and the demo (cargo feature, never in production) |

@@ -70,7 +70,7 @@ pub trait Once {
     async fn is_first(&self, name: &str, used: &Use, now: UnixTime) -> Result<bool, Unavailable>;
 }
 
-/// The management side's objects: the truth of configuration. Each command is checked and stored
+/// The objects of configuration: its truth, and who owns a host. Each command is checked and stored
 /// in one step; an answer that says "done" is never lost.
 pub trait Tenants {
     /// The object that holds one tenant's configuration.
@@ -175,16 +175,23 @@ pub trait Random {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// Settings of the installation, from the Worker's variables and secrets.
+/// Settings of the broker, from its variables.
 #[derive(Clone)]
 pub struct Settings {
+    /// Name in "Powered by …".
+    pub broker_name: String,
+    /// Whether this build has the simulators, and with them an open NemID on TEST.
+    pub simulators: bool,
+}
+
+/// Settings of the management Worker, from its variables and secrets.
+#[derive(Clone)]
+pub struct Installation {
     /// Host of the admin API.
     pub management_host: Host,
     /// HMAC-free digest of the operator's bearer token: SHA-256.
     pub admin_token_sha256: [u8; 32],
-    /// Name in "Powered by …".
-    pub broker_name: String,
-    /// Whether this build has the simulators, and with them an open NemID on TEST.
+    /// See [`Settings::simulators`].
     pub simulators: bool,
 }
 
@@ -215,14 +222,22 @@ pub trait Traces {
     fn note(&self, name: &'static str, value: &str);
     /// From here on it is certain that this request is recorded, in the environment of this label.
     fn record_trace(&self, label: String);
+}
+
+/// What was recorded, to be read.
+pub trait Recordings {
     /// The steps recorded under a name of [`crate::login::trace::name`]; an empty list for none.
     async fn recorded(&self, name: &str) -> Result<serde_json::Value, Unavailable>;
 }
 
-/// All ports of one running Worker.
-pub trait Ports:
-    Catalog + Logins + Sessions + Once + Tenants + Crypto + Upstreams + Random + Log + Traces
-{
-    /// Settings of the installation.
+/// All ports of the broker.
+pub trait Ports: Catalog + Logins + Sessions + Once + Crypto + Upstreams + Random + Log + Traces {
+    /// Settings of the broker.
     fn settings(&self) -> &Settings;
+}
+
+/// All ports of the management Worker.
+pub trait Management: Tenants + Recordings + Crypto + Random + Log {
+    /// Settings of the installation.
+    fn installation(&self) -> &Installation;
 }

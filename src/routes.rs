@@ -1,6 +1,5 @@
-//! Every route, once: one `match` over method and path segments, grouped by who calls.
+//! Every route of the broker, once: one `match` over method and path segments, grouped by who calls.
 
-use crate::admin;
 use crate::error::Fault;
 use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
@@ -21,21 +20,12 @@ use std::rc::Rc;
 /// the broker.
 pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
     let answer = answer(ports, request, now).await;
-    // RFC 7240 §2, by the preference that existing clients send.
-    match request.header("prefer") {
-        Some(preference) if preference.contains("return-trace-id") => {
-            answer.with("trace-id", ports.trace_id())
-        }
-        _ => answer,
-    }
+    if request.wants_trace_id() { answer.with("trace-id", ports.trace_id()) } else { answer }
 }
 
 /// The host decides who is addressed; forwarded headers are never read.
 async fn answer<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
     let Ok(host) = Host::parse(&request.host) else { return nothing_here() };
-    if host == ports.settings().management_host {
-        return admin::handle(ports, request, now).await;
-    }
     match ports.domain(&host).await {
         Ok(Some(domain)) if domain.enabled && domain.host == host => {
             at_domain(ports, request, now, domain).await

@@ -60,6 +60,12 @@ impl Request {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the client wants to be told the trace id, to quote it to whoever runs the broker
+    /// (RFC 7240 §2, by the preference that existing clients send).
+    pub fn wants_trace_id(&self) -> bool {
+        self.header("prefer").is_some_and(|preference| preference.contains("return-trace-id"))
+    }
+
     /// Path segments, percent-encoding kept.
     pub fn segments(&self) -> Vec<&str> {
         self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect()

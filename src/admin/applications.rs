@@ -11,7 +11,7 @@ use crate::json::Json;
 use crate::model::application::{ClientAuthMethod, REDIRECT_URIS_MAX};
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Host, UnixTime};
-use crate::ports::Ports;
+use crate::ports::Management;
 use serde_json::{Value, json};
 
 const METHODS: &str = "token_endpoint_auth_methods";
@@ -27,13 +27,13 @@ const METHOD_RULE: &str = "client_secret_basic, client_secret_post, private_key_
 const METHODS_MAX: usize = 3;
 
 /// `GET …/applications`
-pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     call.list(&tenant, Scope::Applications { host }, show).await
 }
 
 /// `GET …/applications/{client_id}`
-pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
+pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
     let item = call.get(&tenant, Target::Application { host, client_id }).await?;
@@ -41,14 +41,14 @@ pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_
 }
 
 /// `DELETE …/applications/{client_id}`: its secrets go with it.
-pub async fn delete<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
+pub async fn delete<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
     call.remove(&tenant, Target::Application { host, client_id }).await
 }
 
 /// `PUT …/applications/{client_id}`: its secrets stay as they are.
-pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
+pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
     let precondition = input::precondition(call.request)?;

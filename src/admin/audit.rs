@@ -5,11 +5,11 @@ use super::command::{AuditEntry, TenantAnswer, TenantCommand};
 use super::input;
 use super::problem::Problem;
 use super::rules::field;
-use crate::ports::Ports;
+use crate::ports::Management;
 use serde_json::{Value, json};
 
 /// `GET …/audit`; `after` is the sequence number the page before ended with.
-pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let page = input::page(call.request)?;
     let before = page.after.map(|after| after.parse::<u64>()).transpose();

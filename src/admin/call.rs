@@ -8,7 +8,7 @@ use crate::eid::Eid;
 use crate::error::Fault;
 use crate::model::names::InvalidName;
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::vault::EnvironmentKeys;
 use crate::web::{Method, Request, Response, percent_encode};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ pub struct Call<'a, P> {
 /// An answer, or why there is none.
 pub type Answer = Result<Response, Failure>;
 
-impl<P: Ports> Call<'_, P> {
+impl<P: Management> Call<'_, P> {
     /// The tenant a path names.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use crate::json::Json;
 use crate::model::domain::{DomainKind, SessionSettings};
 use crate::model::names::InvalidName;
 use crate::model::{Environment, Host, TenantId, UnixTime};
-use crate::ports::Ports;
+use crate::ports::Management;
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -23,28 +23,28 @@ const IDLE_SECONDS: RangeInclusive<u64> = 60..=86_400;
 const ABSOLUTE_SECONDS: RangeInclusive<u64> = 60..=604_800;
 
 /// `GET …/domains`
-pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     call.list(&call.tenant_id(tenant)?, Scope::Domains, show).await
 }
 
 /// `GET …/domains/{host}`
-pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     let item = call.get(&tenant, Target::Domain { host }).await?;
     Ok(item_json(item.version, &show(&item.record)))
 }
 
 /// `DELETE …/domains/{host}`: only without applications. The host stays claimed.
-pub async fn delete<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+pub async fn delete<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     call.remove(&tenant, Target::Domain { host }).await
 }
 
 /// `PUT …/domains/{host}`
-pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     let precondition = input::precondition(call.request)?;
-    let simulators = call.ports.settings().simulators;
+    let simulators = call.ports.installation().simulators;
     let domain = read(Fields::of(call.request)?, &host, simulators, call.now)?;
     let environment = domain.environment;
     let mut material = None;
@@ -65,13 +65,13 @@ pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answ
     Ok(written_json(&done, &path(&["tenants", tenant.as_str(), "domains", host.as_str()]), show))
 }
 
-async fn claim<P: Ports>(
+async fn claim<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     environment: Environment,
     host: &Host,
 ) -> Result<(), Failure> {
-    if *host == call.ports.settings().management_host {
+    if *host == call.ports.installation().management_host {
         return Err(Problem::taken().into());
     }
     let claim = HostCommand::Claim { tenant: tenant.clone(), environment };

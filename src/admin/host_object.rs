@@ -1,5 +1,5 @@
 //! The object of one host: whose it is, and the last values published for it. Pure; the shell is
-//! `edge::host_object`.
+//! `edge::broker::host_object`.
 //!
 //! It also knows every URI that a logout may lead to, by whichever application has it registered: old
 //! clients send nothing but the URI. An index of its own, written together with the application's

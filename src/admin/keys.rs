@@ -11,12 +11,12 @@ use crate::json::Json;
 use crate::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
 use crate::model::{Environment, Host, TenantId, UnixTime};
 use crate::oauth::jwks::thumbprint;
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::vault::EnvironmentKeys;
 use serde_json::{Value, json};
 
 /// `GET …/keys`: every key of every ring, in any state. Private halves never leave the object.
-pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let environment = environment_of(environment).map_err(|_| Problem::not_found())?;
     let item = call.get(&tenant, Target::Environment { environment }).await?;
@@ -40,7 +40,7 @@ pub fn show(key: &SigningKey) -> Value {
 ///
 /// # Errors
 /// When the platform's cryptography fails.
-pub async fn make<P: Ports>(
+pub async fn make<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     environment: Environment,
@@ -55,7 +55,7 @@ pub async fn make<P: Ports>(
 ///
 /// # Errors
 /// 404 for an unknown domain, or when the platform's cryptography fails.
-pub async fn make_more<P: Ports>(
+pub async fn make_more<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     host: &Host,
@@ -65,7 +65,7 @@ pub async fn make_more<P: Ports>(
     make_rings(call.ports, &keys, alg, call.now).await
 }
 
-async fn make_rings<P: Ports>(
+async fn make_rings<P: Management>(
     ports: &P,
     keys: &EnvironmentKeys,
     alg: Algorithm,

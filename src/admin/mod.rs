@@ -13,7 +13,7 @@
 //!
 //! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
 //! the Worker is asked. The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
-//! truth is.
+//! truth is. It is a Worker of its own, beside the broker.
 
 pub mod application_protocol;
 pub mod applications;
@@ -45,22 +45,27 @@ pub mod traces;
 pub mod upstreams;
 
 use crate::model::UnixTime;
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::vault::{equal, sha256};
 use crate::web::{Method, Request, Response, percent_decode};
 use call::{Answer, Call};
 use problem::Problem;
 
-/// Answers a request to the management host below `/api`.
-pub async fn handle<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Response {
+/// Answers a request to the management host. Forwarded headers are never read.
+pub async fn handle<P: Management>(ports: &P, request: &Request, now: UnixTime) -> Response {
+    if request.host != ports.installation().management_host.as_str() {
+        let mut response = Response::text(404, "Not found");
+        response.route = "unknown_host";
+        return response;
+    }
     let call = Call { ports, request, now };
     let (route, answer) = dispatch(&call).await;
     let mut response = answer.unwrap_or_else(|failure| failure.respond(ports));
     response.route = route;
-    response
+    if request.wants_trace_id() { response.with("trace-id", ports.trace_id()) } else { response }
 }
 
-async fn dispatch<P: Ports>(call: &Call<'_, P>) -> (&'static str, Answer) {
+async fn dispatch<P: Management>(call: &Call<'_, P>) -> (&'static str, Answer) {
     let decoded: Option<Vec<String>> =
         call.request.segments().into_iter().map(|segment| percent_decode(segment.as_bytes())).collect();
     let decoded = decoded.unwrap_or_default();
@@ -75,7 +80,7 @@ async fn dispatch<P: Ports>(call: &Call<'_, P>) -> (&'static str, Answer) {
 }
 
 /// Every resource and what it can do, once.
-async fn resource<P: Ports>(call: &Call<'_, P>, path: &[&str]) -> (&'static str, Answer) {
+async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static str, Answer) {
     use Method::{Delete, Get, Post, Put};
     match (call.request.method, path) {
         (Get, ["tenants"]) => ("admin_tenants", tenants::list(call).await),
@@ -139,13 +144,13 @@ fn no_route(path: &[&str]) -> Problem {
 }
 
 /// RFC 6750 §2.1. The token is compared by its digest: no time tells how much of it was right.
-fn check_bearer<P: Ports>(call: &Call<'_, P>) -> Result<(), Problem> {
+fn check_bearer<P: Management>(call: &Call<'_, P>) -> Result<(), Problem> {
     let header = call.request.header("authorization").unwrap_or_default();
     let token = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(Problem::unauthorized("Bearer realm=\"edge-eid\"")),
     };
-    if equal(&sha256(token.as_bytes()), &call.ports.settings().admin_token_sha256) {
+    if equal(&sha256(token.as_bytes()), &call.ports.installation().admin_token_sha256) {
         Ok(())
     } else {
         Err(Problem::unauthorized("Bearer realm=\"edge-eid\", error=\"invalid_token\""))

@@ -6,7 +6,7 @@
 use super::command::{Conflict, FieldError, Refusal};
 use crate::error::Fault;
 use crate::json::Json;
-use crate::ports::{CryptoError, Ports, Unavailable};
+use crate::ports::{CryptoError, Log, Unavailable};
 use crate::web::Response;
 use serde_json::{Map, Value, json};
 
@@ -103,7 +103,7 @@ fn problem_json(status: u16, body: Map<String, Value>) -> Response {
 
 impl Failure {
     /// The one exit: our own faults are logged here, once, under the reference they are shown with.
-    pub fn respond(&self, ports: &impl Ports) -> Response {
+    pub fn respond(&self, ports: &impl Log) -> Response {
         match self {
             Self::Problem(problem) => problem.to_response(),
             Self::Fault(fault) => {

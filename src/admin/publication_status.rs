@@ -2,12 +2,12 @@
 
 use super::call::{Answer, Call, refusal};
 use super::command::{Due, DueItem, TenantAnswer, TenantCommand};
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::web::Response;
 use serde_json::{Value, json};
 
 /// `GET …/publication`
-pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     match call.ports.tenant(&tenant, &TenantCommand::Publication).await? {
         TenantAnswer::Publication { version, due } => {

@@ -9,7 +9,7 @@ use super::record::{Record, Scope, SecretRecord, Target};
 use crate::model::UnixTime;
 use crate::model::application::StoredSecret;
 use crate::model::names::InvalidName;
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::vault::{base64url, random};
 use serde_json::{Value, json};
 
@@ -23,14 +23,14 @@ pub const SECRET_MIN_CHARACTERS: usize = 12;
 pub const SECRET_MAX_CHARACTERS: usize = 200;
 
 /// `GET …/secrets`
-pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
     call.list(&tenant, Scope::Secrets { host, client_id }, show).await
 }
 
 /// `GET …/secrets/{id}`
-pub async fn get<P: Ports>(
+pub async fn get<P: Management>(
     call: &Call<'_, P>,
     tenant: &str,
     host: &str,
@@ -44,7 +44,7 @@ pub async fn get<P: Ports>(
 }
 
 /// `DELETE …/secrets/{id}`
-pub async fn delete<P: Ports>(
+pub async fn delete<P: Management>(
     call: &Call<'_, P>,
     tenant: &str,
     host: &str,
@@ -57,7 +57,7 @@ pub async fn delete<P: Ports>(
 }
 
 /// `POST …/secrets`: makes one, or imports the one given.
-pub async fn post<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
+pub async fn post<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
     let mut fields = Fields::of_optional_body(call.request)?;

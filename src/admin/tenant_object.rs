@@ -1,5 +1,5 @@
 //! The object of one tenant: the truth of its configuration. Pure; the shell is
-//! `edge::tenant_object`.
+//! `edge::management::tenant_object`.
 //!
 //! A change is decided (`admin::change`) before anything is written; then the thing, its line in
 //! the audit log, the new version and what is now due for publication are written in one step.

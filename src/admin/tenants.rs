@@ -8,11 +8,11 @@ use super::record::{Record, Target, TenantRecord};
 use super::rules::field;
 use crate::error::Fault;
 use crate::model::TenantId;
-use crate::ports::Ports;
+use crate::ports::Management;
 use serde_json::{Value, json};
 
 /// `GET /tenants`: from the directory, which learns of a new tenant or name a moment later.
-pub async fn list<P: Ports>(call: &Call<'_, P>) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>) -> Answer {
     let page = input::page(call.request)?;
     let after = page.after.map(|after| TenantId::parse(&after)).transpose();
     let after = after.map_err(|rule| Problem::invalid(vec![field("after", rule.0)]))?;
@@ -25,14 +25,14 @@ pub async fn list<P: Ports>(call: &Call<'_, P>) -> Answer {
 }
 
 /// `GET /tenants/{tenant}`
-pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let item = call.get(&tenant, Target::Tenant).await?;
     Ok(item_json(item.version, &show(&item.record)))
 }
 
 /// `PUT /tenants/{tenant}`
-pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str) -> Answer {
+pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     let id = call.tenant_id(tenant)?;
     let precondition = input::precondition(call.request)?;
     let mut fields = Fields::of(call.request)?;

@@ -6,13 +6,18 @@ use super::problem::Problem;
 use super::record::Target;
 use crate::login::trace;
 use crate::model::domain::environment_label;
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::web::Response;
 use serde_json::{Value, json};
 
 /// `GET …/traces/{trace_id}`: the steps of one login in their order, while it is kept. A trace id that
 /// was not recorded is not found, and so is another tenant's.
-pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str, environment: &str, trace_id: &str) -> Answer {
+pub async fn get<P: Management>(
+    call: &Call<'_, P>,
+    tenant: &str,
+    environment: &str,
+    trace_id: &str,
+) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let environment = environment_of(environment).map_err(|_| Problem::not_found())?;
     // Says whether the tenant and its environment exist.

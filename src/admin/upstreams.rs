@@ -11,7 +11,7 @@ use crate::model::domain::upstream_secret_label;
 use crate::model::names::InvalidName;
 use crate::model::url::WebUrl;
 use crate::model::{Host, TenantId};
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::table::Table;
 use serde_json::{Value, json};
 
@@ -24,26 +24,26 @@ const CLAIM_FIELDS: [&str; 8] =
     ["eid_id", "loa", "name", "birthdate", "cvr", "rid", "org_name", "transaction_id"];
 
 /// `GET …/upstreams`
-pub async fn list<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
+pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     call.list(&tenant, Scope::Upstreams { host }, show).await
 }
 
 /// `GET …/upstreams/{eid}`
-pub async fn get<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &str) -> Answer {
+pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &str) -> Answer {
     let (tenant, host, eid) = (call.tenant_id(tenant)?, call.host(host)?, call.eid(eid)?);
     let item = call.get(&tenant, Target::Upstream { host, eid }).await?;
     Ok(item_json(item.version, &show(&item.record)))
 }
 
 /// `DELETE …/upstreams/{eid}`
-pub async fn delete<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &str) -> Answer {
+pub async fn delete<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &str) -> Answer {
     let (tenant, host, eid) = (call.tenant_id(tenant)?, call.host(host)?, call.eid(eid)?);
     call.remove(&tenant, Target::Upstream { host, eid }).await
 }
 
 /// `PUT …/upstreams/{eid}`: the secret is sealed here and never shown again.
-pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &str) -> Answer {
+pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &str) -> Answer {
     let (tenant, host, eid) = (call.tenant_id(tenant)?, call.host(host)?, call.eid(eid)?);
     let precondition = input::precondition(call.request)?;
     let input = read(call, &tenant, &host, eid).await?;
@@ -52,7 +52,7 @@ pub async fn put<P: Ports>(call: &Call<'_, P>, tenant: &str, host: &str, eid: &s
     Ok(written_json(&done, &at, show))
 }
 
-async fn read<P: Ports>(
+async fn read<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     host: &Host,

@@ -1,5 +1,6 @@
 //! Between the platform's requests and responses and ours.
 
+use super::log;
 use super::platform::{self, Unread};
 use super::shell::Shell;
 use crate::web::{self, BODY_MAX_BYTES};
@@ -127,6 +128,13 @@ fn headers(list: &[(&'static str, String)]) -> Result<Headers> {
         LAST.set(Some(Written { list: list.to_vec(), headers: Headers(headers.0.clone()) }));
     }
     Ok(headers)
+}
+
+/// The answer to a request that is not looked at further.
+pub fn refused(shell: &Shell, refused: Refused) -> Result<Response> {
+    let answer = web::Response::text(refused.status, refused.text);
+    log::request(shell, "", &answer);
+    response(shell, answer, false)
 }
 
 /// The answer of a Worker with a missing binding.

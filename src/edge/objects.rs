@@ -1,6 +1,5 @@
-//! What the objects of the management side share: a JSON command in, a JSON answer out.
+//! What the objects share: a JSON command in, a JSON answer out.
 
-use super::call::ROWS_HEADER;
 use crate::admin::rows::StoreFault;
 use crate::json::{self, Json};
 use serde_json::json;
@@ -27,16 +26,6 @@ pub fn answer<A: Json>(answer: Option<std::result::Result<A, StoreFault>>) -> Re
         }
         None => Response::error("not a command", 400),
     }
-}
-
-/// An answer, and how many rows SQLite wrote for it.
-///
-/// # Errors
-/// When the runtime refuses to make a response.
-pub fn counted(answer: &dyn Json, rows_written: usize) -> Result<Response> {
-    let response = Response::ok(json::write(answer))?;
-    response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
-    Ok(response)
 }
 
 /// A log line of an object, which has no request of its own to name.

@@ -3,9 +3,10 @@
 //! The table is created by the first write, so looking at an object that holds nothing writes
 //! nothing.
 
+use super::call::ROWS_HEADER;
 use crate::json::{self, Json};
 use crate::model::UnixTime;
-use worker::{Result, SqlStorage, SqlStorageValue};
+use worker::{Response, Result, SqlStorage, SqlStorageValue};
 
 /// How long after its moment an alarm rings, milliseconds: what is over by the second is over then.
 const ALARM_MARGIN_MILLISECONDS: i64 = 1_000;
@@ -72,6 +73,16 @@ impl OneRow {
         rows += self.sql.exec(&write, vec![text.into()])?.rows_written();
         Ok(rows)
     }
+}
+
+/// An answer, and how many rows SQLite wrote for it.
+///
+/// # Errors
+/// When the runtime refuses to make a response.
+pub fn counted(answer: &dyn Json, rows_written: usize) -> Result<Response> {
+    let response = Response::ok(json::write(answer))?;
+    response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
+    Ok(response)
 }
 
 /// An alarm for what is over at `at`.

@@ -50,7 +50,7 @@ impl KvNamespace {
 }
 
 /// What JavaScript threw, as a text for the log.
-fn reason(thrown: JsValue) -> String {
+pub fn reason(thrown: JsValue) -> String {
     worker::Error::from(thrown).to_string()
 }
 
@@ -72,21 +72,6 @@ pub fn request(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Resul
         init.set_body(&body.into());
     }
     web_sys::Request::new_with_str_and_init(url, &init).map_err(reason)
-}
-
-/// Sends a request to the outside.
-///
-/// # Errors
-/// The platform's reason.
-pub async fn fetch(
-    url: &str,
-    body: Option<&str>,
-    headers: &[(&str, &str)],
-) -> Result<web_sys::Response, String> {
-    let request = request(url, body, headers)?;
-    let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
-    let response = JsFuture::from(scope.fetch_with_request(&request)).await.map_err(reason)?;
-    Ok(response.unchecked_into())
 }
 
 /// Why a body was not read.

@@ -17,8 +17,8 @@ use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
 use edge_eid::ports::{
-    Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Log, LogEvent, Logins, NewKey, Once, Ports,
-    Random, Sessions, Settings, Tenants, Traces, Unavailable, Upstreams,
+    self, Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent, Logins,
+    NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Tenants, Traces, Unavailable, Upstreams,
 };
 use edge_eid::vault::sha256;
 use std::cell::{Cell, RefCell};
@@ -72,6 +72,7 @@ pub struct MemoryPorts {
     /// Recordings by the names of their objects.
     pub traces: RefCell<BTreeMap<String, serde_json::Value>>,
     settings: Settings,
+    installation: Installation,
     drawn: Cell<u64>,
 }
 
@@ -96,10 +97,10 @@ impl MemoryPorts {
             noted: RefCell::default(),
             recorded_for: RefCell::default(),
             traces: RefCell::default(),
-            settings: Settings {
+            settings: Settings { broker_name: "Edge eID".to_owned(), simulators },
+            installation: Installation {
                 management_host: Host::parse("manage.example").unwrap(),
                 admin_token_sha256: sha256(b"test-admin-token"),
-                broker_name: "Edge eID".to_owned(),
                 simulators,
             },
             drawn: Cell::new(0),
@@ -222,6 +223,9 @@ impl Traces for MemoryPorts {
     fn record_trace(&self, label: String) {
         *self.recorded_for.borrow_mut() = Some(label);
     }
+}
+
+impl Recordings for MemoryPorts {
     async fn recorded(&self, name: &str) -> Result<serde_json::Value, Unavailable> {
         Ok(self.traces.borrow().get(name).cloned().unwrap_or_else(|| serde_json::json!([])))
     }
@@ -379,5 +383,11 @@ impl Log for MemoryPorts {
 impl Ports for MemoryPorts {
     fn settings(&self) -> &Settings {
         &self.settings
+    }
+}
+
+impl ports::Management for MemoryPorts {
+    fn installation(&self) -> &Installation {
+        &self.installation
     }
 }

@@ -7,7 +7,7 @@ import { NEMID } from "../support/relying_party.mjs";
 import { register, rememberUsers } from "../support/registration.mjs";
 import { startSeededServer } from "../support/seeded_server.mjs";
 import { Visitor, assertPerson, startWebsite } from "../support/website.mjs";
-import { root } from "../support/worker_options.mjs";
+import { root } from "../../../scripts/workers.mjs";
 
 let server;
 before(async () => {

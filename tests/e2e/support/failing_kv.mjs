@@ -1,4 +1,4 @@
-// Runs inside workerd, around the built Worker: KV that fails while a test says so. Worker and
+// Runs inside workerd, around a built Worker: KV that fails while a test says so. A Worker and its
 // objects share one isolate there, so one variable is enough.
 import * as built from "./index.js";
 
@@ -27,10 +27,10 @@ export default class extends built.default {
   }
 }
 
-export const { LoginObject, SessionObject, OnceObject, TraceObject, HostObject, DirectoryObject } = built;
-
-export class TenantObject extends built.TenantObject {
-  constructor(context, env) {
-    super(context, withFailingKv(env));
-  }
-}
+/** A class of objects, each with the same KV. The exports of the Worker's own are added below. */
+const object = (name) =>
+  class extends built[name] {
+    constructor(context, env) {
+      super(context, withFailingKv(env));
+    }
+  };

@@ -2,9 +2,13 @@
 // The process behind a test server (see server.mjs): holds workerd and passes on its log lines.
 import { once } from "node:events";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { workerOptions } from "./worker_options.mjs";
+import { fileURLToPath } from "node:url";
+import { workers } from "../../../scripts/workers.mjs";
 
 const [{ env, port, stateDir, vars, kvCanFail }] = await once(process, "message");
+
+/** Around each Worker, where a test wants to take its KV away. */
+const failingKv = fileURLToPath(new URL("failing_kv.mjs", import.meta.url));
 
 /** @type {Miniflare | undefined} */
 let miniflare;
@@ -21,13 +25,14 @@ process.on("message", (/** @type {any} */ message) => {
 const questions = /** @type {Record<string, (options: any) => Promise<unknown>>} */ ({
   /** Sends a command to a Durable Object, as the Worker does. */
   async object({ binding, name, body }) {
-    const namespace = await miniflare?.getDurableObjectNamespace(binding);
+    const of = ["TENANT", "DIRECTORY"].includes(binding) ? "management" : "broker";
+    const namespace = await miniflare?.getDurableObjectNamespace(binding, of);
     const response = await namespace?.get(namespace.idFromName(name)).fetch("https://object/", { method: "POST", body });
     return { status: response?.status, text: await response?.text(), rows: response?.headers.get("x-rows-written") };
   },
   /** Every key of the KV namespace with its value. */
   async kv() {
-    const namespace = await miniflare?.getKVNamespace("KV");
+    const namespace = await miniflare?.getKVNamespace("KV", "broker");
     const { keys = [] } = (await namespace?.list()) ?? {};
     return Promise.all(keys.map(async ({ name }) => [name, await namespace?.get(name)]));
   },
@@ -47,7 +52,7 @@ process.on("disconnect", stop);
 try {
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      .../** @type {any} */ (await workerOptions(env, vars, kvCanFail)),
+      workers: /** @type {any} */ (await workers(env, vars, kvCanFail ? failingKv : undefined)),
       host: "127.0.0.1",
       port,
       resourcePersistencePath: stateDir,

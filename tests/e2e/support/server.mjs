@@ -1,11 +1,12 @@
 // @ts-check
-// Runs the built Worker in the real runtime, workerd, for tests.
+// Runs the built Workers in the real runtime, workerd, for tests.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { send } from "./http.mjs";
 
 /** The secrets of every test server. Fixed, so that a second server can read the first one's state. */
 export const ADMIN_TOKEN = "test-admin-token";
@@ -94,8 +95,10 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", kv
     kv: () => ask("kv"),
     /** Takes KV away from the Worker and its objects, or gives it back. */
     async kvFails(/** @type {boolean} */ fails) {
-      const answer = await fetch(`http://127.0.0.1:${listenPort}/test-only/kv/${fails ? "fails" : "works"}`);
-      if (!kvCanFail || !answer.ok) throw new Error("start the server with kvCanFail");
+      for (const host of [`127.0.0.1:${listenPort}`, `manage.localhost:${listenPort}`]) {
+        const answer = await send(listenPort, { host, path: `/test-only/kv/${fails ? "fails" : "works"}` });
+        if (!kvCanFail || answer.status !== 200) throw new Error("start the server with kvCanFail");
+      }
     },
     /** Ends the runtime in good order. */
     async stop() {

@@ -4,9 +4,8 @@
 //! Its table is created by the first id and goes with the last: an object that remembers nothing
 //! keeps nothing.
 
-use super::objects;
-use super::one_row::alarm_after;
-use super::shell::now;
+use crate::edge::one_row::{alarm_after, counted};
+use crate::edge::shell::now;
 use crate::login::once::{Use, clean_at, is_first};
 use crate::model::UnixTime;
 use std::cell::Cell;
@@ -51,7 +50,7 @@ impl DurableObject for OnceObject {
                 self.arm(used.ends, now).await?;
             }
         }
-        objects::counted(&first, rows_written)
+        counted(&first, rows_written)
     }
 
     async fn alarm(&self) -> Result<Response> {

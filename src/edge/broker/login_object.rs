@@ -2,9 +2,8 @@
 //!
 //! Everything is decided before the first write, since rows written before an error stay written.
 
-use super::objects;
-use super::one_row::{Loaded, OneRow, alarm_after};
-use super::shell::now;
+use crate::edge::one_row::{Loaded, OneRow, alarm_after, counted};
+use crate::edge::shell::now;
 use crate::login::state::{Event, Login, advance};
 use crate::model::UnixTime;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -39,7 +38,7 @@ impl DurableObject for LoginObject {
                 self.state.storage().set_alarm(alarm_after(next.forgotten_at())).await?;
             }
         }
-        objects::counted(&step.answer, rows_written)
+        counted(&step.answer, rows_written)
     }
 
     /// Deletes the object once everything of the login is over; else waits on.

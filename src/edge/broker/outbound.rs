@@ -1,12 +1,14 @@
 //! Requests to upstreams: redirects refused, limits on time and size.
 
-use super::call::within;
-use super::platform::{self, Unread};
+use crate::edge::call::within;
+use crate::edge::platform::{self, Unread};
 use crate::model::UnixTime;
 use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
 use crate::table::Table;
 use std::cell::RefCell;
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 
 /// Most metadata documents one isolate remembers.
 const DOCUMENTS_MAX: usize = 500;
@@ -33,7 +35,7 @@ async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
     if request.form.is_some() {
         headers.push(("content-type", "application/x-www-form-urlencoded"));
     }
-    let response = platform::fetch(&request.url, request.form.as_deref(), &headers).await.map_err(failed)?;
+    let response = fetch(&request.url, request.form.as_deref(), &headers).await.map_err(failed)?;
     let status = response.status();
     if (300..400).contains(&status) {
         return Err(failed("a redirect, which is refused"));
@@ -71,4 +73,15 @@ pub async fn document(url: &str, max_age_seconds: u64, now: UnixTime) -> Result<
         documents.insert(url.to_owned(), (text.clone(), now));
     });
     Ok(text)
+}
+
+/// Sends a request to the outside.
+///
+/// # Errors
+/// The platform's reason.
+async fn fetch(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Result<web_sys::Response, String> {
+    let request = platform::request(url, body, headers)?;
+    let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
+    let response = JsFuture::from(scope.fetch_with_request(&request)).await.map_err(platform::reason)?;
+    Ok(response.unchecked_into())
 }

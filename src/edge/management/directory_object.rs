@@ -1,9 +1,9 @@
 //! Durable Object that lists the tenants: see [`crate::admin::directory_object`].
 
-use super::objects;
-use super::records::SqlRows;
 use crate::admin::command::DirectoryCommand;
 use crate::admin::directory_object;
+use crate::edge::objects;
+use crate::edge::records::SqlRows;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// The installation's directory; there is one.

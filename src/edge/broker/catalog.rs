@@ -4,11 +4,10 @@
 //! copy. When KV fails, what the isolate remembers serves on; only a cold isolate then asks the
 //! `Host` object.
 
-use super::bindings::Bindings;
-use super::call;
-use super::shell::Counts;
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
 use crate::admin::publication::{Published, parse_published, published_key};
+use crate::edge::call;
+use crate::edge::shell::Shell;
 use crate::json::Json;
 use crate::model::{Application, DomainSnapshot, Host, UnixTime};
 use crate::ports::Unavailable;
@@ -43,12 +42,11 @@ thread_local! {
 /// Reads one published value.
 pub async fn read<T: Json + 'static>(
     memory: &'static LocalKey<Memory<T>>,
-    bindings: &Bindings,
-    counts: &Counts,
+    shell: &Shell,
     host: &Host,
     name: PublishedName,
-    now: UnixTime,
 ) -> Result<Option<Rc<T>>, Unavailable> {
+    let (bindings, now) = (&shell.bindings, shell.now());
     let key = published_key(host, &name);
     let fresh = memory.with_borrow(|known| {
         let entry = known.get(&key)?;
@@ -57,7 +55,7 @@ pub async fn read<T: Json + 'static>(
     if let Some(value) = fresh {
         return Ok(value);
     }
-    counts.add_kv();
+    shell.counts.add_kv();
     let answer = call::within(KV_TIMEOUT_MILLISECONDS, bindings.kv.read(&key)).await;
     match understood::<T>(answer) {
         Ok(Some(published)) => Ok(remember(memory, key, published, now)),
@@ -66,7 +64,7 @@ pub async fn read<T: Json + 'static>(
             if let Some(value) = remembered(memory, &key) {
                 return Ok(value);
             }
-            let published = from_host_object(bindings, counts, host, name, &cause).await?;
+            let published = from_host_object(shell, host, name, &cause).await?;
             Ok(remember(memory, key, published, now))
         }
     }
@@ -115,13 +113,13 @@ fn remember<T>(
 }
 
 async fn from_host_object<T: Json>(
-    bindings: &Bindings,
-    counts: &Counts,
+    shell: &Shell,
     host: &Host,
     name: PublishedName,
     kv_cause: &str,
 ) -> Result<Published<T>, Unavailable> {
-    counts.add_object();
+    shell.counts.add_object();
+    let bindings = &shell.bindings;
     let command = HostCommand::Read(name);
     let answer =
         call::object("host object", &bindings.host, host.as_str(), &command, HOST_TIMEOUT_MILLISECONDS)

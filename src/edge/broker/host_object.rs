@@ -1,9 +1,9 @@
 //! Durable Object of one host, named by it: see [`crate::admin::host_object`].
 
-use super::objects;
-use super::records::SqlRows;
 use crate::admin::command::HostCommand;
 use crate::admin::host_object;
+use crate::edge::objects;
+use crate::edge::records::SqlRows;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// One host.

@@ -1,25 +1,24 @@
 //! Durable Object of one tenant, named by its id: stores what [`crate::admin::tenant_object`]
 //! decides and publishes it, at once and by alarm until everything is confirmed.
 
-use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
-use super::objects::{self, log};
-use super::platform;
-use super::records::SqlRows;
-use super::shell::now;
+use super::DIRECTORY;
 use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand};
 use crate::admin::command::{TenantAnswer, TenantCommand};
 use crate::admin::configuration::Configuration;
 use crate::admin::publishing::{Outlet, Undelivered, publish_due};
 use crate::admin::rows::StoreFault;
 use crate::admin::tenant_object;
+use crate::edge::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
+use crate::edge::objects::{self, log};
+use crate::edge::platform;
+use crate::edge::records::SqlRows;
+use crate::edge::shell::now;
 use crate::json::Json;
 use crate::model::{Host, UnixTime};
 use std::cell::Cell;
 use std::time::Duration;
 use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
 
-/// Name of the one directory.
-const DIRECTORY: &str = "directory";
 /// How long a change is published before it is answered, seconds; the alarm does the rest.
 const PUBLISH_BEFORE_ANSWER_SECONDS: u64 = 3;
 /// How long one alarm publishes, seconds; the next one goes on.

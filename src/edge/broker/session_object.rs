@@ -1,9 +1,9 @@
 //! The Durable Object of one session for single sign-on: loads its state, runs the pure transition,
 //! stores the result; after a logout it tells the applications by its alarm.
 
-use super::objects::{self, log};
-use super::one_row::{Loaded, OneRow, alarm_after};
-use super::shell::{Shell, now};
+use crate::edge::objects::log;
+use crate::edge::one_row::{Loaded, OneRow, alarm_after, counted};
+use crate::edge::shell::{Shell, now};
 use crate::login::backchannel;
 use crate::login::session::{Answer, Client, Event, Session, advance};
 use crate::model::UnixTime;
@@ -45,7 +45,7 @@ impl DurableObject for SessionObject {
                 self.state.storage().set_alarm(alarm_after(next.alarm_at())).await?;
             }
         }
-        objects::counted(&step.answer, rows_written)
+        counted(&step.answer, rows_written)
     }
 
     /// Tells one application of the logout, or deletes the object once everything of the session is

@@ -1,8 +1,8 @@
 //! The Durable Object of one recorded login: one row, a list of steps, kept for some days.
 
-use super::objects;
-use super::one_row::{Loaded, OneRow, alarm_after};
-use super::shell::now;
+use crate::edge::objects;
+use crate::edge::one_row::{Loaded, OneRow, alarm_after};
+use crate::edge::shell::now;
 use crate::login::trace::{TRACE_SECONDS, with};
 use serde_json::Value;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};

@@ -1,0 +1,80 @@
+// @ts-check
+// The two Workers as the local runtime wants to know them: bindings as the wrangler files tell them,
+// code as scripts/build left it. Requests to the management host reach the management Worker, all
+// others the broker, as routes do it in a deployment.
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
+
+/** The repository. */
+export const root = fileURLToPath(new URL("../", import.meta.url));
+
+const CONFIGURATIONS = { broker: "wrangler.toml", management: "wrangler.management.toml" };
+
+/**
+ * Both Workers, the broker first.
+ *
+ * @param {string} env which build: `local`, `staging` or `production`
+ * @param {Record<string, string>} vars more or other variables and secrets, of both
+ * @param {string} [wrapper] a module around each Worker, whose own is `./index.js` beside it; its
+ *   function `object` makes the class to export for the name of a class of Durable Objects
+ */
+export async function workers(env, vars, wrapper) {
+  const broker = await worker("broker", env, vars, wrapper);
+  const management = await worker("management", env, vars, wrapper);
+  const [host] = String(management.bindings.MANAGEMENT_HOST).split(":");
+  // The runtime's own routes lead past a Worker's assets; another Worker's binding does not.
+  const front = {
+    name: "front",
+    modules: true,
+    script: "export default { fetch: (request, env) => env.MANAGEMENT.fetch(request) };",
+    compatibilityDate: broker.compatibilityDate,
+    serviceBindings: { MANAGEMENT: "management" },
+    routes: [`${host}/*`],
+  };
+  return [broker, management, front];
+}
+
+/**
+ * One of them.
+ *
+ * @param {"broker" | "management"} which
+ * @param {string} env
+ * @param {Record<string, string>} vars
+ * @param {string} [wrapper]
+ */
+export async function worker(which, env, vars, wrapper) {
+  const config = path.join(root, CONFIGURATIONS[which]);
+  const { workerOptions, main } = unstable_getMiniflareWorkerOptions(config, env === "local" ? undefined : env);
+  if (!main) throw new Error(`${CONFIGURATIONS[which]} names no main`);
+  const directory = path.dirname(main);
+  const files = await readdir(directory).catch(() => []);
+  if (!files.includes("index.js")) throw new Error(`nothing is built in ${directory}; run scripts/build ${env}`);
+  const options = /** @type {any} */ (workerOptions);
+  const objects = Object.values(options.durableObjects);
+  const classes = objects.filter(({ scriptName }) => !scriptName).map(({ className }) => className);
+  const around = wrapper && {
+    type: "ESModule",
+    path: path.join(directory, "wrapper.js"),
+    contents: (await readFile(wrapper, "utf8")) + classes.map((name) => `export const ${name} = object("${name}");\n`).join(""),
+  };
+  return {
+    ...options,
+    name: which,
+    bindings: { ...options.bindings, ...vars },
+    durableObjects: Object.fromEntries(
+      Object.entries(options.durableObjects).map(([name, object]) => [
+        name,
+        // The only other script there is.
+        { ...object, ...(object.scriptName ? { scriptName: "broker" } : {}) },
+      ]),
+    ),
+    modulesRoot: directory,
+    modules: [
+      ...(around ? [around] : []),
+      { type: "ESModule", path: main },
+      { type: "CompiledWasm", path: path.join(directory, "index_bg.wasm") },
+    ],
+  };
+}

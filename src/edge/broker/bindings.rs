@@ -1,0 +1,73 @@
+//! What is bound to the broker.
+
+use crate::edge::environment::{Missing, master_key, objects, text};
+use crate::edge::platform::{self, KvNamespace};
+use crate::ports::Settings;
+use std::cell::RefCell;
+use std::rc::Rc;
+use worker::{Env, ObjectNamespace};
+
+/// Longest an isolate may keep a snapshot, seconds: a part of the staleness bound.
+pub const SNAPSHOT_SECONDS_MAX: u64 = 20;
+
+/// Everything bound to this Worker.
+pub struct Bindings {
+    /// Published configuration.
+    pub kv: KvNamespace,
+    /// `Login` objects.
+    pub login: ObjectNamespace,
+    /// `Session` objects.
+    pub session: ObjectNamespace,
+    /// `Once` objects.
+    pub once: ObjectNamespace,
+    /// `Trace` objects.
+    pub trace: ObjectNamespace,
+    /// `Host` objects.
+    pub host: ObjectNamespace,
+    /// `KEY_ENCRYPTION_KEY`
+    pub master_key: [u8; 32],
+    /// How long an isolate keeps a snapshot, seconds.
+    pub snapshot_seconds: u64,
+    /// The rest.
+    pub settings: Settings,
+}
+
+thread_local! {
+    /// Read once an isolate: bindings do not change while it lives, and each look-up is a call out
+    /// of wasm.
+    static READ: RefCell<Option<Rc<Bindings>>> = const { RefCell::new(None) };
+}
+
+impl Bindings {
+    /// The bindings of this isolate.
+    pub fn of(env: &Env) -> Result<Rc<Self>, Missing> {
+        if let Some(known) = READ.with_borrow(Clone::clone) {
+            return Ok(known);
+        }
+        let read = Rc::new(Self::read(env)?);
+        READ.set(Some(read.clone()));
+        Ok(read)
+    }
+
+    /// Reads and checks all bindings.
+    fn read(env: &Env) -> Result<Self, Missing> {
+        let snapshot_seconds = text(env, "SNAPSHOT_SECONDS")
+            .and_then(|seconds| seconds.parse().ok())
+            .filter(|seconds| *seconds <= SNAPSHOT_SECONDS_MAX)
+            .ok_or("variable SNAPSHOT_SECONDS: 0 to 20")?;
+        Ok(Self {
+            kv: platform::kv(env).ok_or("KV namespace KV")?,
+            login: objects(env, "LOGIN", "Durable Object namespace LOGIN")?,
+            session: objects(env, "SESSION", "Durable Object namespace SESSION")?,
+            once: objects(env, "ONCE", "Durable Object namespace ONCE")?,
+            trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
+            host: objects(env, "HOST", "Durable Object namespace HOST")?,
+            master_key: master_key(env)?,
+            snapshot_seconds,
+            settings: Settings {
+                broker_name: text(env, "BROKER_NAME").ok_or("variable BROKER_NAME")?,
+                simulators: cfg!(feature = "simulator"),
+            },
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! The broker: domains' hosts, and the objects of logins.
+
+mod bindings;
+mod catalog;
+mod host_object;
+mod login_object;
+mod once_object;
+mod outbound;
+mod session_object;
+mod trace_object;
+
+use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
+use super::convert::{self, Read};
+use super::log;
+use super::shell::{self, Shell};
+use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
+use crate::login::once::Use;
+use crate::login::session;
+use crate::login::state::{Answer, Event};
+use crate::login::trace;
+use crate::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
+use crate::ports::{
+    Catalog, FetchRequest, FetchResponse, Logins, Once, Ports, Sessions, Settings, Traces, Unavailable,
+    Upstreams,
+};
+use crate::routes;
+use crate::web;
+pub use bindings::Bindings;
+use std::rc::Rc;
+use worker::{Context, Env, Request, Response, event};
+
+/// Answers every request to a domain that no static asset answered.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let shell = match Shell::new(&env) {
+        Ok(shell) => shell,
+        Err(missing) => return convert::misconfigured(missing),
+    };
+    match convert::request(request).await {
+        Ok(Read { request, is_head }) => {
+            let answer = routes::handle(&shell, &request, shell.now()).await;
+            keep_recording(&shell, &answer).await;
+            log::request(&shell, &request.host, &answer);
+            convert::response(&shell, answer, is_head)
+        }
+        Err(refused) => convert::refused(&shell, refused),
+    }
+}
+
+/// Keeps what was noted of this request, if its application is recorded. A recording that fails must
+/// not make a login fail.
+async fn keep_recording(shell: &Shell, answer: &web::Response) {
+    use crate::ports::Log;
+    let Some(label) = shell.recorded_for.get() else { return };
+    shell.counts.add_object();
+    let name = trace::name(label, shell.trace_id());
+    let step = trace::step(shell.now(), answer.route, answer.status, &shell.noted.borrow());
+    let namespace = &shell.bindings.trace;
+    let kept = call::object("trace object", namespace, &name, &step, OBJECT_TIMEOUT_MILLISECONDS).await;
+    if let Err(unavailable) = kept {
+        crate::error::Fault::from(unavailable).log(shell);
+    }
+}
+
+impl Catalog for Shell {
+    async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable> {
+        let name = PublishedName::Domain;
+        catalog::read(&catalog::DOMAINS, self, host, name).await
+    }
+
+    async fn application(
+        &self,
+        host: &Host,
+        client_id: &ClientId,
+    ) -> Result<Option<Rc<Application>>, Unavailable> {
+        let name = PublishedName::Application { client_id: client_id.clone() };
+        catalog::read(&catalog::APPLICATIONS, self, host, name).await
+    }
+
+    async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable> {
+        let command = HostCommand::Registers { uri: uri.to_owned() };
+        let called = self.object("host object", &self.bindings.host, host.as_str(), &command).await?;
+        match called.answer()? {
+            HostAnswer::Registered { known } => Ok(known),
+            _ => Err(Unavailable { what: "host object", cause: "an answer that does not fit".to_owned() }),
+        }
+    }
+}
+
+/// An upstream may have taken its time since the request began: lifetimes count from here.
+fn later(now: UnixTime) -> UnixTime {
+    now.max(shell::now())
+}
+
+impl Logins for Shell {
+    async fn advance(&self, name: &str, event: &Event, now: UnixTime) -> Result<Answer, Unavailable> {
+        let sent = (event.clone(), later(now));
+        self.object("login object", &self.bindings.login, name, &sent).await?.answer()
+    }
+}
+
+impl Sessions for Shell {
+    async fn session(
+        &self,
+        name: &str,
+        event: &session::Event,
+        now: UnixTime,
+    ) -> Result<session::Answer, Unavailable> {
+        let sent = (event.clone(), later(now));
+        self.object("session object", &self.bindings.session, name, &sent).await?.answer()
+    }
+}
+
+impl Once for Shell {
+    async fn is_first(&self, name: &str, used: &Use, now: UnixTime) -> Result<bool, Unavailable> {
+        let sent = (used.clone(), later(now));
+        self.object("once object", &self.bindings.once, name, &sent).await?.answer()
+    }
+}
+
+impl Upstreams for Shell {
+    async fn send(&self, request: FetchRequest) -> Result<FetchResponse, Unavailable> {
+        outbound::send(request).await
+    }
+    async fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+        outbound::document(url, max_age_seconds, now).await
+    }
+}
+
+impl Traces for Shell {
+    fn note(&self, name: &'static str, value: &str) {
+        self.noted.borrow_mut().push((name, value.to_owned()));
+    }
+    fn record_trace(&self, label: String) {
+        let _ = self.recorded_for.set(label);
+    }
+}
+
+impl Ports for Shell {
+    fn settings(&self) -> &Settings {
+        &self.bindings.settings
+    }
+}

@@ -1,0 +1,37 @@
+//! Reading variables and secrets, at one place. A missing one is named in the log and in a plain
+//! 500: a wrongly deployed Worker must not half work.
+
+use crate::vault::from_any_base64;
+use worker::{Env, ObjectNamespace};
+
+/// Which binding is missing or malformed: a constant with its rule, never its value.
+pub type Missing = &'static str;
+
+/// A variable.
+pub fn text(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|var| var.to_string())
+}
+
+/// A secret.
+pub fn secret(env: &Env, name: &str) -> Option<String> {
+    env.secret(name).ok().map(|secret| secret.to_string())
+}
+
+/// `KEY_ENCRYPTION_KEY`, which both Workers have.
+///
+/// # Errors
+/// When it is missing or has another shape.
+pub fn master_key(env: &Env) -> Result<[u8; 32], Missing> {
+    secret(env, "KEY_ENCRYPTION_KEY")
+        .and_then(|text| from_any_base64(text.trim()))
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")
+}
+
+/// A namespace of Durable Objects.
+///
+/// # Errors
+/// `missing`, when it is not bound.
+pub fn objects(env: &Env, name: &str, missing: Missing) -> Result<ObjectNamespace, Missing> {
+    env.durable_object(name).map_err(|_| missing)
+}

@@ -1,0 +1,72 @@
+//! What is bound to the management Worker.
+
+use crate::edge::environment::{Missing, master_key, objects, secret, text};
+use crate::model::Host;
+use crate::ports::Installation;
+use crate::vault::sha256;
+use std::cell::RefCell;
+use std::rc::Rc;
+use worker::{Env, ObjectNamespace};
+
+/// Shortest operator's token, characters.
+#[cfg(not(feature = "simulator"))]
+const ADMIN_TOKEN_MIN_CHARS: usize = 32;
+/// Local builds ship a well-known token, so they only ask for some.
+#[cfg(feature = "simulator")]
+const ADMIN_TOKEN_MIN_CHARS: usize = 12;
+
+/// Everything bound to this Worker, but KV: only the objects of tenants write there.
+pub struct Bindings {
+    /// `Tenant` objects.
+    pub tenant: ObjectNamespace,
+    /// The `Directory` object.
+    pub directory: ObjectNamespace,
+    /// `Host` objects, the broker's.
+    pub host: ObjectNamespace,
+    /// `Trace` objects, the broker's.
+    pub trace: ObjectNamespace,
+    /// `KEY_ENCRYPTION_KEY`
+    pub master_key: [u8; 32],
+    /// The rest.
+    pub installation: Installation,
+}
+
+thread_local! {
+    /// Read once an isolate: bindings do not change while it lives, and each look-up is a call out
+    /// of wasm.
+    static READ: RefCell<Option<Rc<Bindings>>> = const { RefCell::new(None) };
+}
+
+impl Bindings {
+    /// The bindings of this isolate.
+    pub fn of(env: &Env) -> Result<Rc<Self>, Missing> {
+        if let Some(known) = READ.with_borrow(Clone::clone) {
+            return Ok(known);
+        }
+        let read = Rc::new(Self::read(env)?);
+        READ.set(Some(read.clone()));
+        Ok(read)
+    }
+
+    /// Reads and checks all bindings.
+    fn read(env: &Env) -> Result<Self, Missing> {
+        let admin_token = secret(env, "ADMIN_TOKEN")
+            .filter(|token| token.len() >= ADMIN_TOKEN_MIN_CHARS)
+            .ok_or("secret ADMIN_TOKEN: at least 32 characters")?;
+        let management_host = text(env, "MANAGEMENT_HOST")
+            .and_then(|host| Host::parse(&host).ok())
+            .ok_or("variable MANAGEMENT_HOST: a host name")?;
+        Ok(Self {
+            tenant: objects(env, "TENANT", "Durable Object namespace TENANT")?,
+            directory: objects(env, "DIRECTORY", "Durable Object namespace DIRECTORY")?,
+            host: objects(env, "HOST", "Durable Object namespace HOST")?,
+            trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
+            master_key: master_key(env)?,
+            installation: Installation {
+                management_host,
+                admin_token_sha256: sha256(admin_token.as_bytes()),
+                simulators: cfg!(feature = "simulator"),
+            },
+        })
+    }
+}

@@ -1,0 +1,65 @@
+//! The management side: the admin API, and the objects that hold configuration. It reaches the
+//! broker's objects; the broker binds nothing of it.
+
+mod bindings;
+mod directory_object;
+mod tenant_object;
+
+use super::convert::{self, Read};
+use super::log;
+use super::shell::Shell;
+use crate::admin;
+use crate::admin::command::{
+    DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
+};
+use crate::model::{Host, TenantId};
+use crate::ports::{Installation, Management, Recordings, Tenants, Unavailable};
+pub use bindings::Bindings;
+use serde_json::Value;
+use worker::{Context, Env, Request, Response, event};
+
+/// Name of the one directory.
+const DIRECTORY: &str = "directory";
+
+/// Answers every request to the management host that no static asset answered.
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+    let shell = match Shell::new(&env) {
+        Ok(shell) => shell,
+        Err(missing) => return convert::misconfigured(missing),
+    };
+    match convert::request(request).await {
+        Ok(Read { request, is_head }) => {
+            let answer = admin::handle(&shell, &request, shell.now()).await;
+            log::request(&shell, &request.host, &answer);
+            convert::response(&shell, answer, is_head)
+        }
+        Err(refused) => convert::refused(&shell, refused),
+    }
+}
+
+impl Tenants for Shell {
+    async fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
+        self.object("tenant object", &self.bindings.tenant, tenant.as_str(), command).await?.answer()
+    }
+
+    async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Unavailable> {
+        self.object("host object", &self.bindings.host, host.as_str(), command).await?.answer()
+    }
+
+    async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Unavailable> {
+        self.object("directory object", &self.bindings.directory, DIRECTORY, command).await?.answer()
+    }
+}
+
+impl Recordings for Shell {
+    async fn recorded(&self, name: &str) -> Result<Value, Unavailable> {
+        self.object("trace object", &self.bindings.trace, name, &Value::Null).await?.answer()
+    }
+}
+
+impl Management for Shell {
+    fn installation(&self) -> &Installation {
+        &self.bindings.installation
+    }
+}
