@@ -40,7 +40,10 @@ fn add_es256_keys(broker: &Broker) {
         let kid = thumbprint(&new.public);
         let private = block_on(keys.seal(&broker.ports, &signing_key_label(&kid), &new.pkcs8)).unwrap();
         let (alg, state, since) = (Algorithm::Es256, KeyState::Active, UnixTime(0));
-        SigningKey { kid, eid, alg, state, since, public: new.public, private }.announced().unwrap()
+        let (published, private) = (Some(since), Some(private));
+        SigningKey { kid, eid, alg, state, since, published, public: new.public, private }
+            .announced()
+            .unwrap()
     });
     for host in [ACME, ACME_MITID] {
         broker.change_domain(host, |domain| domain.keys.extend(ring.clone()));

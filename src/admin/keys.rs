@@ -7,11 +7,12 @@ use super::domains::environment_of;
 use super::problem::{Failure, Problem};
 use super::record::{Record, Target};
 use crate::eid::Eid;
+use crate::error::Fault;
 use crate::json::Json;
-use crate::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
+use crate::model::key_ring::{Algorithm, KeyState, Ring, SigningKey, signing_key_label};
 use crate::model::{Environment, Host, TenantId, UnixTime};
 use crate::oauth::jwks::thumbprint;
-use crate::ports::Management;
+use crate::ports::{Crypto, CryptoError, Management, Random};
 use crate::vault::EnvironmentKeys;
 use serde_json::{Value, json};
 
@@ -73,12 +74,36 @@ async fn make_rings<P: Management>(
 ) -> Result<Vec<SigningKey>, Failure> {
     let mut rings = Vec::new();
     for eid in Eid::ALL {
-        for state in [KeyState::Active, KeyState::Standby] {
-            let pair = ports.generate(alg).await?;
-            let kid = thumbprint(&pair.public);
-            let private = keys.seal(ports, &signing_key_label(&kid), &pair.pkcs8).await?;
-            rings.push(SigningKey { kid, eid, alg, state, since: now, public: pair.public, private });
-        }
+        let active = fresh(ports, keys, eid, alg, now).await?;
+        let standby = fresh(ports, keys, eid, alg, now).await?;
+        let misfit = |_| Fault::lasting("key ring", "a fresh key does not fit");
+        rings.extend(Ring::first(active, standby, now).map_err(misfit)?.into_keys());
     }
     Ok(rings)
+}
+
+/// A fresh key, its private half sealed: what a ring takes for its next standby.
+///
+/// # Errors
+/// When the platform's cryptography fails.
+pub async fn fresh(
+    ports: &(impl Crypto + Random),
+    keys: &EnvironmentKeys,
+    eid: Eid,
+    alg: Algorithm,
+    now: UnixTime,
+) -> Result<SigningKey, CryptoError> {
+    let pair = ports.generate(alg).await?;
+    let kid = thumbprint(&pair.public);
+    let private = keys.seal(ports, &signing_key_label(&kid), &pair.pkcs8).await?;
+    Ok(SigningKey {
+        kid,
+        eid,
+        alg,
+        state: KeyState::Standby,
+        since: now,
+        published: None,
+        public: pair.public,
+        private: Some(private),
+    })
 }

@@ -145,7 +145,8 @@ impl World {
         let new = block_on(self.ports.generate(Algorithm::Rs256)).expect("enough committed keys");
         let kid = thumbprint(&new.public);
         let private = block_on(keys.seal(&self.ports, &signing_key_label(&kid), &new.pkcs8)).unwrap();
-        SigningKey { kid, eid, alg: Algorithm::Rs256, state, since: UnixTime(0), public: new.public, private }
+        let (alg, since, published) = (Algorithm::Rs256, UnixTime(0), Some(UnixTime(0)));
+        SigningKey { kid, eid, alg, state, since, published, public: new.public, private: Some(private) }
     }
 
     fn upstream(&self, keys: &EnvironmentKeys, host: &Host, eid: Eid, issuer: &str) -> Upstream {
