@@ -15,7 +15,7 @@ use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
-use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
+use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
 use std::rc::Rc;
 
 /// An outside thing did not answer. The cause is for the log, never for the caller.
@@ -27,7 +27,7 @@ pub struct Unavailable {
     pub cause: String,
 }
 
-/// Published configuration, eventually consistent: at most [`CATALOG_STALE_SECONDS`] old.
+/// Published configuration, eventually consistent: at most [`Serving::everywhere`] seconds old.
 pub trait Catalog {
     /// The snapshot published for a host; `None` for a host nobody has.
     async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable>;
@@ -41,9 +41,6 @@ pub trait Catalog {
     /// there. No snapshot says it; the host's object is asked.
     async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable>;
 }
-
-/// KV settles within 60 s (its documentation), an isolate keeps a snapshot for 20 s; 10 s of reserve.
-pub const CATALOG_STALE_SECONDS: u64 = 90;
 
 /// One object per login attempt, named by tenant, environment and attempt id. Applies
 /// [`crate::login::state::advance`] atomically: of two events at once, one sees the other's result.
@@ -182,6 +179,8 @@ pub struct Settings {
     pub broker_name: String,
     /// Whether this build has the simulators, and with them an open NemID on TEST.
     pub simulators: bool,
+    /// How long what we serve lives on elsewhere, and so a token here.
+    pub serving: Serving,
 }
 
 /// Settings of the management Worker, from its variables and secrets.
@@ -193,6 +192,8 @@ pub struct Installation {
     pub admin_token_sha256: [u8; 32],
     /// See [`Settings::simulators`].
     pub simulators: bool,
+    /// See [`Settings::serving`]: the broker's times, or keys would wait too short.
+    pub serving: Serving,
 }
 
 /// A structured log line. Nothing here can hold a token, code, secret, CPR number or name: the

@@ -8,10 +8,9 @@ mod support;
 use edge_eid::eid::Acr;
 use edge_eid::json::{self, Json};
 use edge_eid::login::state::{
-    Answer, Bound, CODE_SECONDS, Event, GrantRequest, Login, Refusal, TICKET_SECONDS, TOKEN_SECONDS, Way,
-    advance,
+    Answer, Bound, CODE_SECONDS, Event, GrantRequest, Login, Refusal, TICKET_SECONDS, Way, advance,
 };
-use edge_eid::model::{ClientId, Host, Sealed, UnixTime};
+use edge_eid::model::{ClientId, Host, Sealed, Serving, UnixTime};
 use edge_eid::oauth::pkce::CodeChallenge;
 use edge_eid::oauth::scope::Scope;
 use edge_eid::ports::Logins;
@@ -20,6 +19,7 @@ use serde_json::Value;
 use support::ports::MemoryPorts;
 use support::{block_on, store_contract};
 
+const TOKEN_SECONDS: u64 = Serving::DEFAULT.token;
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const NOW: UnixTime = UnixTime(1_000_000);
 const ENDS: UnixTime = UnixTime(1_001_800);
@@ -74,6 +74,7 @@ fn redeem(code: &str, change: impl FnOnce(&mut GrantRequest, &mut Option<String>
         code_hash: code.to_owned(),
         access_hash: "access".to_owned(),
         jkt: None,
+        token_seconds: TOKEN_SECONDS,
     }
 }
 

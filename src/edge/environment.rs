@@ -1,6 +1,7 @@
 //! Reading variables and secrets, at one place. A missing one is named in the log and in a plain
 //! 500: a wrongly deployed Worker must not half work.
 
+use crate::model::Serving;
 use crate::vault::from_any_base64;
 use worker::{Env, ObjectNamespace};
 
@@ -26,6 +27,29 @@ pub fn master_key(env: &Env) -> Result<[u8; 32], Missing> {
         .and_then(|text| from_any_base64(text.trim()))
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")
+}
+
+/// The times of serving, which both Workers have: a production build knows only one set of them.
+///
+/// # Errors
+/// None here.
+#[cfg(not(feature = "simulator"))]
+pub fn serving(_: &Env) -> Result<Serving, Missing> {
+    Ok(Serving::DEFAULT)
+}
+
+/// The times of serving, which both Workers have. Tests shorten them, and show what happens without
+/// guard times.
+///
+/// # Errors
+/// When the variable has another shape.
+#[cfg(feature = "simulator")]
+pub fn serving(env: &Env) -> Result<Serving, Missing> {
+    let times = match text(env, "SERVING_SECONDS") {
+        Some(text) => Serving::parse(&text).ok_or("variable SERVING_SECONDS: eight or nine numbers")?,
+        None => Serving::DEFAULT,
+    };
+    Ok(Serving { guarded: text(env, "KEY_GUARD").as_deref() != Some("off"), ..times })
 }
 
 /// A namespace of Durable Objects.

@@ -4,7 +4,7 @@
 use super::Context;
 use super::attempt::AttemptId;
 use super::issue::identity_label;
-use super::state::{Grant, TOKEN_SECONDS};
+use super::state::Grant;
 use crate::eid::claims::{claims_of, release};
 use crate::error::Fault;
 use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label};
@@ -70,7 +70,7 @@ pub async fn issue<P: Ports>(
     set("aud", grant.request.client_id.as_str().into());
     set("iat", ctx.now.0.into());
     set("nbf", ctx.now.0.into());
-    set("exp", ctx.now.plus(TOKEN_SECONDS).0.into());
+    set("exp", ctx.now.plus(ctx.ports.settings().serving.token).0.into());
     set("auth_time", identity.auth_time.0.into());
     set("acr", grant.acr.urn().into());
     if let Some(nonce) = &grant.request.nonce {

@@ -2,7 +2,6 @@
 
 use super::client::{self, NoClient};
 use super::id_token::open_identity;
-use super::state::TOKEN_SECONDS;
 use super::{Context, access};
 use crate::eid::claims::claims_of;
 use crate::oauth::{Error, ErrorCode};
@@ -45,7 +44,7 @@ async fn facts<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Value>, NoClient
         "aud": ctx.domain.issuer,
         "scope": access.grant.request.scope.as_str(),
         "exp": access.ends.0,
-        "iat": access.ends.0.saturating_sub(TOKEN_SECONDS),
+        "iat": access.ends.0.saturating_sub(ctx.ports.settings().serving.token),
         "token_type": if bound { "DPoP" } else { "Bearer" },
     });
     if let (Some(jkt), Some(facts)) = (access.jkt, facts.as_object_mut()) {

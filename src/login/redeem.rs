@@ -3,7 +3,7 @@
 use super::client::{self, NoClient};
 use super::handles::{Handle, Kind};
 use super::id_token;
-use super::state::{Answer, Event, Refusal, TOKEN_SECONDS};
+use super::state::{Answer, Event, Refusal};
 use super::{Context, dpop};
 use crate::error::Fault;
 use crate::model::Application;
@@ -43,6 +43,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoClient> {
         code_hash: code.hash(),
         access_hash: access.hash(),
         jkt,
+        token_seconds: ctx.ports.settings().serving.token,
     };
     let grant = match ctx.ports.advance(&ctx.login_name(code.attempt), &event, ctx.now).await? {
         Answer::Redeemed { grant } => grant,
@@ -59,7 +60,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, NoClient> {
         &json!({
             "access_token": access_token,
             "token_type": token_type,
-            "expires_in": TOKEN_SECONDS,
+            "expires_in": ctx.ports.settings().serving.token,
             "id_token": id_token,
             "scope": grant.request.scope.as_str(),
         }),

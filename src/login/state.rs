@@ -22,8 +22,6 @@ pub use super::grant::{Grant, GrantRequest};
 pub const CODE_SECONDS: u64 = 60;
 /// A return ticket lives this long, seconds.
 pub const TICKET_SECONDS: u64 = 120;
-/// ID and access tokens live this long, seconds.
-pub const TOKEN_SECONDS: u64 = Serving::DEFAULT.token;
 
 /// A login that has identified somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +152,8 @@ pub enum Event {
         access_hash: String,
         /// Thumbprint of the key that the application has proved to have.
         jkt: Option<String>,
+        /// How long the access token will live, seconds.
+        token_seconds: u64,
     },
     /// Somebody comes with a pushed request of this attempt: has it been completed?
     /// [`Refusal::Unknown`] means that it has not.
@@ -179,7 +179,7 @@ pub enum Event {
 json_enum!(Event {
     Identified { acr, identity, ends, way } = "identified",
     TicketPresented { ticket_hash, host, bound } = "ticket_presented",
-    Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash, jkt } = "redeem",
+    Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash, jkt, token_seconds or Serving::DEFAULT.token } = "redeem",
     Look = "look",
     Userinfo { host, access_hash } = "userinfo",
     Revoke { host, client_id, access_hash } = "revoke",
@@ -314,9 +314,18 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
         Event::TicketPresented { ticket_hash, host, bound } => {
             ticket_presented(login, &ticket_hash, &host, bound, now)
         }
-        Event::Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash, jkt } => {
+        Event::Redeem {
+            host,
+            client_id,
+            redirect_uri,
+            code_verifier,
+            code_hash,
+            access_hash,
+            jkt,
+            token_seconds,
+        } => {
             let presented = Presented { host, client_id, redirect_uri, code_verifier, code_hash, jkt };
-            redeem(login, &presented, access_hash, now)
+            redeem(login, &presented, access_hash, token_seconds, now)
         }
         Event::Look => {
             Step::refuse(if login.is_some() { Refusal::AlreadyCompleted } else { Refusal::Unknown })
@@ -420,7 +429,13 @@ impl Presented {
 
 /// A wrong guess changes nothing, so that it does not burn the rightful client's code. The right
 /// code a second time closes the login (RFC 6749 §4.1.2: revoke what the first use obtained).
-fn redeem(login: Option<Login>, presented: &Presented, access_hash: String, now: UnixTime) -> Step {
+fn redeem(
+    login: Option<Login>,
+    presented: &Presented,
+    access_hash: String,
+    token_seconds: u64,
+    now: UnixTime,
+) -> Step {
     match login {
         None => Step::refuse(Refusal::Unknown),
         Some(Login::CodeIssued { code_hash, code_ends, grant, ends }) => {
@@ -431,7 +446,7 @@ fn redeem(login: Option<Login>, presented: &Presented, access_hash: String, now:
                 return Step::refuse(Refusal::Expired);
             }
             let answer = Answer::Redeemed { grant: grant.clone() };
-            let access_ends = now.plus(TOKEN_SECONDS);
+            let access_ends = now.plus(token_seconds);
             let jkt = presented.jkt.clone();
             let next = Login::Redeemed { code_hash, access_hash, access_ends, jkt, grant, ends };
             Step { next: Some(next), answer }

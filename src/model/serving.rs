@@ -22,6 +22,8 @@ pub struct Serving {
     pub token: u64,
     /// How far the clock of a client may be behind.
     pub skew: u64,
+    /// A day, in which the rotation of keys is planned.
+    pub day: u64,
     /// Whether keys wait at all. Only a test that shows what happens otherwise says no.
     pub guarded: bool,
 }
@@ -37,20 +39,22 @@ impl Serving {
         reserve: 10,
         token: 1_200,
         skew: 60,
+        day: 86_400,
         guarded: true,
     };
 
-    /// Reads eight numbers with commas between them, in the order of the fields; `None` for anything
-    /// else, and for a token that would not live.
+    /// Reads eight numbers with commas between them, in the order of the fields, and perhaps a ninth
+    /// for the day; `None` for anything else, and where a token would not live or a day not pass.
     pub fn parse(raw: &str) -> Option<Self> {
         let numbers = raw.split(',').map(|part| part.trim().parse::<u32>().ok().map(u64::from));
-        let numbers: Vec<u64> = numbers.collect::<Option<_>>()?;
+        let mut numbers: Vec<u64> = numbers.collect::<Option<_>>()?;
+        let day = if numbers.len() > 8 { numbers.pop()? } else { Self::DEFAULT.day };
         let [max_age, stale_while_revalidate, stale_if_error, kv, isolate, reserve, token, skew] =
             *numbers.as_slice()
         else {
             return None;
         };
-        let times = Self {
+        let serving = Self {
             max_age,
             stale_while_revalidate,
             stale_if_error,
@@ -59,9 +63,10 @@ impl Serving {
             reserve,
             token,
             skew,
+            day,
             guarded: true,
         };
-        (token > 0).then_some(times)
+        (token > 0 && day > 0).then_some(serving)
     }
 
     /// How long after a publication was confirmed somebody may still be served the value before it.
@@ -107,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn shortened_times_are_eight_numbers() {
+    fn shortened_times_are_eight_numbers_or_nine() {
         let short = Serving::parse("1, 2,3,4,5,6,7,8").unwrap();
         let expected = Serving {
             max_age: 1,
@@ -118,13 +123,15 @@ mod tests {
             reserve: 6,
             token: 7,
             skew: 8,
-            guarded: true,
+            ..Serving::DEFAULT
         };
         assert_eq!(short, expected);
-        for bad in ["", "1,2,3,4,5,6,7", "1,2,3,4,5,6,7,8,9", "1,2,3,4,5,6,x,8", "1,2,3,4,5,6,-7,8"] {
+        assert_eq!(Serving::parse("1,2,3,4,5,6,7,8,9"), Some(Serving { day: 9, ..expected }));
+        for bad in ["", "1,2,3,4,5,6,7", "1,2,3,4,5,6,7,8,9,10", "1,2,3,4,5,6,x,8", "1,2,3,4,5,6,-7,8"] {
             assert_eq!(Serving::parse(bad), None, "{bad}");
         }
         assert_eq!(Serving::parse("1,2,3,4,5,6,0,8"), None, "a token must live");
+        assert_eq!(Serving::parse("1,2,3,4,5,6,7,8,0"), None, "a day must pass");
         assert_eq!(Serving::parse("99999999999,2,3,4,5,6,7,8"), None, "sums must not overflow");
     }
 }

@@ -15,7 +15,7 @@ use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::login::trace;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
-use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, TenantId, UnixTime};
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
 use edge_eid::ports::{
     self, Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent, Logins,
     NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Tenants, Traces, Unavailable, Upstreams,
@@ -97,11 +97,12 @@ impl MemoryPorts {
             noted: RefCell::default(),
             recorded_for: RefCell::default(),
             traces: RefCell::default(),
-            settings: Settings { broker_name: "Edge eID".to_owned(), simulators },
+            settings: Settings { broker_name: "Edge eID".to_owned(), simulators, serving: Serving::DEFAULT },
             installation: Installation {
                 management_host: Host::parse("manage.example").unwrap(),
                 admin_token_sha256: sha256(b"test-admin-token"),
                 simulators,
+                serving: Serving::DEFAULT,
             },
             drawn: Cell::new(0),
         }

@@ -1,14 +1,11 @@
 //! What is bound to the broker.
 
-use crate::edge::environment::{Missing, master_key, objects, text};
+use crate::edge::environment::{Missing, master_key, objects, serving, text};
 use crate::edge::platform::{self, KvNamespace};
 use crate::ports::Settings;
 use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{Env, ObjectNamespace};
-
-/// Longest an isolate may keep a snapshot, seconds: a part of the staleness bound.
-pub const SNAPSHOT_SECONDS_MAX: u64 = 20;
 
 /// Everything bound to this Worker.
 pub struct Bindings {
@@ -26,7 +23,7 @@ pub struct Bindings {
     pub host: ObjectNamespace,
     /// `KEY_ENCRYPTION_KEY`
     pub master_key: [u8; 32],
-    /// How long an isolate keeps a snapshot, seconds.
+    /// How long an isolate keeps a snapshot, seconds: at most what the staleness bound counts with.
     pub snapshot_seconds: u64,
     /// The rest.
     pub settings: Settings,
@@ -51,9 +48,10 @@ impl Bindings {
 
     /// Reads and checks all bindings.
     fn read(env: &Env) -> Result<Self, Missing> {
+        let serving = serving(env)?;
         let snapshot_seconds = text(env, "SNAPSHOT_SECONDS")
             .and_then(|seconds| seconds.parse().ok())
-            .filter(|seconds| *seconds <= SNAPSHOT_SECONDS_MAX)
+            .filter(|seconds| *seconds <= serving.isolate)
             .ok_or("variable SNAPSHOT_SECONDS: 0 to 20")?;
         Ok(Self {
             kv: platform::kv(env).ok_or("KV namespace KV")?,
@@ -67,6 +65,7 @@ impl Bindings {
             settings: Settings {
                 broker_name: text(env, "BROKER_NAME").ok_or("variable BROKER_NAME")?,
                 simulators: cfg!(feature = "simulator"),
+                serving,
             },
         })
     }

@@ -1,6 +1,6 @@
 //! What is bound to the management Worker.
 
-use crate::edge::environment::{Missing, master_key, objects, secret, text};
+use crate::edge::environment::{Missing, master_key, objects, secret, serving, text};
 use crate::model::Host;
 use crate::ports::Installation;
 use crate::vault::sha256;
@@ -66,6 +66,7 @@ impl Bindings {
                 management_host,
                 admin_token_sha256: sha256(admin_token.as_bytes()),
                 simulators: cfg!(feature = "simulator"),
+                serving: serving(env)?,
             },
         })
     }
