@@ -267,6 +267,28 @@ fn the_language_is_what_the_application_asks_for_else_the_browsers() {
 }
 
 #[test]
+fn the_language_chosen_on_the_page_stays_until_another_is_chosen() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let mitid = RelyingParty::shadow().ask("urn:grn:authn:dk:mitid:substantial");
+    let first = browser.visit(&mitid.url).page();
+    let base = first.href("?lang=da").replace("?lang=da", "");
+    let (english, danish) = ("/en-gb/legal/privacy-notice/", "/juridisk/privatlivspolitik/");
+    for (chosen, shown, privacy) in [
+        ("", "en", english),
+        ("?lang=da", "da", danish),
+        ("?lang=fr", "da", danish),
+        ("", "da", danish),
+        ("?lang=en", "en", english),
+        ("", "en", english),
+    ] {
+        let page = browser.visit(&format!("{base}{chosen}")).page();
+        assert!(page.body.contains(&format!("<html lang=\"{shown}\"")), "{chosen}");
+        assert!(page.body.contains(privacy), "MitID's own text in the same language");
+    }
+}
+
+#[test]
 fn two_attempts_in_one_browser_do_not_disturb_each_other() {
     let broker = World::demo();
     let (app, browser) = (RelyingParty::web(), Browser::new(&broker));
@@ -287,6 +309,17 @@ fn an_upstream_is_told_nothing_of_the_application() {
         for secret in [asked.state.as_str(), &asked.nonce, "app.example", "urn%3Aacme", "210127"] {
             assert!(!upstream.contains(secret), "{secret}");
         }
+    }
+}
+
+#[test]
+fn what_the_user_is_to_approve_is_told_to_mitid_and_not_to_nemid() {
+    let broker = World::demo();
+    let asked = RelyingParty::web().ask_with(&[("acr_values", POCES), ("login_hint", "action:sign")]);
+    for (eid, told) in [(Eid::Nemid, false), (Eid::Mitid, true)] {
+        let upstream = Browser::new(&broker).start(&asked.url, eid);
+        assert_eq!(upstream.contains("login_hint=action%3Asign"), told, "{upstream}");
+        assert_eq!(upstream.contains("login_hint"), told);
     }
 }
 

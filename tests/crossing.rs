@@ -10,7 +10,7 @@ use edge_eid::login::envelope::{self, Label, Purpose};
 use edge_eid::login::state::Login;
 use edge_eid::model::{Host, UnixTime};
 use edge_eid::web::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::broker::request;
 use support::relying_party::{error_of, userinfo_at};
 use support::world::{ACME_PRODUCTION_MITID, INITIATE};
@@ -154,6 +154,21 @@ fn an_altered_hand_over_opens_nothing() {
     // The unaltered one still works, and again: it is harmless.
     browser.visit(&url).upstream();
     browser.visit(&url).upstream();
+}
+
+#[test]
+fn a_hand_over_carries_nothing_of_an_eid_that_was_started_before() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
+    browser.choose(&page, Eid::Nemid).upstream();
+    let url = next(&browser, &page.href("data-eid=\"mitid\""));
+    let to = Host::parse(ACME_MITID).unwrap();
+    let (keys, now) = (&broker.keys[ACME], broker.now());
+    let opened = envelope::open::<Value>(&broker.ports, keys, Purpose::HandOver, &to, envelope_of(&url), now);
+    let request = block_on(opened).unwrap().value["request"].take();
+    assert_eq!((&request["c"], &request["a"]), (&json!("urn:acme:web"), &json!([SUBSTANTIAL])));
+    assert_eq!(request.get("u"), None, "state, nonce and verifier stay where they were drawn");
 }
 
 #[test]
@@ -553,7 +568,12 @@ fn an_upstream_that_was_replaced_during_the_login_gets_no_code_of_the_old_one() 
         setting.issuer = edge_eid::model::url::WebUrl::parse(support::upstream::GLOBEX_UPSTREAM).unwrap();
     });
     assert_eq!(browser.approve(&upstream, &Person::terne()).application().error(), "server_error");
-    assert!(!broker.ports.upstreams.fetched.borrow().iter().any(|url| url.ends_with("/token")));
+    let fetched = broker.ports.upstreams.fetched.borrow();
+    assert!(!fetched.iter().any(|url| url.ends_with("/token")));
+    assert!(
+        !fetched.iter().any(|url| url.starts_with(support::upstream::GLOBEX_UPSTREAM)),
+        "the new one is asked nothing, so that what it says of itself does not matter"
+    );
 }
 
 // ---- frames, prefetching, forwarding ----

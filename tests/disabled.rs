@@ -167,6 +167,18 @@ fn a_shadow_disabled_while_the_user_is_at_mitid_ends_at_the_application() {
 }
 
 #[test]
+fn a_shadow_disabled_while_the_ticket_is_on_its_way_ends_at_the_application() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let upstream = browser.start(&RelyingParty::web().ask(POCES).url, Eid::Mitid);
+    let answer = broker.ports.upstreams.approve(&upstream, &Person::ditlev());
+    let ticket = browser.load(Method::Get, &answer, "").1.unwrap();
+    disable(&broker, ACME_MITID);
+    let answer = browser.visit(&ticket).application();
+    assert_eq!((answer.error(), answer.get("iss")), ("unauthorized_client", Some("https://acme.example")));
+}
+
+#[test]
 fn a_disabled_domain_answers_like_one_that_nobody_has() {
     let broker = World::demo();
     let app = RelyingParty::web();

@@ -5,6 +5,7 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::login::trace::is_id;
 use edge_eid::web::Method;
 use serde_json::Value;
 use support::broker::request;
@@ -70,6 +71,22 @@ fn a_recorded_login_tells_where_the_eid_came_from_which_application_was_used_and
         [CPR, NAME, answer.code(), &tokens.access_token, &asked.state, &asked.nonce, &asked.verifier]
     {
         assert!(!all.contains(secret), "a recording holds {secret}");
+    }
+}
+
+#[test]
+fn each_login_is_a_recording_of_its_own_under_a_trace_id() {
+    let broker = recording(&[ACME, ACME_MITID]);
+    let app = RelyingParty::web();
+    for (eid, person) in [(Eid::Nemid, Person::terne()), (Eid::Mitid, Person::ditlev())] {
+        let asked = app.ask(POCES);
+        let answer = Browser::new(&broker).log_in(&asked.url, eid, &person);
+        app.redeem(&broker, &asked, &answer);
+    }
+    let traces = broker.ports.traces.borrow();
+    assert_eq!(traces.len(), 2);
+    for name in traces.keys() {
+        assert!(name.strip_prefix("acme/TEST/").is_some_and(is_id), "{name}");
     }
 }
 

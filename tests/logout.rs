@@ -12,6 +12,7 @@ use edge_eid::login::session::DELIVERIES_MAX;
 use edge_eid::model::application::UserinfoResponse;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::url::{RedirectUri, WebUrl};
+use edge_eid::oauth::authorize::STATE_MAX_BYTES;
 use edge_eid::web::{Method, Parameters, Response, encode_pairs};
 use serde_json::{Map, Value};
 use support::broker::request;
@@ -518,6 +519,19 @@ fn an_expired_hint_counts_and_one_of_another_browser_does_not_answer_the_questio
 }
 
 #[test]
+fn a_hint_of_before_the_domain_had_sessions_speaks_for_its_person_only() {
+    let broker = certified();
+    broker.change_domain(ACME, |domain| domain.sessions.sso = false);
+    let before = |eid| log_in(&Browser::new(&broker), &broker, &RelyingParty::web(), eid).id_token;
+    let (same, another) = (before(Eid::Nemid), before(Eid::Mitid));
+    broker.change_domain(ACME, |domain| domain.sessions.sso = true);
+    let browser = Browser::new(&broker);
+    log_in(&browser, &broker, &RelyingParty::web(), Eid::Nemid);
+    assert!(asks(&browser.visit(&logout_url(&[("id_token_hint", &another)])).page()));
+    assert!(is_done(&browser.visit(&logout_url(&[("id_token_hint", &same)])).page()));
+}
+
+#[test]
 fn a_form_of_an_application_asks_once_more_with_the_cookies() {
     let broker = world();
     let browser = Browser::new(&broker);
@@ -621,9 +635,19 @@ fn nobody_else_can_press_the_button() {
         assert!(matches!(page.status, 303 | 400), "{confirm}");
         assert!(victim.cookies(ACME).iter().any(|(name, _)| name.starts_with("__Host-sso.")), "{confirm}");
     }
-    broker.wait(601);
-    let (page, _) = victim.load(Method::Post, &logout_url(&[]), &encode_pairs([("confirm", own.as_str())]));
-    assert_eq!(page.status, 400, "the question was open for too long");
+}
+
+#[test]
+fn the_question_whether_to_log_out_may_stay_open_for_ten_minutes() {
+    for (waited, counts) in [(599, true), (600, false)] {
+        let broker = certified();
+        let browser = Browser::new(&broker);
+        log_in(&browser, &broker, &RelyingParty::web(), Eid::Nemid);
+        let page = browser.visit(&logout_url(&[])).page();
+        broker.wait(waited);
+        assert_eq!(is_done(&press(&browser, &page)), counts);
+        assert_eq!(is_logged_in(&browser), !counts);
+    }
 }
 
 /// The form comes from the attacker's page, so the browser sends it without its `Lax` cookies; what the
@@ -699,6 +723,16 @@ fn a_signed_answer_of_the_userinfo_endpoint_is_no_id_token_hint() {
     let signed = RelyingParty::web().userinfo(&broker, &tokens.access_token).body;
     assert_eq!(browser.visit(&logout_url(&[("id_token_hint", &signed)])).page().status, 400);
     assert!(is_logged_in(&browser));
+}
+
+#[test]
+fn a_state_of_two_thousand_bytes_comes_back_and_a_longer_one_is_refused() {
+    let broker = world();
+    let url = |state: &str| logout_url(&[("post_logout_redirect_uri", AFTER), ("state", state)]);
+    let longest = "s".repeat(STATE_MAX_BYTES);
+    let answer = Browser::new(&broker).visit(&url(&longest)).application();
+    assert_eq!(answer.get("state"), Some(longest.as_str()));
+    assert_eq!(Browser::new(&broker).visit(&url(&format!("{longest}s"))).page().status, 400);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 mod support;
 
 use edge_eid::login::attempt::AttemptId;
-use edge_eid::login::envelope::{self, Label, Purpose, Unopened};
+use edge_eid::login::envelope::{self, ENVELOPE_MAX_BYTES, Label, Purpose, Unopened};
 use edge_eid::login::handles::{Handle, Kind};
 use edge_eid::login::return_to::ReturnTo;
 use edge_eid::model::public_key::SignatureAlgorithm;
@@ -82,6 +82,23 @@ fn every_changed_bit_of_an_envelope_is_refused() {
                 open(broker, ACME, Purpose::Ticket, ACME_MITID, &text[..end], 999).is_err(),
                 "cut at {end}"
             );
+        }
+    });
+}
+
+#[test]
+fn an_envelope_is_looked_at_up_to_8_kilobytes() {
+    with_world(|broker| {
+        let of = |padding: usize| {
+            seal(broker, Purpose::Ticket, &label([7; 16], 1_000), &json!({ "p": "x".repeat(padding) }))
+        };
+        let (size, most) = (from_base64url(&of(0)).unwrap().len(), ENVELOPE_MAX_BYTES / 4 * 3);
+        for (bytes, opens) in [(most - 1, true), (most, true), (most + 1, false), (most + 3, false)] {
+            let text = of(bytes - size);
+            assert_eq!(text.len() <= ENVELOPE_MAX_BYTES, opens);
+            let opened = open(broker, ACME, Purpose::Ticket, ACME_MITID, &text, 999);
+            assert_eq!(opened.is_ok(), opens, "{} characters", text.len());
+            assert_eq!(envelope::peek(&text).is_some(), opens);
         }
     });
 }

@@ -153,6 +153,32 @@ fn case_1_a_browser_that_last_used_mitid_finds_its_tab_active() {
 }
 
 #[test]
+fn the_tab_that_was_used_last_is_remembered_for_a_year() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    browser.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev());
+    let year = 365 * 24 * 60 * 60;
+    for (waited, active) in [(year - 1, Eid::Mitid), (1, Eid::Nemid)] {
+        broker.wait(waited);
+        assert!(browser.visit(&RelyingParty::web().ask(POCES).url).page().is_active(active));
+    }
+}
+
+#[test]
+fn a_tab_is_remembered_only_where_there_were_two_to_choose_from() {
+    let broker = World::demo();
+    let remembered =
+        |browser: &Browser, host: &str| browser.cookies(host).iter().any(|(name, _)| name == "__Host-tab");
+    let at_once = Browser::new(&broker);
+    at_once.log_in(&RelyingParty::web().ask(SUBSTANTIAL).url, Eid::Mitid, &Person::ditlev());
+    assert!(!remembered(&at_once, ACME) && !remembered(&at_once, ACME_MITID));
+    // Who was sent over has chosen where he came from.
+    let chose = Browser::new(&broker);
+    chose.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev());
+    assert!(remembered(&chose, ACME) && !remembered(&chose, ACME_MITID));
+}
+
+#[test]
 fn case_1_a_nemid_login_stays_on_the_ordinary_domain() {
     let broker = World::demo();
     let (app, browser) = (RelyingParty::web(), Browser::new(&broker));

@@ -7,8 +7,9 @@ mod support;
 
 use base64ct::{Base64, Encoding};
 use edge_eid::eid::Eid;
-use edge_eid::model::UnixTime;
+use edge_eid::login::handles::{Handle, Kind};
 use edge_eid::model::key_ring::KeyState;
+use edge_eid::model::{Host, UnixTime};
 use edge_eid::web::{Method, Response, encode_pairs};
 use serde_json::Value;
 use support::broker::request;
@@ -256,6 +257,21 @@ fn a_code_is_no_access_token_and_an_access_token_no_code() {
     assert_eq!(app.userinfo(&broker, &tokens.access_token).status, 200);
 }
 
+/// Two tabs of one attempt draw a code each, and one of them is sent: the object knows which.
+#[test]
+fn a_code_or_token_that_was_drawn_for_a_login_and_never_issued_is_worth_nothing() {
+    let broker = World::demo();
+    let app = RelyingParty::web();
+    let (asked, answer) = code(&broker, &app);
+    let (keys, host) = (&broker.keys[ACME], Host::parse(ACME).unwrap());
+    let attempt = Handle::parse(keys, Kind::Code, &host, answer.code()).unwrap().attempt;
+    let never_issued = |kind| Handle::draw(&broker.ports, attempt).text(keys, kind, &host);
+    assert!(invalid_grant(&app.present(&broker, &never_issued(Kind::Code), &asked.verifier)));
+    let tokens = app.redeem(&broker, &asked, &answer);
+    assert_eq!(app.userinfo(&broker, &never_issued(Kind::AccessToken)).status, 401);
+    assert_eq!(app.userinfo(&broker, &tokens.access_token).status, 200);
+}
+
 #[test]
 fn malformed_token_requests_are_refused_by_their_own_words() {
     let broker = World::demo();
@@ -370,7 +386,7 @@ fn the_key_set_announces_active_and_standby_of_both_eids_and_nothing_private() {
     let app = RelyingParty::web();
     let (asked, answer) = code(&broker, &app);
     let before = app.redeem(&broker, &asked, &answer);
-    let snapshot = broker.ports.domains.borrow()[&edge_eid::model::Host::parse(ACME).unwrap()].clone();
+    let snapshot = broker.ports.domains.borrow()[&Host::parse(ACME).unwrap()].clone();
     let nemid: Vec<_> = snapshot.keys.iter().filter(|key| key.eid == Eid::Nemid).collect();
     assert_eq!((nemid[0].state, nemid[1].state), (KeyState::Active, KeyState::Standby));
     assert!(nemid[0].private.is_some() && nemid[1].private.is_none(), "only what signs is published sealed");
@@ -384,6 +400,23 @@ fn the_key_set_announces_active_and_standby_of_both_eids_and_nothing_private() {
     assert!(
         keys.iter().all(|key| key.as_object().unwrap().keys().all(|name| allowed.contains(&name.as_str())))
     );
+}
+
+#[test]
+fn the_active_key_of_the_eid_that_was_used_signs_wherever_it_stands_in_the_list() {
+    let broker = World::demo();
+    let (app, host) = (RelyingParty::web(), Host::parse(ACME).unwrap());
+    for _ in 0..2 {
+        for (eid, person) in [(Eid::Nemid, Person::terne()), (Eid::Mitid, Person::ditlev())] {
+            let asked = app.ask(POCES);
+            let answer = Browser::new(&broker).log_in(&asked.url, eid, &person);
+            let kid = app.redeem(&broker, &asked, &answer).kid;
+            let snapshot = broker.ports.domains.borrow()[&host].clone();
+            let key = snapshot.keys.iter().find(|key| key.kid == kid).unwrap();
+            assert_eq!((key.eid, key.state), (eid, KeyState::Active));
+        }
+        broker.change_domain(ACME, |domain| domain.keys.reverse());
+    }
 }
 
 #[test]

@@ -5,6 +5,9 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::json;
+use edge_eid::login::state::Login;
+use edge_eid::model::Sealed;
 use edge_eid::model::application::UserinfoResponse;
 use edge_eid::vault::{base64url, from_base64url};
 use edge_eid::web::Method;
@@ -135,6 +138,31 @@ fn a_login_is_stored_sealed() {
     }
     let head = request(Method::Get, USERINFO, &[], "");
     assert_eq!(broker.send(&head).status, 401);
+}
+
+#[test]
+fn an_identity_that_was_put_into_another_login_opens_for_nobody() {
+    let broker = World::demo();
+    let (of_ditlev, of_terne) = (logged_in(&broker, Eid::Mitid), logged_in(&broker, Eid::Nemid));
+    let stored: Vec<String> = broker.ports.logins.borrow().keys().cloned().collect();
+    let identity_in = |name: &str| -> Sealed {
+        match json::read(&broker.ports.logins.borrow()[name]).unwrap() {
+            Login::Redeemed { grant, .. } => grant.identity,
+            other => panic!("not redeemed: {other:?}"),
+        }
+    };
+    let identities = [identity_in(&stored[0]), identity_in(&stored[1])];
+    for (name, identity) in stored.iter().zip(identities.into_iter().rev()) {
+        let mut login: Login = json::read(&broker.ports.logins.borrow()[name]).unwrap();
+        if let Login::Redeemed { grant, .. } = &mut login {
+            grant.identity = identity;
+        }
+        broker.ports.logins.borrow_mut().insert(name.clone(), json::write(&login));
+    }
+    for tokens in [of_ditlev, of_terne] {
+        let response = RelyingParty::web().userinfo(&broker, &tokens.access_token);
+        assert_eq!((response.status, response.body.as_str()), (500, ""));
+    }
 }
 
 fn tokens_of(broker: &Broker, change: impl Fn(&mut edge_eid::model::application::Protocol)) -> Tokens {

@@ -55,7 +55,7 @@ json_struct!(Outcome { reason });
 /// # Errors
 /// Our own faults.
 pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr) -> Result<Next, Refusal> {
-    let Some(peer) = ctx.domain.peer.as_ref().filter(|peer| peer.enabled && peer.ready) else {
+    let Some(peer) = ctx.domain.working_peer() else {
         return Err(Refusal::show(ErrorKind::NoShadow, "there is no other domain that runs this eID"));
     };
     // A request that has come over never goes on to a third domain.
@@ -257,9 +257,9 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
         (Answer::Refused { .. }, None, Some(pending)) => {
             Ok(Next::Failed { pending, reason: Reason::NotAllowed })
         }
-        (Answer::Refused { why }, _, pending) => {
+        (Answer::Refused { why }, ..) => {
             let application = ApplicationKey { host: ctx.host().clone(), client_id: opened.value.client_id };
-            Err(issue::not_completed(why, pending.is_some(), application))
+            Err(issue::not_completed(why, application))
         }
         _ => Err(crate::error::Fault::lasting("login object", "an answer that does not fit a ticket").into()),
     }

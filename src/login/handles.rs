@@ -59,9 +59,6 @@ impl Handle {
 
     /// Reads a handle of this kind and host; `None` for anything else.
     pub fn parse(keys: &EnvironmentKeys, kind: Kind, host: &Host, text: &str) -> Option<Self> {
-        if text.len() > crate::oauth::token::TOKEN_MAX_BYTES {
-            return None;
-        }
         let bytes = from_base64url(text)?;
         let (attempt, rest) = bytes.split_first_chunk::<ATTEMPT_BYTES>()?;
         let (secret, mac) = rest.split_first_chunk::<SECRET_BYTES>()?;

@@ -121,9 +121,7 @@ fn signing_key<'a, P: Ports>(
     let protocol = &application.protocol;
     let signs = |alg| {
         let of_eid = ctx.domain.keys.iter().filter(|key| key.eid == identity.acr.eid());
-        of_eid
-            .filter(move |key| key.alg == alg)
-            .find(|key| key.state == KeyState::Active && key.private.is_some())
+        of_eid.filter(move |key| key.alg == alg).find(|key| key.state == KeyState::Active)
     };
     let before = || signs(Algorithm::Rs256).filter(|_| !protocol.fapi2);
     signs(protocol.id_token_signed_response_alg)

@@ -73,20 +73,19 @@ async fn born<P: Ports>(
         Answer::Refused { why } => {
             let application =
                 ApplicationKey { host: pending.origin.clone(), client_id: pending.client_id.clone() };
-            Err(not_completed(why, true, application))
+            Err(not_completed(why, application))
         }
         issued => Ok(issued),
     }
 }
 
 /// What the browser is told when the object says no.
-pub fn not_completed(why: Refused, has_cookie: bool, application: ApplicationKey) -> Refusal {
+pub fn not_completed(why: Refused, application: ApplicationKey) -> Refusal {
     let (kind, why) = match why {
         Refused::AlreadyCompleted | Refused::Replayed => {
             (ErrorKind::AlreadyDone, "the attempt was completed before")
         }
         Refused::NotBound => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
-        _ if !has_cookie => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
         _ => (ErrorKind::Expired, "the attempt is over"),
     };
     Refusal::Show { kind, why, application: Some(application) }

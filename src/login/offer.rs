@@ -27,7 +27,7 @@ pub struct Facts {
 impl Facts {
     /// The facts of a domain at `now`. In a build with `simulators` TEST keeps NemID open.
     pub fn of(domain: &DomainSnapshot, simulators: bool, now: UnixTime) -> Self {
-        let peer = domain.peer.as_ref().filter(|peer| peer.enabled && peer.ready);
+        let peer = domain.working_peer();
         let on_mitid_domain = domain.kind == DomainKind::Mitid;
         let peer_runs = if on_mitid_domain { Eid::Nemid } else { Eid::Mitid };
         let reachable = |eid| domain.upstreams.get(&eid).is_some() || (peer.is_some() && eid == peer_runs);

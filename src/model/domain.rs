@@ -151,6 +151,11 @@ impl DomainSnapshot {
         environment_label(&self.tenant, self.environment)
     }
 
+    /// The other domain of the pair, where a login may go on.
+    pub fn working_peer(&self) -> Option<&Peer> {
+        self.peer.as_ref().filter(|peer| peer.enabled && peer.ready)
+    }
+
     /// Whether NemID may start a login at `now`.
     pub fn nemid_is_open(&self, now: UnixTime) -> bool {
         !self.nemid_closed_at.is_over(now)

@@ -4,9 +4,6 @@ use super::{Error, ErrorCode, dpop};
 use crate::web::{Parameters, Response};
 use serde_json::json;
 
-/// Longest code or token that is looked at, bytes.
-pub const TOKEN_MAX_BYTES: usize = 200;
-
 /// What `grant_type=authorization_code` brings.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenRequest {
@@ -35,9 +32,6 @@ impl TokenRequest {
             None => return Err(Error::invalid_request("grant_type is missing")),
         }
         let code = form.get("code").ok_or(Error::invalid_request("code is missing"))?;
-        if code.len() > TOKEN_MAX_BYTES {
-            return Err(Error::new(ErrorCode::InvalidGrant, "the code is not valid"));
-        }
         let redirect_uri =
             form.get("redirect_uri").ok_or(Error::invalid_request("redirect_uri is missing"))?;
         Ok(Self {

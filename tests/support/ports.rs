@@ -233,14 +233,16 @@ impl Recordings for MemoryPorts {
 }
 
 impl MemoryPorts {
-    /// What the shell does after each answer.
+    /// What the shell does after each answer: a request that was found to belong to no login is a
+    /// recording of its own.
     pub fn keep_recording(&self, route: &str, status: u16, now: UnixTime) {
         let (noted, label) = (self.noted.take(), self.recorded_for.take());
         let adopted = self.adopted.take().into_iter().next();
         let Some(label) = label else { return };
-        let name = trace::name(&label, adopted.as_deref().unwrap_or(TRACE_ID));
-        let step = trace::step(now, route, status, &noted);
         let mut traces = self.traces.borrow_mut();
+        let trace_id = adopted.unwrap_or_else(|| format!("{:032x}", traces.len()));
+        let name = trace::name(&label, &trace_id);
+        let step = trace::step(now, route, status, &noted);
         let recorded = traces.get(&name).cloned();
         if let Some(all) = trace::with(recorded, step) {
             traces.insert(name, all);
