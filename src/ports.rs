@@ -127,6 +127,8 @@ pub trait Crypto {
     ) -> bool;
     /// The installation's master key, `KEY_ENCRYPTION_KEY`.
     fn master_key(&self) -> &[u8; 32];
+    /// The one before, while it is being rotated: `KEY_ENCRYPTION_KEY_PREVIOUS`.
+    fn previous_master_key(&self) -> Option<&[u8; 32]>;
     /// An unwrapped key this isolate remembers by the name it was given, and the way to remember one.
     fn remembered(&self, name: &str) -> Option<[u8; 32]>;
     /// See [`Crypto::remembered`].

@@ -5,6 +5,7 @@
 //! never rotates. Associated data always begins with a purpose and the environment's label, so that a
 //! ciphertext taken from one place opens in no other.
 
+pub mod backup;
 pub mod wrap;
 
 use crate::model::domain::environment_label;

@@ -124,7 +124,7 @@ fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<
     send(at, &[json_type], text.as_bytes());
     operator.ports.management.objects_fail.set(false);
     let nowhere = at.replace("/acme", "/nobody").replace("/TEST/", "/NONE/");
-    if method == "get" {
+    if method == "get" || at.ends_with("/rewrap") {
         send(&format!("{at}?limit=0"), &[], b"");
         send(&format!("{at}?a=%FF"), &[], b"");
         send(&nowhere, &[], b"");

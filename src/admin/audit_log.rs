@@ -1,5 +1,6 @@
 //! What the log of changes says of a thing: what the API shows of it, and so never a secret.
 
+use super::command::WrappedBy;
 use super::record::Record;
 use super::{applications, domains, keys, secrets, tenants, upstreams};
 use crate::json::Json;
@@ -19,7 +20,8 @@ pub fn redacted(record: &Record) -> Value {
         Record::Secret(_) => secrets::show(record),
         Record::Environment(it) => {
             let keys: Vec<Value> = it.keys.iter().map(keys::show).collect();
-            json!({"environment": it.environment.write(), "keys": keys})
+            let wrapped_by = WrappedBy::of(&it.data_key).write();
+            json!({"environment": it.environment.write(), "keys": keys, "wrapped_by": wrapped_by})
         }
         Record::Upstream(it) => {
             let mut shown = upstreams::show(record);

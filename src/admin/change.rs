@@ -12,7 +12,7 @@ use super::rules::{check_upstream, default_response_types, field, refuse_if_any}
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::Upstream;
 use crate::model::key_ring::{Algorithm, SigningKey};
-use crate::model::{Environment, Host};
+use crate::model::{Environment, Host, Sealed};
 
 /// Most domains of one tenant.
 pub const DOMAINS_MAX: usize = 200;
@@ -94,6 +94,7 @@ pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::Remove(target) => remove(stored, &change.precondition, target),
+        Action::Rewrap { environment, data_key, sub_key } => rewrap(stored, *environment, data_key, sub_key),
     }
 }
 
@@ -132,7 +133,10 @@ fn put_domain<R: Rows>(
     check_peer(stored, wanted, &mut errors)?;
     refuse_if_any(errors)?;
     let keys = first_keys(stored, wanted.environment, material)?;
-    let touched = touched_by_domain(stored, &domain.host)?;
+    let mut touched = touched_by_domain(stored, &domain.host)?;
+    if keys.is_some() {
+        touched.push(DueItem::Directory);
+    }
     Ok(Plan { keys, ..put(old, Record::Domain(domain), touched)? })
 }
 
@@ -197,8 +201,7 @@ fn put_application<R: Rows>(
     let mut touched = vec![touched_by_application(&application.host, &application)];
     if keys.is_some() {
         // Every domain of the environment announces them, and they are due before the application.
-        let domains = stored.domains()?.into_iter().filter(|it| it.environment == domain.environment);
-        touched.extend(domains.map(|domain| DueItem::Domain { host: domain.host }));
+        touched.extend(touched_by_keys(stored, domain.environment)?);
     }
     Ok(Plan { keys, ..put(old, Record::Application(application), touched)? })
 }
@@ -259,6 +262,22 @@ fn remove<R: Rows>(
         also_removed,
         touched,
     })
+}
+
+/// The same keys, wrapped by another master key: every domain's snapshot carries them.
+fn rewrap<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+    data_key: &Sealed,
+    sub_key: &Sealed,
+) -> Result<Plan, Stop> {
+    let old = stored.get(&Target::Environment { environment })?.ok_or(Stop::Absent)?;
+    let Record::Environment(keys) = &old.record else { return Err(Stop::Absent) };
+    let wrapped = (data_key.clone(), sub_key.clone());
+    let after = EnvironmentRecord { data_key: wrapped.0, sub_key: wrapped.1, ..keys.clone() };
+    let mut touched = touched_by_keys(stored, environment)?;
+    touched.push(DueItem::Directory);
+    put(Some(old), Record::Environment(after), touched)
 }
 
 /// The plan of making or replacing a thing.
@@ -325,6 +344,15 @@ fn touched_by_domain<R: Rows>(
     let paired = stored.domains_paired_with(host)?;
     touched.extend(paired.into_iter().map(|domain| DueItem::Domain { host: domain.host }));
     Ok(touched)
+}
+
+/// The snapshots that carry an environment's keys.
+fn touched_by_keys<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+) -> Result<Vec<DueItem>, StoreFault> {
+    let domains = stored.domains()?.into_iter().filter(|domain| domain.environment == environment);
+    Ok(domains.map(|domain| DueItem::Domain { host: domain.host }).collect())
 }
 
 fn touched_by_application(host: &Host, application: &ApplicationRecord) -> DueItem {

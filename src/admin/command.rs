@@ -9,11 +9,14 @@ use super::record::{
 use crate::eid::Eid;
 use crate::model::key_ring::SigningKey;
 use crate::model::url::WebUrl;
-use crate::model::{ClientId, Host, Sealed, UnixTime};
+use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use crate::table::Table;
 use serde_json::Value;
 
-pub use super::command_host::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, PublishedName};
+pub use super::command_host::{
+    DirectoryAnswer, DirectoryCommand, DirectoryEntry, HostAnswer, HostCommand, PublishedName, WrappedBy,
+    WrappedCount,
+};
 
 /// What the Worker asks the object of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +110,15 @@ pub enum Action {
     AddSecret(SecretRecord),
     /// Removes a domain, upstream, application or secret.
     Remove(Target),
+    /// The same two keys of an environment, wrapped by another master key.
+    Rewrap {
+        /// Which environment.
+        environment: Environment,
+        /// See [`super::record::EnvironmentRecord::data_key`].
+        data_key: Sealed,
+        /// See [`super::record::EnvironmentRecord::sub_key`].
+        sub_key: Sealed,
+    },
 }
 
 json_enum!(Action {
@@ -116,6 +128,7 @@ json_enum!(Action {
     PutApplication(it) = "put_application",
     AddSecret(it) = "add_secret",
     Remove(it) = "remove",
+    Rewrap { environment, data_key, sub_key } = "rewrap",
 });
 
 /// First keys of an environment.
@@ -320,11 +333,9 @@ pub struct Due {
 
 json_struct!(Due { item, version, attempts, next_at, again or false });
 
-/// What may be due.
+/// What may be due; of what became due together, what stands first here is published first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DueItem {
-    /// The tenant's line in the directory.
-    Directory,
     /// A domain's snapshot.
     Domain {
         /// Its host.
@@ -337,12 +348,14 @@ pub enum DueItem {
         /// Its id.
         client_id: ClientId,
     },
+    /// The tenant's line in the directory: it tells what has been published.
+    Directory,
 }
 
 json_enum!(DueItem {
-    Directory = "directory",
     Domain { host } = "domain",
     Application { host, client_id } = "application",
+    Directory = "directory",
 });
 
 impl Due {

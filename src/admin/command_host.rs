@@ -1,7 +1,8 @@
 //! The wire between the Worker, or a tenant's object, and the objects `Host` and `Directory`.
 
 use super::record::TenantRecord;
-use crate::model::{ClientId, Environment, TenantId};
+use crate::model::{ClientId, Environment, Sealed, TenantId};
+use crate::vault::wrap::wrapped_by;
 
 /// What is asked of the object of one host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,13 +95,15 @@ json_enum!(HostAnswer {
 /// What is asked of the installation's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectoryCommand {
-    /// Enters a tenant or its new name; an older version changes nothing.
+    /// Enters a tenant, its new name, or another wrapping; an older version changes nothing.
     Enter {
-        /// The tenant.
-        tenant: TenantRecord,
+        /// What to enter.
+        entry: DirectoryEntry,
         /// Version of its configuration.
         version: u64,
     },
+    /// How many environments are wrapped by which master key: [`DirectoryAnswer::Wrapped`].
+    Wrapped,
     /// Tenants in the order of their ids: [`DirectoryAnswer::List`].
     List {
         /// The last id of the page before.
@@ -110,20 +113,65 @@ pub enum DirectoryCommand {
     },
 }
 
-json_enum!(DirectoryCommand { Enter { tenant, version } = "enter", List { after, limit } = "list" });
+json_enum!(DirectoryCommand {
+    Enter { entry, version } = "enter", Wrapped = "wrapped", List { after, limit } = "list",
+});
+
+/// A tenant as the directory knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryEntry {
+    /// The tenant.
+    pub tenant: TenantRecord,
+    /// Which master key has wrapped the keys of each of its environments, as far as all of its domains
+    /// have been published with them; `None` in an entry of before there were fingerprints.
+    pub wrapped_by: Option<Vec<WrappedBy>>,
+}
+
+json_struct!(DirectoryEntry { tenant, wrapped_by });
+
+/// The fingerprint of a master key, or none where a wrapped key does not say which.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedBy(pub Option<String>);
+
+json_newtype!(WrappedBy);
+
+impl WrappedBy {
+    /// Of a wrapped key.
+    pub fn of(wrapped: &Sealed) -> Self {
+        Self(wrapped_by(wrapped).map(str::to_owned))
+    }
+}
+
+/// How many environments a master key has wrapped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedCount {
+    /// Which.
+    pub by: WrappedBy,
+    /// How many.
+    pub environments: u64,
+}
+
+json_struct!(WrappedCount { by, environments });
 
 /// What the directory says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectoryAnswer {
     /// The tenant stands in the list.
     Entered,
+    /// How many environments each master key has wrapped.
+    Wrapped {
+        /// Every one that has wrapped any.
+        counts: Vec<WrappedCount>,
+    },
     /// A page.
     List {
         /// In the order of their ids.
-        tenants: Vec<TenantRecord>,
+        entries: Vec<DirectoryEntry>,
         /// Id to go on after, when there is more.
         next: Option<TenantId>,
     },
 }
 
-json_enum!(DirectoryAnswer { Entered = "entered", List { tenants, next } = "list" });
+json_enum!(DirectoryAnswer {
+    Entered = "entered", Wrapped { counts } = "wrapped", List { entries, next } = "list",
+});

@@ -3,7 +3,7 @@
 //!
 //! | Files | What they are |
 //! |---|---|
-//! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` | the resources of `/api/v1`, one a file |
+//! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` | the protocol settings of an application, and its public keys |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `command` `command_host` `record` | the wire between Worker and objects, and what is kept |
@@ -30,6 +30,7 @@ pub mod domains;
 pub mod host_object;
 pub mod input;
 pub mod keys;
+pub mod master_key;
 pub mod problem;
 pub mod publication;
 pub mod publication_status;
@@ -83,6 +84,8 @@ async fn dispatch<P: Management>(call: &Call<'_, P>) -> (&'static str, Answer) {
 async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static str, Answer) {
     use Method::{Delete, Get, Post, Put};
     match (call.request.method, path) {
+        (Get, ["master-key"]) => ("admin_master_key", master_key::get(call).await),
+        (Post, ["master-key", "rewrap"]) => ("admin_rewrap", master_key::rewrap(call).await),
         (Get, ["tenants"]) => ("admin_tenants", tenants::list(call).await),
         (Get, ["tenants", t]) => ("admin_tenant", tenants::get(call, t).await),
         (Put, ["tenants", t]) => ("admin_tenant", tenants::put(call, t).await),
@@ -128,10 +131,12 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
 fn no_route(path: &[&str]) -> Problem {
     let allow = match path {
         ["tenants"]
+        | ["master-key"]
         | ["tenants", _, "audit" | "publication" | "domains"]
         | ["tenants", _, "environments", _, "keys"]
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
+        ["master-key", "rewrap"] => "POST",
         ["tenants", _] => "GET, PUT",
         ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {
             "GET, PUT, DELETE"

@@ -7,8 +7,8 @@
 // Only `edge` and tests implement `Outlet`; no future here needs `Send`.
 #![allow(async_fn_in_trait)]
 
-use super::command::PublishedName;
-use super::command::{DirectoryAnswer, DirectoryCommand, Due, DueItem, HostAnswer, HostCommand};
+use super::command::{DirectoryAnswer, DirectoryCommand, DirectoryEntry, Due, DueItem};
+use super::command::{HostAnswer, HostCommand, PublishedName, WrappedBy};
 use super::configuration::{Configuration, delete_due, put_due};
 use super::publication::{published_key, published_text};
 use super::record::DomainRecord;
@@ -102,7 +102,17 @@ async fn deliver<R: Rows>(
     let Some(tenant) = stored.tenant()? else { return Ok(Ok(())) };
     match &due.item {
         DueItem::Directory => {
-            let command = DirectoryCommand::Enter { tenant, version: due.version };
+            // Whoever reads there that nothing is wrapped by a master key any more will withdraw it.
+            if stored.due()?.iter().any(|due| matches!(due.item, DueItem::Domain { .. })) {
+                return Ok(Err(Undelivered("directory: domains go first".to_owned())));
+            }
+            let mut wrapped_by = Vec::new();
+            for environment in Environment::ALL {
+                let keys = stored.environment(environment)?;
+                wrapped_by.extend(keys.map(|keys| WrappedBy::of(&keys.data_key)));
+            }
+            let entry = DirectoryEntry { tenant, wrapped_by: Some(wrapped_by) };
+            let command = DirectoryCommand::Enter { entry, version: due.version };
             Ok(outlet.directory(&command).await.map(|_| ()))
         }
         DueItem::Domain { host } => {

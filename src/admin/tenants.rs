@@ -17,10 +17,11 @@ pub async fn list<P: Management>(call: &Call<'_, P>) -> Answer {
     let after = page.after.map(|after| TenantId::parse(&after)).transpose();
     let after = after.map_err(|rule| Problem::invalid(vec![field("after", rule.0)]))?;
     match call.ports.directory(&DirectoryCommand::List { after, limit: page.limit }).await? {
-        DirectoryAnswer::List { tenants, next } => {
-            Ok(list_json(tenants.iter().map(tenant_json).collect(), next.map(|id| id.to_string())))
+        DirectoryAnswer::List { entries, next } => {
+            let items = entries.iter().map(|entry| tenant_json(&entry.tenant)).collect();
+            Ok(list_json(items, next.map(|id| id.to_string())))
         }
-        DirectoryAnswer::Entered => Err(Fault::lasting("directory", "an answer to another question").into()),
+        _ => Err(Fault::lasting("directory", "an answer to another question").into()),
     }
 }
 

@@ -160,6 +160,9 @@ pub enum Environment {
 json_enum!(Environment { Test = "TEST", Production = "PRODUCTION" });
 
 impl Environment {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Test, Self::Production];
+
     /// `TEST` or `PRODUCTION`.
     pub fn as_str(self) -> &'static str {
         match self {

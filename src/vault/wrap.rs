@@ -60,7 +60,7 @@ pub(super) async fn unwrap(
         None => (None, wrapped.0.as_str()),
     };
     let mut opened = Err(CryptoError);
-    for master_key in [ports.master_key()] {
+    for master_key in [Some(ports.master_key()), ports.previous_master_key()].into_iter().flatten() {
         if opened.is_err() && by.is_none_or(|by| by == fingerprint(master_key)) {
             opened = open_text(ports, master_key, &associated(label, name), sealed).await;
         }

@@ -200,6 +200,11 @@ impl RingCrypto {
         self.imported.borrow().get(kid).map(|pair| pair.sign(pair.usual(), input)).ok_or(CryptoError)
     }
 
+    /// As another isolate would: no unwrapped key is remembered.
+    pub fn forget(&self) {
+        self.unwrapped.borrow_mut().clear();
+    }
+
     pub fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {
         self.unwrapped.borrow().get(wrapped).copied()
     }

@@ -62,6 +62,8 @@ pub struct MemoryPorts {
     /// The objects of the management side.
     pub management: Management,
     pub crypto: RingCrypto,
+    pub master_key: [u8; 32],
+    pub previous_master_key: Option<[u8; 32]>,
     pub upstreams: FakeUpstreams,
     pub log: RefCell<Vec<LogEvent>>,
     /// The logins that requests were found to belong to.
@@ -91,6 +93,8 @@ impl MemoryPorts {
             counts: Cell::default(),
             management: Management::default(),
             crypto: RingCrypto::default(),
+            master_key: *b"a master key for the tests only!",
+            previous_master_key: None,
             upstreams: FakeUpstreams::new(),
             log: RefCell::default(),
             adopted: RefCell::default(),
@@ -333,7 +337,11 @@ impl Crypto for MemoryPorts {
     }
 
     fn master_key(&self) -> &[u8; 32] {
-        b"a master key for the tests only!"
+        &self.master_key
+    }
+
+    fn previous_master_key(&self) -> Option<&[u8; 32]> {
+        self.previous_master_key.as_ref()
     }
 
     fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {
