@@ -24,9 +24,11 @@ fn rotating() -> Operator {
     for number in 0..TENANTS {
         let tenant = format!("t{number}");
         operator.tenant(&tenant);
+        operator.ports.crypto.hand_out_again();
         operator.domain(&tenant, &format!("{tenant}.example"), &json!({}));
     }
     operator.tenant("empty");
+    operator.ports.crypto.hand_out_again();
     operator.domain("t1", "t1.production.example", &json!({"environment": "PRODUCTION"}));
     operator.domain("t1", "t1.second.example", &json!({}));
     operator.ports.master_key = NEW;
@@ -143,6 +145,10 @@ fn an_environment_counts_as_wrapped_only_once_its_domains_are_published() {
     let page = rewrap(&operator, "");
     assert_eq!((&page["rewrapped"], &page["remaining"]), (&json!(TENANTS + 1), &json!(TENANTS + 1)));
     assert_eq!(count(&operator, &fingerprint(&NEW)), 0);
+    let later = edge_eid::model::UnixTime(operator.now.get().0 + 2);
+    operator.ports.management.alarm("t0", later);
+    operator.ports.management.alarm("t0", later);
+    assert_eq!(count(&operator, &fingerprint(&NEW)), 0, "its entry waits for its domains");
     operator.ports.management.kv_fails.set(false);
     for number in 0..TENANTS {
         let mut now = operator.now.get();

@@ -16,14 +16,14 @@ use super::rules::field;
 use crate::error::Fault;
 use crate::json::Json;
 use crate::model::{Environment, TenantId};
-use crate::ports::Ports;
+use crate::ports::Management;
 use crate::vault::EnvironmentKeys;
 use crate::vault::wrap::fingerprint;
 use crate::web::Response;
 use serde_json::{Value, json};
 
 /// `GET /master-key`
-pub async fn get<P: Ports>(call: &Call<'_, P>) -> Answer {
+pub async fn get<P: Management>(call: &Call<'_, P>) -> Answer {
     let counts: Vec<Value> = counts(call).await?.iter().map(show).collect();
     let body = json!({
         "current": fingerprint(call.ports.master_key()),
@@ -35,7 +35,7 @@ pub async fn get<P: Ports>(call: &Call<'_, P>) -> Answer {
 
 /// `POST /master-key/rewrap`: wraps the keys of a page of tenants by the current master key. Doing it
 /// again changes nothing.
-pub async fn rewrap<P: Ports>(call: &Call<'_, P>) -> Answer {
+pub async fn rewrap<P: Management>(call: &Call<'_, P>) -> Answer {
     let page = input::page(call.request)?;
     let after = page.after.map(|after| TenantId::parse(&after)).transpose();
     let after = after.map_err(|rule| Problem::invalid(vec![field("after", rule.0)]))?;
@@ -72,7 +72,7 @@ enum Step {
     Unopened,
 }
 
-async fn rewrap_one<P: Ports>(
+async fn rewrap_one<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     environment: Environment,
@@ -93,7 +93,7 @@ async fn rewrap_one<P: Ports>(
     Ok(Step::Rewrapped)
 }
 
-async fn environment_of<P: Ports>(
+async fn environment_of<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     environment: Environment,
@@ -113,7 +113,7 @@ fn is_done(entry: &DirectoryEntry, current: &WrappedBy) -> bool {
     entry.wrapped_by.as_ref().is_some_and(|all| all.iter().all(|by| by == current))
 }
 
-async fn counts<P: Ports>(call: &Call<'_, P>) -> Result<Vec<WrappedCount>, Failure> {
+async fn counts<P: Management>(call: &Call<'_, P>) -> Result<Vec<WrappedCount>, Failure> {
     match call.ports.directory(&DirectoryCommand::Wrapped).await? {
         DirectoryAnswer::Wrapped { counts } => Ok(counts),
         _ => Err(another_question().into()),

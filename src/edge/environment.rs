@@ -18,15 +18,34 @@ pub fn secret(env: &Env, name: &str) -> Option<String> {
     env.secret(name).ok().map(|secret| secret.to_string())
 }
 
-/// `KEY_ENCRYPTION_KEY`, which both Workers have.
-///
-/// # Errors
-/// When it is missing or has another shape.
-pub fn master_key(env: &Env) -> Result<[u8; 32], Missing> {
-    secret(env, "KEY_ENCRYPTION_KEY")
-        .and_then(|text| from_any_base64(text.trim()))
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")
+/// The master keys, which both Workers have: the current one, and the one before while it is being
+/// rotated.
+pub struct MasterKeys {
+    /// `KEY_ENCRYPTION_KEY`
+    pub current: [u8; 32],
+    /// `KEY_ENCRYPTION_KEY_PREVIOUS`
+    pub previous: Option<[u8; 32]>,
+}
+
+impl MasterKeys {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When the current one is missing, or one of them has another shape.
+    pub fn of(env: &Env) -> Result<Self, Missing> {
+        let key = |text: String| from_any_base64(text.trim()).and_then(|bytes| bytes.try_into().ok());
+        let current = secret(env, "KEY_ENCRYPTION_KEY")
+            .and_then(key)
+            .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")?;
+        let previous = secret(env, "KEY_ENCRYPTION_KEY_PREVIOUS").filter(|text| !text.is_empty());
+        let previous = match previous {
+            Some(text) => {
+                Some(key(text).ok_or("secret KEY_ENCRYPTION_KEY_PREVIOUS: 32 bytes in base64, or none")?)
+            }
+            None => None,
+        };
+        Ok(Self { current, previous })
+    }
 }
 
 /// The times of serving, which both Workers have: a production build knows only one set of them.

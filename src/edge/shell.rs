@@ -164,7 +164,10 @@ impl Crypto for Shell {
         crypto::verify(alg, public, input, signature).await.unwrap_or(false)
     }
     fn master_key(&self) -> &[u8; 32] {
-        &self.bindings.master_key
+        &self.bindings.master_keys.current
+    }
+    fn previous_master_key(&self) -> Option<&[u8; 32]> {
+        self.bindings.master_keys.previous.as_ref()
     }
     fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {
         crypto::remembered(wrapped)

@@ -1,6 +1,6 @@
 //! What is bound to the broker.
 
-use crate::edge::environment::{Missing, master_key, objects, serving, text};
+use crate::edge::environment::{MasterKeys, Missing, objects, serving, text};
 use crate::edge::platform::{self, KvNamespace};
 use crate::ports::Settings;
 use std::cell::RefCell;
@@ -21,8 +21,8 @@ pub struct Bindings {
     pub trace: ObjectNamespace,
     /// `Host` objects.
     pub host: ObjectNamespace,
-    /// `KEY_ENCRYPTION_KEY`
-    pub master_key: [u8; 32],
+    /// `KEY_ENCRYPTION_KEY`, and the one before it.
+    pub master_keys: MasterKeys,
     /// How long an isolate keeps a snapshot, seconds: at most what the staleness bound counts with.
     pub snapshot_seconds: u64,
     /// The rest.
@@ -60,7 +60,7 @@ impl Bindings {
             once: objects(env, "ONCE", "Durable Object namespace ONCE")?,
             trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
             host: objects(env, "HOST", "Durable Object namespace HOST")?,
-            master_key: master_key(env)?,
+            master_keys: MasterKeys::of(env)?,
             snapshot_seconds,
             settings: Settings {
                 broker_name: text(env, "BROKER_NAME").ok_or("variable BROKER_NAME")?,

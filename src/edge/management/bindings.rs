@@ -1,6 +1,6 @@
 //! What is bound to the management Worker.
 
-use crate::edge::environment::{Missing, master_key, objects, secret, serving, text};
+use crate::edge::environment::{MasterKeys, Missing, objects, secret, serving, text};
 use crate::model::Host;
 use crate::ports::Installation;
 use crate::vault::sha256;
@@ -25,8 +25,8 @@ pub struct Bindings {
     pub host: ObjectNamespace,
     /// `Trace` objects, the broker's.
     pub trace: ObjectNamespace,
-    /// `KEY_ENCRYPTION_KEY`
-    pub master_key: [u8; 32],
+    /// `KEY_ENCRYPTION_KEY`, and the one before it.
+    pub master_keys: MasterKeys,
     /// The rest.
     pub installation: Installation,
 }
@@ -61,7 +61,7 @@ impl Bindings {
             directory: objects(env, "DIRECTORY", "Durable Object namespace DIRECTORY")?,
             host: objects(env, "HOST", "Durable Object namespace HOST")?,
             trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
-            master_key: master_key(env)?,
+            master_keys: MasterKeys::of(env)?,
             installation: Installation {
                 management_host,
                 admin_token_sha256: sha256(admin_token.as_bytes()),
