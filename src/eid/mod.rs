@@ -5,10 +5,12 @@
 
 pub mod acr;
 pub mod claims;
+pub mod cpr;
 pub mod identity;
 pub mod oidc;
 
 pub use acr::{Acr, Level};
+pub use cpr::Cpr;
 
 /// A Danish electronic identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
