@@ -67,7 +67,7 @@ fn an_upstreams_fields_follow_their_rules() {
     let at = upstream_path(TEST, "nemid");
     let mut wrong = upstream("https://broker.example/op/");
     wrong["scopes"] = json!(["email", "openid"]);
-    wrong["claim_map"] = json!({"cpr": "x"});
+    wrong["claim_map"] = json!({"ssn": "x"});
     let reply = operator.put(&at, &wrong).expect(422);
     assert_eq!(reply.wrong_fields(), ["issuer", "scopes", "claim_map"]);
     assert_eq!(
@@ -240,4 +240,70 @@ fn a_removed_applications_secrets_do_not_come_back() {
     assert_eq!(actions, ["secret.removed", "application.removed"]);
     operator.application("acme", TEST, WEB);
     assert_eq!(operator.get(&secrets_path(WEB)).expect(200).body["items"], json!([]));
+}
+
+#[test]
+fn the_switches_about_cpr_numbers_are_an_environments_and_reach_its_domains() {
+    let operator = acme();
+    let at = |environment: &str| path(&["tenants", "acme", "environments", environment]);
+    let read = operator.get(&at("TEST")).expect(200);
+    let off = json!({"environment": "TEST", "add_cpr_for_personal_logins": false, "cpr_optional": true});
+    assert_eq!(read.body, off);
+    let on = json!({"add_cpr_for_personal_logins": true, "cpr_optional": false});
+    operator.replace(&at("TEST"), &read.etag, &on).expect(200);
+    operator.replace(&at("TEST"), &read.etag, &on).expect(412);
+    assert!(snapshot(&operator, TEST).cpr.add_for_personal_logins);
+    assert!(!snapshot(&operator, TEST).cpr.optional);
+    let other = snapshot(&operator, PRODUCTION).cpr;
+    assert!(!other.add_for_personal_logins && other.optional, "environments share nothing");
+    // Settings change, keys do not.
+    let keys = operator.get(&format!("{}/keys", at("TEST"))).expect(200);
+    assert_eq!(keys.body["items"].as_array().unwrap().len(), 4);
+    operator.tenant("globex");
+    operator.get(&path(&["tenants", "globex", "environments", "TEST"])).expect(404);
+}
+
+#[test]
+fn an_upstream_says_how_a_cpr_number_is_had_of_it() {
+    let operator = acme();
+    let with = |more: &Value| {
+        let mut body = upstream("https://broker.example/op");
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        operator.put_with(&upstream_path(PRODUCTION, "nemid"), &[("if-none-match", "*")], &body)
+    };
+    for (more, wrong) in [
+        (json!({"cpr": "guess"}), "cpr"),
+        (json!({"cpr": "match"}), "cpr_match_url"),
+        (json!({"cpr": "scope", "cpr_match_url": "https://broker.example/match"}), "cpr_match_url"),
+        (json!({"cpr_scope": "ssn"}), "cpr_scope"),
+        (json!({"cpr": "scope", "cpr_scope": "a\"b"}), "cpr_scope"),
+        (json!({"cpr": "match", "cpr_match_url": "https://10.0.0.1/match"}), "cpr_match_url"),
+        (
+            json!({"cpr": "match", "cpr_match_url": "https://acme.example/simulator/mitid/match"}),
+            "cpr_match_url",
+        ),
+    ] {
+        let reply = with(&more);
+        assert_eq!((reply.status, reply.wrong_fields()), (422, vec![wrong]), "{more}");
+    }
+    let plain = with(&json!({})).expect(201);
+    assert_eq!((&plain.body["cpr"], &plain.body["cpr_scope"]), (&json!("none"), &Value::Null));
+    let change = |etag: &str, more: &Value| {
+        let mut body = upstream("https://broker.example/op");
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        operator.replace(&upstream_path(PRODUCTION, "nemid"), etag, &body).expect(200)
+    };
+    let asks = change(&plain.etag, &json!({"cpr": "scope"}));
+    assert_eq!(asks.body["cpr_scope"], "ssn");
+    let url = "https://broker.example/match";
+    let matches = change(&asks.etag, &json!({"cpr": "match", "cpr_match_url": url}));
+    assert_eq!((&matches.body["cpr"], &matches.body["cpr_match_url"]), (&json!("match"), &json!(url)));
+    // What was read can be sent back.
+    let mut read = operator.get(&upstream_path(PRODUCTION, "nemid")).expect(200);
+    read.body["client_secret"] = json!("another");
+    operator.replace(&upstream_path(PRODUCTION, "nemid"), &read.etag, &read.body).expect(200);
 }

@@ -2,7 +2,7 @@
 
 use super::command::WrappedBy;
 use super::record::Record;
-use super::{applications, domains, keys, secrets, tenants, upstreams};
+use super::{applications, domains, environments, keys, secrets, tenants, upstreams};
 use crate::json::Json;
 use crate::vault::{base64url, sha256};
 use serde_json::{Value, json};
@@ -19,9 +19,12 @@ pub fn redacted(record: &Record) -> Value {
         Record::Application(_) => applications::show(record),
         Record::Secret(_) => secrets::show(record),
         Record::Environment(it) => {
-            let keys: Vec<Value> = it.keys.iter().map(keys::show).collect();
-            let wrapped_by = WrappedBy::of(&it.data_key).write();
-            json!({"environment": it.environment.write(), "keys": keys, "wrapped_by": wrapped_by})
+            let mut shown = environments::show(record);
+            if let Value::Object(fields) = &mut shown {
+                fields.insert("keys".to_owned(), it.keys.iter().map(keys::show).collect());
+                fields.insert("wrapped_by".to_owned(), WrappedBy::of(&it.data_key).write());
+            }
+            shown
         }
         Record::Upstream(it) => {
             let mut shown = upstreams::show(record);

@@ -10,7 +10,7 @@ use super::rows::{Rows, StoreFault};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
-use crate::model::domain::Upstream;
+use crate::model::domain::{CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::{Environment, Host, Sealed};
 
@@ -85,6 +85,9 @@ impl From<Conflict> for Stop {
 pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result<Plan, Stop> {
     match &change.action {
         Action::PutTenant(tenant) => put_tenant(stored, &change.precondition, tenant),
+        Action::PutEnvironment { environment, cpr } => {
+            put_environment(stored, &change.precondition, *environment, *cpr)
+        }
         Action::PutDomain { domain, material } => {
             put_domain(stored, &change.precondition, domain, material.as_ref())
         }
@@ -110,6 +113,20 @@ fn put_tenant<R: Rows>(
         tenant.created_at = old.created_at;
     }
     put(old, Record::Tenant(tenant), vec![DueItem::Directory])
+}
+
+/// The settings of an environment; its keys are made with its first domain, and so is it.
+fn put_environment<R: Rows>(
+    stored: &Configuration<'_, R>,
+    precondition: &Precondition,
+    environment: Environment,
+    cpr: CprSettings,
+) -> Result<Plan, Stop> {
+    let before = stored.environment(environment)?.ok_or(Stop::Absent)?;
+    let old = stored.get(&Target::Environment { environment })?;
+    check_precondition(precondition, old.as_ref())?;
+    let touched = touched_by_keys(stored, environment)?;
+    put(old, Record::Environment(EnvironmentRecord { cpr, ..before }), touched)
 }
 
 fn put_domain<R: Rows>(
@@ -168,6 +185,7 @@ fn put_upstream<R: Rows>(
         client_secret,
         scopes: input.scopes.clone(),
         claim_map: input.claim_map.clone(),
+        cpr: input.cpr.clone(),
     };
     let upstream = UpstreamRecord { host: input.host.clone(), eid: input.eid, settings };
     let touched = touched_by_domain(stored, &input.host)?;
@@ -311,6 +329,7 @@ fn first_keys<R: Rows>(
         sub_key: material.sub_key.clone(),
         keys: material.keys.clone(),
         restored_at: None,
+        cpr: CprSettings::default(),
     };
     Ok(Some(KeyChange { before: None, after }))
 }
@@ -346,7 +365,7 @@ fn touched_by_domain<R: Rows>(
     Ok(touched)
 }
 
-/// The snapshots that carry an environment's keys.
+/// The snapshots that carry an environment's keys and settings.
 fn touched_by_keys<R: Rows>(
     stored: &Configuration<'_, R>,
     environment: Environment,

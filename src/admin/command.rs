@@ -7,6 +7,7 @@ use super::record::{
     ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
 };
 use crate::eid::Eid;
+use crate::model::domain::{CprSettings, CprWay};
 use crate::model::key_ring::SigningKey;
 use crate::model::url::WebUrl;
 use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
@@ -94,6 +95,13 @@ json_enum!(Precondition { None = "none", Absent = "absent", Present = "present",
 pub enum Action {
     /// Makes the tenant or replaces its settings (`created_at` counts when it is made).
     PutTenant(TenantRecord),
+    /// Replaces the settings of an environment.
+    PutEnvironment {
+        /// Which.
+        environment: Environment,
+        /// Its switches about CPR numbers.
+        cpr: CprSettings,
+    },
     /// Makes or replaces a domain.
     PutDomain {
         /// Its record (`created_at` counts when it is made).
@@ -123,6 +131,7 @@ pub enum Action {
 
 json_enum!(Action {
     PutTenant(it) = "put_tenant",
+    PutEnvironment { environment, cpr } = "put_environment",
     PutDomain { domain, material } = "put_domain",
     PutUpstream(it) = "put_upstream",
     PutApplication(it) = "put_application",
@@ -161,9 +170,13 @@ pub struct UpstreamInput {
     pub scopes: Vec<String>,
     /// See [`crate::model::domain::Upstream::claim_map`].
     pub claim_map: Table<String, String>,
+    /// See [`crate::model::domain::Upstream::cpr`].
+    pub cpr: CprWay,
 }
 
-json_struct!(UpstreamInput { host, eid, issuer, client_id, client_secret, scopes, claim_map });
+json_struct!(UpstreamInput {
+    host, eid, issuer, client_id, client_secret, scopes, claim_map, cpr unless CprWay::None,
+});
 
 /// What the object of a tenant says.
 #[derive(Clone, Debug, PartialEq, Eq)]

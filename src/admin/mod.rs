@@ -3,7 +3,7 @@
 //!
 //! | Files | What they are |
 //! |---|---|
-//! | `tenants` `domains` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `master_key` | the resources of `/api/v1`, one a file |
+//! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` | the protocol settings of an application, and its public keys |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `command` `command_host` `record` | the wire between Worker and objects, and what is kept |
@@ -27,6 +27,7 @@ pub mod command_host;
 pub mod configuration;
 pub mod directory_object;
 pub mod domains;
+pub mod environments;
 pub mod host_object;
 pub mod input;
 pub mod keys;
@@ -91,6 +92,12 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
         (Put, ["tenants", t]) => ("admin_tenant", tenants::put(call, t).await),
         (Get, ["tenants", t, "audit"]) => ("admin_audit", audit::list(call, t).await),
         (Get, ["tenants", t, "publication"]) => ("admin_publication", publication_status::get(call, t).await),
+        (Get, ["tenants", t, "environments", e]) => {
+            ("admin_environment", environments::get(call, t, e).await)
+        }
+        (Put, ["tenants", t, "environments", e]) => {
+            ("admin_environment", environments::put(call, t, e).await)
+        }
         (Get, ["tenants", t, "environments", e, "keys"]) => ("admin_keys", keys::list(call, t, e).await),
         (Get, ["tenants", t, "environments", e, "traces", id]) => {
             ("admin_trace", traces::get(call, t, e, id).await)
@@ -137,7 +144,7 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
         ["master-key", "rewrap"] => "POST",
-        ["tenants", _] => "GET, PUT",
+        ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",
         ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {
             "GET, PUT, DELETE"
         }

@@ -190,6 +190,7 @@ pub fn domain_snapshot<R: Rows>(
         show_alongside_nemid_logins: domain.show_alongside_nemid_logins,
         show_start_block: domain.show_start_block,
         sessions: domain.sessions,
+        cpr: environment.cpr,
         nemid_closed_at: domain.nemid_closed_at.unwrap_or(NEMID_CLOSED_AT),
         upstreams,
         keys: environment.keys.iter().filter_map(|key| key.announced()).collect(),

@@ -5,7 +5,7 @@
 
 use crate::eid::Eid;
 use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
-use crate::model::domain::{DomainKind, SessionSettings, Upstream};
+use crate::model::domain::{CprSettings, DomainKind, SessionSettings, Upstream};
 use crate::model::key_ring::SigningKey;
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
@@ -24,7 +24,7 @@ pub struct TenantRecord {
 
 json_struct!(TenantRecord { id, name, created_at });
 
-/// The keys of one environment: made with its first domain.
+/// The keys and settings of one environment: made with its first domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvironmentRecord {
     /// Which one.
@@ -37,9 +37,13 @@ pub struct EnvironmentRecord {
     pub keys: Vec<SigningKey>,
     /// When it was restored from a backup.
     pub restored_at: Option<UnixTime>,
+    /// The switches about CPR numbers.
+    pub cpr: CprSettings,
 }
 
-json_struct!(EnvironmentRecord { environment, data_key, sub_key, keys, restored_at or None });
+json_struct!(EnvironmentRecord {
+    environment, data_key, sub_key, keys, restored_at or None, cpr unless CprSettings::default(),
+});
 
 /// A domain.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::Environment;
 use crate::model::application::{ClientAuthMethod, ResponseType};
-use crate::model::domain::DomainKind;
+use crate::model::domain::{CprWay, DomainKind};
 
 /// RFC 9110 §13.1.1 and §13.1.2; without a precondition nothing that exists is changed (RFC 6585 §3).
 ///
@@ -99,6 +99,12 @@ pub fn check_upstream(domain: &DomainRecord, input: &UpstreamInput, errors: &mut
     }
     if input.issuer.as_str().contains("/simulator") {
         errors.push(field("issuer", "in PRODUCTION no simulator"));
+    }
+    // It is told somebody's CPR number, and the upstream's access token.
+    if let CprWay::Match(url) = &input.cpr
+        && (!url.is_public() || url.as_str().contains("/simulator"))
+    {
+        errors.push(field("cpr_match_url", "in PRODUCTION an https URL on port 443 with a public host name"));
     }
 }
 

@@ -7,7 +7,7 @@ use super::problem::Failure;
 use super::record::{Record, Scope, Target};
 use crate::eid::Eid;
 use crate::json::Json;
-use crate::model::domain::upstream_secret_label;
+use crate::model::domain::{CprWay, upstream_secret_label};
 use crate::model::names::InvalidName;
 use crate::model::url::WebUrl;
 use crate::model::{Host, TenantId};
@@ -20,8 +20,10 @@ pub const SCOPES_MAX: usize = 20;
 /// Longest client id, secret, scope or claim name of an upstream, bytes.
 pub const UPSTREAM_TEXT_MAX_BYTES: usize = 300;
 /// The fields of an identity that `claim_map` may rename (`eid::identity`).
-const CLAIM_FIELDS: [&str; 8] =
-    ["eid_id", "loa", "name", "birthdate", "cvr", "rid", "org_name", "transaction_id"];
+const CLAIM_FIELDS: [&str; 10] =
+    ["eid_id", "loa", "name", "birthdate", "cpr", "has_cpr", "cvr", "rid", "org_name", "transaction_id"];
+/// The scope that asks for a CPR number where nothing else was said.
+const CPR_SCOPE: &str = "ssn";
 
 /// `GET …/upstreams`
 pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
@@ -69,6 +71,7 @@ async fn read<P: Management>(
         fields.refuse("scopes", "openid comes first");
     }
     let claim_map = read_claim_map(&mut fields);
+    let cpr = read_cpr(&mut fields);
     let (Some(issuer), Some(client_id)) = (issuer, client_id) else { return Err(fields.refusal().into()) };
     fields.finish()?;
     let client_secret = match client_secret {
@@ -78,7 +81,28 @@ async fn read<P: Management>(
         }
         None => None,
     };
-    Ok(UpstreamInput { host: host.clone(), eid, issuer, client_id, client_secret, scopes, claim_map })
+    Ok(UpstreamInput { host: host.clone(), eid, issuer, client_id, client_secret, scopes, claim_map, cpr })
+}
+
+/// `cpr` and the one setting that its way needs.
+fn read_cpr(fields: &mut Fields) -> CprWay {
+    let way = fields.optional(
+        "cpr",
+        parsed(|raw| match raw {
+            "none" | "scope" | "match" => Ok(raw.to_owned()),
+            _ => Err(InvalidName("none, scope or match")),
+        }),
+    );
+    let scope = fields.optional("cpr_scope", parsed(scope_of));
+    let url = fields.optional("cpr_match_url", parsed(WebUrl::parse));
+    let way = way.unwrap_or_else(|| "none".to_owned());
+    fields.demand("cpr_scope", scope.is_none() || way == "scope", "only where cpr is scope");
+    fields.demand("cpr_match_url", url.is_some() == (way == "match"), "where cpr is match, and only there");
+    match (way.as_str(), url) {
+        ("scope", _) => CprWay::Scope(scope.unwrap_or_else(|| CPR_SCOPE.to_owned())),
+        ("match", Some(url)) => CprWay::Match(url),
+        _ => CprWay::None,
+    }
 }
 
 fn read_claim_map(fields: &mut Fields) -> Table<String, String> {
@@ -127,11 +151,19 @@ fn scope_of(raw: &str) -> Result<String, InvalidName> {
 pub fn show(record: &Record) -> Value {
     let Record::Upstream(upstream) = record else { return Value::Null };
     let settings = &upstream.settings;
+    let (cpr, scope, url) = match &settings.cpr {
+        CprWay::None => ("none", None, None),
+        CprWay::Scope(scope) => ("scope", Some(scope.as_str()), None),
+        CprWay::Match(url) => ("match", None, Some(url.as_str())),
+    };
     json!({
         "eid": upstream.eid.write(),
         "issuer": settings.issuer.as_str(),
         "client_id": settings.client_id,
         "scopes": settings.scopes.write(),
         "claim_map": settings.claim_map.write(),
+        "cpr": cpr,
+        "cpr_scope": scope,
+        "cpr_match_url": url,
     })
 }

@@ -34,6 +34,9 @@ pub fn claims_of(
     if let Some(name) = &identity.name {
         set("name", name.clone());
     }
+    if let Some(cpr) = identity.cpr.as_ref().filter(|_| !identity.acr.is_employee()) {
+        set("cprNumberIdentifier", cpr.digits().to_owned());
+    }
     match identity.acr.eid() {
         Eid::Mitid => set("uuid", identity.eid_id.clone()),
         Eid::Nemid => set_nemid(identity, &mut set),
@@ -48,18 +51,21 @@ pub fn claims_of(
 }
 
 /// Takes away what was not asked for, where asking decides, and adds the answers to "is over …",
-/// which only asking brings.
+/// which only asking brings. `cpr`: whether the application may be told the CPR number.
 pub fn release(
     claims: &mut Map<String, Value>,
     strategy: ScopeStrategy,
     scope: &Scope,
+    cpr: bool,
     identity: &Identity,
     now: UnixTime,
 ) {
+    if !cpr {
+        claims.remove("cprNumberIdentifier");
+    }
     if strategy == ScopeStrategy::Dynamic {
         for (name, value) in std::mem::take(claims) {
             let is_asked = match name.as_str() {
-                "cprNumberIdentifier" => scope.has("ssn"),
                 "address" | "address_details" | "streetaddress" => scope.has("address"),
                 _ => true,
             };
@@ -146,6 +152,7 @@ mod tests {
 
     #[test]
     fn a_request_decides_where_the_strategy_is_dynamic_and_settings_decide_where_it_is_static() {
+        use ScopeStrategy::{Dynamic, Static};
         let scope = |raw: &str| Scope::parse(Some(raw), None, &[]).unwrap();
         let born = |birthdate: &str| Identity {
             acr: Acr::MitidSubstantial,
@@ -154,19 +161,22 @@ mod tests {
             auth_time: UnixTime(0),
             name: None,
             birthdate: Some(birthdate.to_owned()),
+            cpr: None,
+            lacks_cpr: false,
             company: None,
             transaction_id: None,
         };
         let left = |strategy, raw: &str, birthdate: &str| {
             let names = ["name", "cprNumberIdentifier", "address", "address_details"];
             let mut claims = names.map(|name| (name.to_owned(), Value::from("x"))).into_iter().collect();
-            release(&mut claims, strategy, &scope(raw), &born(birthdate), UnixTime(18_648 * 86_400));
+            let scope = scope(raw);
+            let cpr = strategy == Static || scope.has("ssn");
+            release(&mut claims, strategy, &scope, cpr, &born(birthdate), UnixTime(18_648 * 86_400));
             claims
                 .into_iter()
                 .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
                 .collect::<Vec<_>>()
         };
-        use ScopeStrategy::{Dynamic, Static};
         assert_eq!(left(Dynamic, "openid", "1927-01-21"), ["name=x"]);
         assert_eq!(left(Dynamic, "openid ssn", "1927-01-21"), ["cprNumberIdentifier=x", "name=x"]);
         assert_eq!(left(Dynamic, "openid address", "1927-01-21").len(), 3);

@@ -6,8 +6,9 @@
 
 use super::Eid;
 use super::acr::{Acr, Level};
-use crate::model::UnixTime;
+use super::cpr::Cpr;
 use crate::model::identity::{Company, Identity};
+use crate::model::{Environment, UnixTime};
 use crate::table::Table;
 use serde_json::{Map, Value};
 
@@ -15,7 +16,8 @@ use serde_json::{Map, Value};
 pub const CLAIM_MAX_BYTES: usize = 300;
 
 /// Reads the identity an upstream stated. `names` maps our field names to the upstream's claims
-/// where they differ from the default.
+/// where they differ from the default. `cpr` is where CPR numbers are from, if this login is to bring one:
+/// one that comes unasked is not taken over.
 ///
 /// # Errors
 /// A constant for the log: what is missing.
@@ -23,6 +25,7 @@ pub fn identity_from(
     claims: &Map<String, Value>,
     names: &Table<String, String>,
     acr: Acr,
+    cpr: Option<Environment>,
     now: UnixTime,
 ) -> Result<Identity, &'static str> {
     if names_another(claims, acr.eid()) {
@@ -45,6 +48,8 @@ pub fn identity_from(
         return Err("an employee's login without CVR or RID");
     }
     let auth_time = claims.get("auth_time").or(claims.get("iat")).and_then(Value::as_u64).map(UnixTime);
+    let has_cpr = claims.get(names.get("has_cpr").map_or("has_cpr", String::as_str));
+    let cpr = cpr.filter(|_| !acr.is_employee());
     Ok(Identity {
         acr,
         eid_id: read("eid_id", "sub").ok_or("no id of the person")?.to_owned(),
@@ -52,6 +57,8 @@ pub fn identity_from(
         auth_time: auth_time.filter(|at| *at <= now.plus(60)).unwrap_or(now),
         name: owned(read("name", "name")),
         birthdate: owned(read("birthdate", "birthdate").filter(|text| is_date(text))),
+        cpr: cpr.and_then(|environment| Cpr::parse(read("cpr", "cpr")?, environment, now).ok()),
+        lacks_cpr: has_cpr.is_some_and(|has| *has == Value::Bool(false) || has.as_str() == Some("false")),
         company: company.filter(|_| acr.is_employee()),
         transaction_id: owned(read("transaction_id", "transaction_id")),
     })
@@ -88,7 +95,7 @@ mod tests {
     use serde_json::json;
 
     fn read(claims: Value, acr: Acr) -> Result<Identity, &'static str> {
-        identity_from(claims.as_object().unwrap(), &Table::new(), acr, UnixTime(1_000))
+        identity_from(claims.as_object().unwrap(), &Table::new(), acr, None, UnixTime(1_000))
     }
 
     #[test]
@@ -121,11 +128,36 @@ mod tests {
     }
 
     #[test]
+    fn a_cpr_number_is_taken_over_where_it_was_asked_for_and_never_of_an_employee() {
+        let claims = json!({"sub": "x", "cpr": "210127-0087", "cvr": "13585628", "rid": "7"});
+        let read = |acr, cpr| {
+            let identity =
+                identity_from(claims.as_object().unwrap(), &Table::new(), acr, cpr, UnixTime(1_700_000_000));
+            identity.unwrap().cpr.map(|cpr| cpr.digits().to_owned())
+        };
+        let test = Some(Environment::Test);
+        assert_eq!(read(Acr::NemidPoces, test).as_deref(), Some("2101270087"));
+        assert_eq!(read(Acr::NemidPoces, None), None);
+        assert_eq!(read(Acr::NemidMoces, test), None);
+    }
+
+    #[test]
+    fn an_upstream_may_say_that_somebody_has_no_cpr_number() {
+        for (stated, lacks) in
+            [(json!(false), true), (json!("false"), true), (json!(true), false), (json!(7), false)]
+        {
+            let identity = read(json!({"sub": "x", "loa": "low", "has_cpr": stated}), Acr::MitidLow).unwrap();
+            assert_eq!(identity.lacks_cpr, lacks);
+        }
+        assert!(!read(json!({"sub": "x", "loa": "low"}), Acr::MitidLow).unwrap().lacks_cpr);
+    }
+
+    #[test]
     fn a_claim_map_reads_flat_keys_with_dots() {
         let names = Table::from([("eid_id".to_owned(), "mitid.uuid".to_owned())]);
         let claims = json!({"mitid.uuid": "u", "loa": "low"});
         let identity =
-            identity_from(claims.as_object().unwrap(), &names, Acr::MitidLow, UnixTime(0)).unwrap();
+            identity_from(claims.as_object().unwrap(), &names, Acr::MitidLow, None, UnixTime(0)).unwrap();
         assert_eq!(identity.eid_id, "u");
     }
 }

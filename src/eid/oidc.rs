@@ -7,10 +7,10 @@
 use super::Acr;
 use super::identity::identity_from;
 use crate::login::pending::Leg;
-use crate::model::domain::{Upstream, upstream_secret_label};
+use crate::model::domain::{CprWay, Upstream, upstream_secret_label};
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::url::WebUrl;
-use crate::model::{Host, Identity, UnixTime};
+use crate::model::{Environment, Host, Identity, UnixTime};
 use crate::oauth::jwt::{Expected, Unverified};
 use crate::oauth::{jwks, pkce::CodeChallenge};
 use crate::ports::{FetchRequest, Ports};
@@ -70,6 +70,8 @@ pub struct Start<'a> {
     pub fresh: bool,
     /// `max_age`, seconds.
     pub max_age: Option<u64>,
+    /// Whether the CPR number is to come.
+    pub cpr: bool,
 }
 
 /// A call to an upstream on behalf of one login.
@@ -84,6 +86,8 @@ pub struct Call<'a> {
     pub leg: &'a Leg,
     /// Our callback.
     pub redirect_uri: &'a str,
+    /// Where CPR numbers are from, if one is to come.
+    pub cpr: Option<Environment>,
 }
 
 /// Why there is no identity.
@@ -135,13 +139,18 @@ pub async fn authorize_url(
 ) -> Result<String, String> {
     let metadata = metadata(ports, upstream, now).await?;
     let challenge = CodeChallenge::of(start.verifier);
+    let mut scope = upstream.scopes.join(" ");
+    // An upstream that asks its user itself is asked to; who may not have the number asks for nothing.
+    if let (CprWay::Scope(asks), true) = (&upstream.cpr, start.cpr && !start.acr.is_employee()) {
+        scope = [&scope, " ", asks].concat();
+    }
     let max_age = start.max_age.map(|seconds| seconds.to_string()).unwrap_or_default();
     let query = encode_pairs(
         [
             ("response_type", "code"),
             ("client_id", upstream.client_id.as_str()),
             ("redirect_uri", start.redirect_uri),
-            ("scope", &upstream.scopes.join(" ")),
+            ("scope", &scope),
             ("state", start.state),
             ("nonce", start.nonce),
             ("code_challenge", challenge.as_str()),
@@ -177,8 +186,11 @@ pub async fn complete(
         let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
         merge_userinfo(&mut claims, more)?;
     }
-    let identity =
-        identity_from(&claims, &call.upstream.claim_map, call.leg.acr, now).map_err(Failure::broken)?;
+    let asked = call.cpr.filter(|_| matches!(call.upstream.cpr, CprWay::Scope(_)));
+    let names = &call.upstream.claim_map;
+    let mut identity = identity_from(&claims, names, call.leg.acr, asked, now).map_err(Failure::broken)?;
+    // It has asked, and came back without.
+    identity.lacks_cpr |= asked.is_some() && identity.cpr.is_none();
     if identity.level < call.leg.acr.level() {
         return Err(Failure::LevelTooLow);
     }

@@ -88,6 +88,7 @@ async fn at_upstream<P: Ports>(
         login_hint: &hint,
         fresh: pending.fresh,
         max_age: pending.max_age,
+        cpr: pending.cpr.is_for_number(),
     };
     let url = match oidc::authorize_url(ctx.ports, upstream, &start, ctx.now).await {
         Ok(url) => url,

@@ -51,8 +51,14 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
     }
     let redirect_uri = format!("{}{CALLBACK_PATH}", ctx.domain.issuer);
-    let call =
-        oidc::Call { keys: &ctx.keys, host: ctx.host(), upstream, leg: &leg, redirect_uri: &redirect_uri };
+    let call = oidc::Call {
+        keys: &ctx.keys,
+        host: ctx.host(),
+        upstream,
+        leg: &leg,
+        redirect_uri: &redirect_uri,
+        cpr: pending.cpr.is_for_number().then_some(ctx.domain.environment),
+    };
     match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
         Ok(identity) => {
             ctx.ports.note("identified_by", identity.acr.urn());

@@ -3,6 +3,7 @@
 
 use super::Context;
 use super::attempt::AttemptId;
+use super::cpr::is_released;
 use super::issue::identity_label;
 use super::state::Grant;
 use crate::eid::claims::{claims_of, release};
@@ -48,7 +49,9 @@ pub fn released<P: Ports>(
     attempt: AttemptId,
 ) -> Map<String, Value> {
     let mut claims = claims_of(identity, &ctx.keys, &attempt.0, ctx.now);
-    release(&mut claims, application.protocol.scope_strategy, &grant.request.scope, identity, ctx.now);
+    let (strategy, scope) = (application.protocol.scope_strategy, &grant.request.scope);
+    let cpr = is_released(application, scope, ctx.domain.cpr);
+    release(&mut claims, strategy, scope, cpr, identity, ctx.now);
     claims
 }
 

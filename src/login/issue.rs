@@ -7,7 +7,7 @@ use super::return_to::ReturnTo;
 use super::session_cookie::Proof;
 use super::single_sign_on::{self, Used};
 use super::state::{Answer, Bound, Event, Grant, GrantRequest, Refusal as Refused, Way};
-use super::{Context, Next, Reason, cross, refusal};
+use super::{Context, Next, Reason, cpr, cross, refusal};
 use crate::error::Fault;
 use crate::json;
 use crate::model::application::ResponseType;
@@ -37,6 +37,9 @@ pub async fn identified<P: Ports>(
 ) -> Result<Next, Refusal> {
     if let Some(reason) = single_sign_on::unfit(ctx, &pending, identity) {
         return Ok(Next::Failed { pending, reason });
+    }
+    if cpr::is_missed(ctx, pending.cpr, identity) {
+        return Ok(Next::Failed { pending, reason: Reason::NoCpr });
     }
     let proof = Proof::of(identity, &ctx.keys);
     let plain = json::write(identity);
@@ -229,6 +232,10 @@ fn told(reason: Reason) -> Error {
         Reason::TooOld => {
             Error::new(ErrorCode::LoginRequired, "the login at the eID is older than prompt or max_age allow")
         }
+        Reason::NoCpr => Error::new(
+            ErrorCode::AccessDenied,
+            "there is no CPR number of this person, and the service requires one",
+        ),
         Reason::AnotherPerson => {
             Error::new(ErrorCode::LoginRequired, "somebody else logged in than the one asked for")
         }

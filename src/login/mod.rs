@@ -21,6 +21,7 @@ pub mod choose;
 pub mod client;
 pub mod client_keys;
 pub mod cors;
+pub mod cpr;
 pub mod cross;
 pub mod dpop;
 pub mod envelope;
@@ -168,11 +169,14 @@ pub enum Reason {
     TooOld,
     /// Somebody else logged in than the one asked for.
     AnotherPerson,
+    /// There is no CPR number, and the application can't do without one.
+    NoCpr,
 }
 
 json_enum!(Reason {
     Cancelled = "cancelled", LevelTooLow = "level_too_low", UpstreamFailed = "upstream_failed",
     NotAllowed = "not_allowed", TooOld = "too_old", AnotherPerson = "another_person",
+    NoCpr = "no_cpr",
 });
 
 /// What comes next in a login.

@@ -4,6 +4,7 @@
 //! the authorize page as often as he likes, and it costs no write.
 
 use super::attempt::AttemptId;
+use super::cpr::Wish;
 use super::envelope::{self, Label, Purpose, Unopened};
 use crate::eid::{Acr, Eid};
 use crate::model::application::ResponseType;
@@ -69,6 +70,8 @@ pub struct Pending {
     pub subject: Option<String>,
     /// `dpop_jkt`
     pub dpop_jkt: Option<String>,
+    /// What it wants with the CPR number, as the domain that was called decides.
+    pub cpr: Wish,
     /// The way to an upstream that has been started last.
     pub leg: Option<Leg>,
 }
@@ -78,7 +81,8 @@ json_struct!(Pending {
     redirect_uri: "r", scope: "s", state: "t", nonce: "n", code_challenge: "p",
     response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
     acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
-    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", leg: "u",
+    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing,
+    leg: "u",
 });
 
 /// One start of an upstream: drawn fresh on the domain that starts it.

@@ -2,6 +2,7 @@
 //! endpoint and for pushed requests, so that one list of rules decides.
 
 use super::attempt::AttemptId;
+use super::cpr::Wish;
 use super::envelope::Purpose;
 use super::offer::{Facts, Offer, offer_to};
 use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
@@ -211,6 +212,7 @@ fn judge<P: Ports>(
     let attempt = AttemptId::draw(ctx.ports);
     ctx.adopt(attempt);
     explain(ctx, &asked, door);
+    let cpr = Wish::of(application, &asked.scope, ctx.domain.cpr, asked.prompt);
     let acr_values = if asked.acr_values.is_empty() { allowed.clone() } else { asked.acr_values };
     let pending = Pending {
         attempt,
@@ -232,6 +234,7 @@ fn judge<P: Ports>(
         max_age: asked.max_age,
         subject: asked.subject,
         dpop_jkt: asked.dpop_jkt,
+        cpr,
         leg: None,
     };
     Ok((pending, offered, asked.prompt))

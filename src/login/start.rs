@@ -6,7 +6,7 @@ use super::pending::Pending;
 use super::refusal::Refusal;
 use super::request::{self, Checked, Door};
 use super::single_sign_on::{self, Found, Wanted};
-use super::{Context, Next, cross, pushed};
+use super::{Context, Next, cpr, cross, pushed};
 use crate::eid::Eid;
 use crate::oauth::response_mode::ResponseMode;
 use crate::oauth::{Error, ErrorCode};
@@ -15,6 +15,8 @@ use crate::ports::Ports;
 use crate::web::{BadParameters, Method, Parameters, Response};
 use serde_json::json;
 
+const CPR_NEEDED: Error =
+    Error::new(ErrorCode::InteractionRequired, "the user has to be asked for the CPR number");
 const TOO_MANY: Error =
     Error::new(ErrorCode::TemporarilyUnavailable, "the session was used too often in a short while");
 
@@ -48,6 +50,12 @@ async fn go_on<P: Ports>(ctx: &Context<'_, P>, checked: Checked) -> Result<Next,
     let found = look_for_session(ctx, &checked).await?;
     let Checked { return_to, pending, offered, prompt, .. } = checked;
     match found {
+        // It stands for a login, but has no CPR number: that takes a page, and an eID to ask.
+        Found::Session { identity, .. } if cpr::must_be_asked(ctx, pending.cpr, &identity) => {
+            if prompt.none {
+                return Err(Refusal::back(return_to.framed(), CPR_NEEDED));
+            }
+        }
         Found::Session { identity, used } => {
             return Ok(Next::Identified { pending, identity, used: Some(used) });
         }

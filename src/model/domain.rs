@@ -53,9 +53,43 @@ pub struct Upstream {
     /// Our name of an identity field → the upstream's claim, where it differs from the default of
     /// the connector (`eid::claims`).
     pub claim_map: Table<String, String>,
+    /// How a CPR number is had of it.
+    pub cpr: CprWay,
 }
 
-json_struct!(Upstream { issuer, client_id, client_secret, scopes, claim_map or Table::new() });
+json_struct!(Upstream {
+    issuer, client_id, client_secret, scopes, claim_map or Table::new(), cpr unless CprWay::None,
+});
+
+/// How somebody's CPR number is had of an upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CprWay {
+    /// Not at all.
+    None,
+    /// It states the number itself when this scope is asked for.
+    Scope(String),
+    /// Somebody types the number on our page, and this URL of the upstream says whether it is his.
+    Match(WebUrl),
+}
+
+json_enum!(CprWay { None = "none", Scope(it) = "scope", Match(it) = "match" });
+
+/// CPR numbers in one environment of a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CprSettings {
+    /// `Add CPR for personal logins`, for applications whose scopes are static.
+    pub add_for_personal_logins: bool,
+    /// `CPR Optional`: people without a number may pass, without the claim.
+    pub optional: bool,
+}
+
+json_struct!(CprSettings { add_for_personal_logins: "add", optional });
+
+impl Default for CprSettings {
+    fn default() -> Self {
+        Self { add_for_personal_logins: false, optional: true }
+    }
+}
 
 /// Single sign-on of a domain: off unless its owner wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +142,8 @@ pub struct DomainSnapshot {
     pub nemid_closed_at: UnixTime,
     /// Single sign-on, and what logging out asks.
     pub sessions: SessionSettings,
+    /// CPR numbers, as the environment has it.
+    pub cpr: CprSettings,
     /// Upstreams by eID.
     pub upstreams: Table<Eid, Upstream>,
     /// Every announced public key of the tenant and environment, and the sealed private half of
@@ -127,7 +163,7 @@ pub struct DomainSnapshot {
 json_struct!(DomainSnapshot {
     version, tenant, environment, host, issuer, kind, enabled, display_name, peer,
     show_alongside_nemid_logins, show_start_block, nemid_closed_at,
-    sessions or SessionSettings::default(), upstreams or Table::new(), keys, data_key, sub_key,
+    sessions or SessionSettings::default(), cpr unless CprSettings::default(), upstreams or Table::new(), keys, data_key, sub_key,
     restored_at or None, written unwritten Written::default(),
 });
 

@@ -1,7 +1,7 @@
 //! Who an eID says somebody is, in one normal form that every upstream is mapped to.
 
 use super::time::UnixTime;
-use crate::eid::{Acr, Level};
+use crate::eid::{Acr, Cpr, Level};
 use std::fmt;
 
 /// An identified person or employee. Sealed wherever it is stored; `Debug` shows no content.
@@ -19,13 +19,19 @@ pub struct Identity {
     pub name: Option<String>,
     /// `YYYY-MM-DD`.
     pub birthdate: Option<String>,
+    /// CPR number, where a login was to bring it. Never of employees.
+    pub cpr: Option<Cpr>,
+    /// Whether the upstream has said, or shown by its answer, that there is no CPR number.
+    pub lacks_cpr: bool,
     /// Organisation, for employees and signatories.
     pub company: Option<Company>,
     /// The upstream's reference of this login, kept as evidence.
     pub transaction_id: Option<String>,
 }
 
-json_struct!(Identity { acr, eid_id, level, auth_time, name, birthdate, company, transaction_id });
+json_struct!(Identity {
+    acr, eid_id, level, auth_time, name, birthdate, cpr, lacks_cpr unless false, company, transaction_id,
+});
 
 /// The organisation somebody acts for (`domain` words of the Danish business register).
 #[derive(Clone, PartialEq, Eq)]

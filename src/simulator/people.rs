@@ -1,4 +1,4 @@
-//! The simulators' test people. Their CPR numbers are published test personas.
+//! The simulators' test people. Their CPR numbers are published test personas, or no real person's.
 
 use crate::eid::{Acr, Eid, Level};
 
@@ -12,6 +12,8 @@ pub struct Person {
     pub name: &'static str,
     /// `YYYY-MM-DD`
     pub birthdate: &'static str,
+    /// CPR number, ten digits, if there is one.
+    pub cpr: Option<&'static str>,
     /// NemID PID; the RID login of an employee.
     pub pid: &'static str,
     /// MitID UUID.
@@ -29,6 +31,7 @@ const PERSON: Person = Person {
     description: "",
     name: "",
     birthdate: "",
+    cpr: None,
     pid: "",
     uuid: "",
     reaches: Level::High,
@@ -43,6 +46,7 @@ pub const PEOPLE: [Person; 7] = [
         description: "CPR 210127-0087",
         name: "Ditlev Testperson",
         birthdate: "1927-01-21",
+        cpr: Some("2101270087"),
         pid: "9208-2002-2-000000000001",
         uuid: "74ffcd31-fbaf-4c33-bdac-169f25c1e416",
         ..PERSON
@@ -52,6 +56,7 @@ pub const PEOPLE: [Person; 7] = [
         description: "CPR 070749-0071",
         name: "Terne Testperson",
         birthdate: "1949-07-07",
+        cpr: Some("0707490071"),
         pid: "9208-2002-2-294247448400",
         uuid: "0f5c3a1e-6f0b-4f57-9d5c-3a3f5f0f7a01",
         ..PERSON
@@ -70,6 +75,7 @@ pub const PEOPLE: [Person; 7] = [
         description: "name and address are protected",
         name: "NAVNE & ADRESSEBESKYTTET",
         birthdate: "1985-05-06",
+        cpr: Some("6605850008"),
         pid: "9208-2002-2-000000000004",
         uuid: "2c1d8063-305e-4d4d-9b22-6e4f1d2fac03",
         ..PERSON
@@ -79,6 +85,7 @@ pub const PEOPLE: [Person; 7] = [
         description: "reaches level low only",
         name: "Low Testperson",
         birthdate: "2000-02-29",
+        cpr: Some("2902004000"),
         pid: "9208-2002-2-000000000005",
         uuid: "3d2e9174-416f-4e5e-ac33-7f502e30bd04",
         reaches: Level::Low,

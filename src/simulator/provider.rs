@@ -42,10 +42,12 @@ struct AuthorizeRequest {
     challenge: CodeChallenge,
     acr: Acr,
     lang: String,
+    /// Whether the CPR number was asked for.
+    ssn: bool,
     ends: UnixTime,
 }
 
-json_struct!(AuthorizeRequest { eid, redirect_uri, state, nonce, challenge, acr, lang, ends });
+json_struct!(AuthorizeRequest { eid, redirect_uri, state, nonce, challenge, acr, lang, ssn, ends });
 
 struct Code {
     request: AuthorizeRequest,
@@ -59,10 +61,11 @@ struct AccessToken {
     eid: Eid,
     acr: Acr,
     user: String,
+    ssn: bool,
     ends: UnixTime,
 }
 
-json_struct!(AccessToken { eid, acr, user, ends });
+json_struct!(AccessToken { eid, acr, user, ssn, ends });
 
 fn issuer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> String {
     format!("{}/simulator/{}", ctx.domain.issuer, eid.as_str())
@@ -147,6 +150,7 @@ async fn read_request<P: Ports>(
         challenge,
         acr,
         lang: parameters.get("ui_locales").unwrap_or("da").to_owned(),
+        ssn: parameters.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "ssn")),
         ends: ctx.now.plus(REQUEST_SECONDS),
     })
 }
@@ -267,6 +271,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Er
         eid,
         acr: code.request.acr,
         user: code.user.clone(),
+        ssn: code.request.ssn,
         ends: ctx.now.plus(TOKEN_SECONDS),
     };
     let access_token = seal(ctx, "simulated access token", &access).await.ok_or(failed)?;
@@ -319,7 +324,7 @@ pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     let header = ctx.request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let token: Option<AccessToken> = unseal(ctx, "simulated access token", header).await;
     let alive = token.filter(|token| token.eid == eid && !token.ends.is_over(ctx.now));
-    let claims = alive.and_then(|token| person_claims(find(&token.user)?, token.acr));
+    let claims = alive.and_then(|token| person_claims(find(&token.user)?, &token));
     match claims {
         Some(claims) => Response::json(200, &claims),
         None => resource_error(
@@ -329,12 +334,17 @@ pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     }
 }
 
-fn person_claims(person: &Person, acr: Acr) -> Option<Value> {
+fn person_claims(person: &Person, token: &AccessToken) -> Option<Value> {
+    let acr = token.acr;
     let mut claims = json!({
         "sub": person.id_for(acr)?,
         "name": person.name,
         "birthdate": person.birthdate,
+        "has_cpr": person.cpr.is_some(),
     });
+    if let (Some(cpr), true) = (person.cpr, token.ssn) {
+        claims["cpr"] = cpr.into();
+    }
     if let (Some((cvr, rid, name)), true) = (person.company, acr.is_employee()) {
         claims["cvr"] = cvr.into();
         claims["rid"] = rid.into();

@@ -6,7 +6,7 @@ use super::ports::MemoryPorts;
 use super::upstream::{CLIENT_SECRET, GLOBEX_UPSTREAM, MITID, NEMID};
 use edge_eid::eid::Eid;
 use edge_eid::model::application::{ClientAuthMethod, StoredSecret};
-use edge_eid::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer, Upstream, upstream_secret_label};
+use edge_eid::model::domain::{CprWay, DomainKind, NEMID_CLOSED_AT, Peer, Upstream, upstream_secret_label};
 use edge_eid::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Environment, Host, TenantId, UnixTime};
@@ -127,6 +127,7 @@ impl World {
                 data_key: made.data_key.clone(),
                 sub_key: made.sub_key.clone(),
                 restored_at: None,
+                cpr: Default::default(),
                 written: Default::default(),
                 host,
             }
@@ -158,6 +159,7 @@ impl World {
             client_secret: block_on(keys.seal(&self.ports, &label, CLIENT_SECRET.as_bytes())).unwrap(),
             scopes: vec!["openid".to_owned(), "profile".to_owned()],
             claim_map: Table::from([("eid_id".to_owned(), id_claim.to_owned())]),
+            cpr: CprWay::None,
         }
     }
 
