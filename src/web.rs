@@ -43,7 +43,7 @@ pub struct Request {
     pub query: String,
     /// Header names in lower case.
     pub headers: Vec<(String, String)>,
-    /// Body, at most [`BODY_MAX_BYTES`]; the shell refuses longer ones with 413.
+    /// Body, at most [`BODY_MAX_BYTES`], or a part of a backup; the shell refuses longer ones with 413.
     pub body: Vec<u8>,
 }
 

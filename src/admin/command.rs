@@ -14,6 +14,7 @@ use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use crate::table::Table;
 use serde_json::Value;
 
+pub use super::command_backup::{ExportPage, ImportPart, Place};
 pub use super::command_host::{
     DirectoryAnswer, DirectoryCommand, DirectoryEntry, HostAnswer, HostCommand, PublishedName, WrappedBy,
     WrappedCount,
@@ -46,6 +47,11 @@ pub enum TenantCommand {
     Check(Box<Change>),
     /// Decides a change and stores it, its log entry and what is now due, in one step.
     Change(Box<Change>),
+    /// The next part of a backup: [`TenantAnswer::Exported`].
+    Export(ExportPage),
+    /// A part of a backup to be stored, where there is no tenant: [`TenantAnswer::Done`], with the
+    /// outcome [`Outcome::Created`] for the last.
+    Import(Box<ImportPart>),
 }
 
 json_enum!(TenantCommand {
@@ -55,6 +61,8 @@ json_enum!(TenantCommand {
     Publication = "publication",
     Check(it) = "check",
     Change(it) = "change",
+    Export(it) = "export",
+    Import(it) = "import",
 });
 
 /// A change that somebody asks for.
@@ -206,6 +214,15 @@ pub enum TenantAnswer {
         /// Oldest first.
         due: Vec<Due>,
     },
+    /// A part of a backup.
+    Exported {
+        /// Version of the tenant's configuration.
+        version: u64,
+        /// What is kept, as it is kept.
+        records: Vec<Record>,
+        /// Where to go on, when there is more.
+        next: Option<Place>,
+    },
     /// A change that was only checked would be stored.
     Acceptable,
     /// The change is stored, for good.
@@ -220,6 +237,7 @@ json_enum!(TenantAnswer {
     List { items, next } = "list",
     Audit { entries, next } = "audit",
     Publication { version, due } = "publication",
+    Exported { version, records, next } = "exported",
     Acceptable = "acceptable",
     Done(it) = "done",
     Refused(it) = "refused",
@@ -289,11 +307,23 @@ pub enum Conflict {
     SecretExists,
     /// A public application has no secrets.
     PublicApplication,
+    /// What is to be imported exists already.
+    TenantExists,
+    /// The tenant is being imported, and parts are missing.
+    BeingRestored,
+    /// A part of another backup, one that does not come next, or one without what it belongs to.
+    OutOfOrder,
+    /// What was imported so far has to be published first.
+    StillPublishing,
+    /// The configuration changed while it was being exported.
+    ChangedMeanwhile,
 }
 
 json_enum!(Conflict {
     LimitReached = "limit_reached", InUse = "in_use", SecretExists = "secret_exists",
-    PublicApplication = "public_application",
+    PublicApplication = "public_application", TenantExists = "tenant_exists",
+    BeingRestored = "being_restored", OutOfOrder = "out_of_order", StillPublishing = "still_publishing",
+    ChangedMeanwhile = "changed_meanwhile",
 });
 
 /// One field that cannot be as it is.

@@ -15,6 +15,14 @@ pub enum HostCommand {
         /// Its environment.
         environment: Environment,
     },
+    /// Whether the owner may claim the host, which nothing is written for: [`HostAnswer::Claimed`] if it
+    /// is his already, [`HostAnswer::Free`] or [`HostAnswer::Taken`].
+    Claimable {
+        /// The tenant.
+        tenant: TenantId,
+        /// Its environment.
+        environment: Environment,
+    },
     /// Keeps a published value: [`HostAnswer::Kept`], [`HostAnswer::Older`] when it holds a newer
     /// one, [`HostAnswer::Taken`] for anyone but the owner.
     Keep {
@@ -41,6 +49,7 @@ pub enum HostCommand {
 
 json_enum!(HostCommand {
     Claim { tenant, environment } = "claim",
+    Claimable { tenant, environment } = "claimable",
     Keep { tenant, environment, value, version, text } = "keep",
     Read(it) = "read",
     Registers { uri } = "registers",
@@ -65,7 +74,9 @@ json_enum!(PublishedName { Domain = "domain", Application { client_id } = "appli
 pub enum HostAnswer {
     /// It is the caller's.
     Claimed,
-    /// It is somebody else's, or nobody's.
+    /// It is nobody's.
+    Free,
+    /// It is somebody else's; for a value to be kept, also nobody's.
     Taken,
     /// The value is stored, or already was.
     Kept,
@@ -85,6 +96,7 @@ pub enum HostAnswer {
 
 json_enum!(HostAnswer {
     Claimed = "claimed",
+    Free = "free",
     Taken = "taken",
     Kept = "kept",
     Older = "older",

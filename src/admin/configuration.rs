@@ -1,5 +1,6 @@
 //! A tenant's configuration as its object reads it: rows with their types back on.
 
+use super::backup_object::Restore;
 use super::command::{AuditEntry, Due, DueItem};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Kind, Record, SecretRecord};
 use super::record::{Scope, Target, TenantRecord, UpstreamRecord, Versioned};
@@ -15,6 +16,8 @@ const VERSION: &str = "version";
 const AUDIT: &str = "audit";
 /// Kind of the rows that say what has to be published.
 const DUE: &str = "due";
+/// Kind of the row that says how far an import of a backup has come.
+const RESTORE: &str = "restore";
 /// Digits of an audit id: the order of texts is the order of numbers up to 10^16.
 const AUDIT_DIGITS: usize = 16;
 
@@ -173,6 +176,28 @@ impl<R: Rows> Configuration<'_, R> {
         Ok(self.all(&scope)?.into_iter().filter_map(secret).collect())
     }
 
+    /// Things of a kind with their ids and the length of their rows, those with an id after `after`.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn of_kind(
+        &self,
+        kind: Kind,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, usize, Record)>, StoreFault> {
+        let rows = self.0.list(kind.as_str(), "", after, limit)?;
+        rows.iter().map(|row| Ok((row.id.clone(), row.value.len(), parse(row)?))).collect()
+    }
+
+    /// How far an import has come; `None` where nothing is being imported.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn restore(&self) -> Result<Option<Restore>, StoreFault> {
+        self.0.get(RESTORE, RESTORE)?.map(|row| parse(&row)).transpose()
+    }
+
     /// The audit log, newest first.
     ///
     /// # Errors
@@ -231,6 +256,16 @@ pub fn delete_record(target: &Target) -> Write {
 /// Counts a change.
 pub fn put_version(version: u64) -> Write {
     put(VERSION, VERSION.to_owned(), version, &Value::Null)
+}
+
+/// Notes how far an import has come.
+pub fn put_restore(version: u64, restore: &Restore) -> Write {
+    put(RESTORE, RESTORE.to_owned(), version, restore)
+}
+
+/// Ends an import.
+pub fn delete_restore() -> Write {
+    Write::Delete { kind: RESTORE, id: RESTORE.to_owned() }
 }
 
 /// Adds to the audit log.

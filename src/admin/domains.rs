@@ -83,7 +83,7 @@ async fn claim<P: Management>(
 
 /// PRODUCTION is for names that the world can reach over TLS. A build with the simulators is no place
 /// for real people; there PRODUCTION may be tried on loopback.
-fn may_be_production(host: &Host, simulators: bool) -> bool {
+pub(super) fn may_be_production(host: &Host, simulators: bool) -> bool {
     host.is_public() || (simulators && host.is_loopback())
 }
 

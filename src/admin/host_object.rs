@@ -28,6 +28,11 @@ const LOGOUT_URI: &str = "logout_uri";
 pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, StoreFault> {
     match command {
         HostCommand::Claim { tenant, environment } => claim(rows, tenant, *environment),
+        HostCommand::Claimable { tenant, environment } => Ok(match owner_of(rows)? {
+            Some(owner) if owner.is(tenant, Some(*environment)) => HostAnswer::Claimed,
+            Some(_) => HostAnswer::Taken,
+            None => HostAnswer::Free,
+        }),
         HostCommand::Keep { tenant, environment, value, version, text } => {
             if !owner_of(rows)?.is_some_and(|owner| owner.is(tenant, *environment)) {
                 return Ok(HostAnswer::Taken);
@@ -159,6 +164,20 @@ mod tests {
         assert_eq!(claim_by(&mut rows, "acme", Environment::Test), HostAnswer::Claimed);
         assert_eq!(claim_by(&mut rows, "acme", Environment::Production), HostAnswer::Taken);
         assert_eq!(claim_by(&mut rows, "globex", Environment::Test), HostAnswer::Taken);
+    }
+
+    #[test]
+    fn asking_whether_a_host_may_be_claimed_claims_nothing() {
+        let ask = |rows: &mut MemoryRows, id: &str, environment| {
+            apply(rows, &HostCommand::Claimable { tenant: tenant(id), environment }).unwrap()
+        };
+        let mut rows = MemoryRows::default();
+        assert_eq!(ask(&mut rows, "acme", Environment::Test), HostAnswer::Free);
+        assert_eq!(rows, MemoryRows::default());
+        claim_by(&mut rows, "acme", Environment::Test);
+        assert_eq!(ask(&mut rows, "acme", Environment::Test), HostAnswer::Claimed);
+        assert_eq!(ask(&mut rows, "acme", Environment::Production), HostAnswer::Taken);
+        assert_eq!(ask(&mut rows, "globex", Environment::Test), HostAnswer::Taken);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::rules::field;
 use crate::model::UnixTime;
 use crate::model::names::InvalidName;
 use crate::web::{BODY_MAX_BYTES, Request};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::ops::RangeInclusive;
 
 /// Most items of a page.
@@ -18,6 +18,25 @@ pub const PAGE_MAX: usize = 100;
 pub const PAGE_DEFAULT: usize = 50;
 /// Longest display name, characters.
 pub const DISPLAY_NAME_MAX_CHARACTERS: usize = 64;
+
+/// Reads a body of at most so many bytes.
+///
+/// # Errors
+/// As [`Fields::of`].
+pub fn object(request: &Request, max_bytes: usize) -> Result<Map<String, Value>, Problem> {
+    if request.body.len() > max_bytes {
+        return Err(Problem::too_large());
+    }
+    let content_type = request.header("content-type").unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::unsupported_media_type());
+    }
+    match crate::json::read_bytes(&request.body) {
+        Ok(Value::Object(map)) => Ok(map),
+        _ => Err(Problem::malformed("The body must be a JSON object.")),
+    }
+}
 
 /// The fields of a JSON object, taken out one by one.
 pub struct Fields {
@@ -32,18 +51,8 @@ impl Fields {
     /// # Errors
     /// Too large, no JSON by its content type, or not a JSON object.
     pub fn of(request: &Request) -> Result<Self, Problem> {
-        if request.body.len() > BODY_MAX_BYTES {
-            return Err(Problem::too_large());
-        }
-        let content_type = request.header("content-type").unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(Problem::unsupported_media_type());
-        }
-        match crate::json::read_bytes(&request.body) {
-            Ok(Value::Object(map)) => Ok(Self { left: map.into_iter().collect(), errors: Vec::new() }),
-            _ => Err(Problem::malformed("The body must be a JSON object.")),
-        }
+        let map = object(request, BODY_MAX_BYTES)?;
+        Ok(Self { left: map.into_iter().collect(), errors: Vec::new() })
     }
 
     /// As [`Fields::of`], where no body at all means no fields.

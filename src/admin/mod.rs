@@ -6,7 +6,8 @@
 //! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` | the protocol settings of an application, and its public keys |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
-//! | `command` `command_host` `record` | the wire between Worker and objects, and what is kept |
+//! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
+//! | `command` `command_host` `command_backup` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `host_object` `directory_object` `rows` | the other objects, and the store of all three |
 //! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
@@ -19,10 +20,15 @@ pub mod application_protocol;
 pub mod applications;
 pub mod audit;
 pub mod audit_log;
+pub mod backup_export;
+pub mod backup_file;
+pub mod backup_import;
+pub mod backup_object;
 pub mod call;
 pub mod change;
 pub mod client_keys;
 pub mod command;
+pub mod command_backup;
 pub mod command_host;
 pub mod configuration;
 pub mod directory_object;
@@ -49,7 +55,7 @@ pub mod upstreams;
 use crate::model::UnixTime;
 use crate::ports::Management;
 use crate::vault::{equal, sha256};
-use crate::web::{Method, Request, Response, percent_decode};
+use crate::web::{BODY_MAX_BYTES, Method, Request, Response, percent_decode};
 use call::{Answer, Call};
 use problem::Problem;
 
@@ -65,6 +71,15 @@ pub async fn handle<P: Management>(ports: &P, request: &Request, now: UnixTime) 
     let mut response = answer.unwrap_or_else(|failure| failure.respond(ports));
     response.route = route;
     if request.wants_trace_id() { response.with("trace-id", ports.trace_id()) } else { response }
+}
+
+/// How long the body of a request may be, by its path: only a part of a backup is long.
+pub fn body_max_bytes(path: &str) -> usize {
+    if path.starts_with("/api/v1/tenants/") && path.ends_with("/import") {
+        backup_file::PART_MAX_BYTES
+    } else {
+        BODY_MAX_BYTES
+    }
 }
 
 async fn dispatch<P: Management>(call: &Call<'_, P>) -> (&'static str, Answer) {
@@ -90,6 +105,8 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
         (Get, ["tenants"]) => ("admin_tenants", tenants::list(call).await),
         (Get, ["tenants", t]) => ("admin_tenant", tenants::get(call, t).await),
         (Put, ["tenants", t]) => ("admin_tenant", tenants::put(call, t).await),
+        (Post, ["tenants", t, "export"]) => ("admin_export", backup_export::post(call, t).await),
+        (Put, ["tenants", t, "import"]) => ("admin_import", backup_import::put(call, t).await),
         (Get, ["tenants", t, "audit"]) => ("admin_audit", audit::list(call, t).await),
         (Get, ["tenants", t, "publication"]) => ("admin_publication", publication_status::get(call, t).await),
         (Get, ["tenants", t, "environments", e]) => {
@@ -143,7 +160,8 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "environments", _, "keys"]
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
-        ["master-key", "rewrap"] => "POST",
+        ["master-key", "rewrap"] | ["tenants", _, "export"] => "POST",
+        ["tenants", _, "import"] => "PUT",
         ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",
         ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {
             "GET, PUT, DELETE"

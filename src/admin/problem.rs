@@ -40,6 +40,17 @@ impl Problem {
         Self { detail: Some(detail), ..problem(400, "malformed", "The request cannot be read") }
     }
 
+    /// 400: a backup that is not taken in, and why.
+    pub fn backup(name: &'static str, detail: &'static str) -> Self {
+        Self { detail: Some(detail), ..problem(400, name, "The backup cannot be imported") }
+    }
+
+    /// The same problem with the fields that it is about.
+    #[must_use]
+    pub fn with_errors(self, errors: Vec<FieldError>) -> Self {
+        Self { errors, ..self }
+    }
+
     /// 401: no bearer token (RFC 6750 §3), or a wrong one (§3.1).
     pub fn unauthorized(challenge: &'static str) -> Self {
         let header = Some(("www-authenticate", challenge));
@@ -182,5 +193,25 @@ fn conflict_problem(conflict: Conflict) -> Problem {
         Conflict::PublicApplication => {
             problem(409, "public-application", "A public application has no secrets")
         }
+        Conflict::TenantExists => Problem {
+            detail: Some("A backup is imported where there is no such tenant."),
+            ..problem(409, "tenant-exists", "The tenant exists")
+        },
+        Conflict::BeingRestored => Problem {
+            detail: Some("It can be changed once the last part of its backup has been imported."),
+            ..problem(409, "being-restored", "The tenant is being restored")
+        },
+        Conflict::OutOfOrder => Problem {
+            detail: Some("Send the parts of one backup in their order, beginning with the first."),
+            ..problem(409, "out-of-order", "This part does not come next")
+        },
+        Conflict::StillPublishing => Problem {
+            header: Some(("retry-after", "2")),
+            ..problem(503, "publishing", "What was imported so far is still being published")
+        },
+        Conflict::ChangedMeanwhile => Problem {
+            detail: Some("Begin the export again."),
+            ..problem(409, "changed-meanwhile", "The configuration changed during the export")
+        },
     }
 }

@@ -267,6 +267,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All, in the order of a backup: what something belongs to comes before it, and an application
+    /// after its secrets, since it is published with them.
+    pub const ALL: [Self; 6] =
+        [Self::Tenant, Self::Environment, Self::Domain, Self::Upstream, Self::Secret, Self::Application];
+
     /// As it is stored and as the audit log names it.
     pub fn as_str(self) -> &'static str {
         match self {

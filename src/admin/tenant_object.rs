@@ -5,8 +5,10 @@
 //! the audit log, the new version and what is now due for publication are written in one step.
 
 use super::audit_log::redacted;
+use super::backup_object;
 use super::change::{KeyChange, Plan, Stop, decide};
-use super::command::{AuditEntry, Change, Done, Due, Outcome, TenantAnswer, TenantCommand};
+use super::command::TenantCommand;
+use super::command::{Action, AuditEntry, Change, Conflict, Done, Due, Outcome, Refusal, TenantAnswer};
 use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
 use super::record::{Record, Target, Versioned};
 use super::rows::{Rows, StoreFault, Write};
@@ -18,7 +20,11 @@ use serde_json::Value;
 /// When the store fails; then nothing was written.
 pub fn apply(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnswer, StoreFault> {
     let stored = Configuration(&*rows);
+    if stored.restore()?.is_some() {
+        return while_restored(rows, command);
+    }
     match command {
+        TenantCommand::Import(part) => backup_object::import(rows, part),
         TenantCommand::Change(change) => match decide(&stored, change) {
             Ok(plan) => store(rows, change, plan),
             Err(stop) => answer(stop),
@@ -48,6 +54,18 @@ pub fn apply(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnsw
         TenantCommand::Publication => {
             Ok(TenantAnswer::Publication { version: stored.version()?, due: stored.due()? })
         }
+        TenantCommand::Export(page) => backup_object::export(rows, page),
+    }
+}
+
+/// Until the last part of a backup is stored there is no tenant but for who imports it.
+fn while_restored(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnswer, StoreFault> {
+    match command {
+        TenantCommand::Import(part) => backup_object::import(rows, part),
+        TenantCommand::Change(change) if matches!(change.action, Action::PutTenant(_)) => {
+            Ok(TenantAnswer::Refused(Refusal::Conflict(Conflict::BeingRestored)))
+        }
+        _ => Ok(TenantAnswer::Absent),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::log;
 use super::platform::{self, Unread};
 use super::shell::Shell;
-use crate::web::{self, BODY_MAX_BYTES};
+use crate::web;
 use std::cell::RefCell;
 use worker::{Headers, Request, Response, Result};
 
@@ -29,8 +29,11 @@ pub struct Read {
     pub is_head: bool,
 }
 
-/// Reads a request with limits on URL and body.
-pub async fn request(request: Request) -> std::result::Result<Read, Refused> {
+/// Reads a request with limits on URL and body; how long a body may be, its path says.
+pub async fn request(
+    request: Request,
+    body_max_bytes: fn(&str) -> usize,
+) -> std::result::Result<Read, Refused> {
     let url = request.inner().url();
     if url.len() > URL_MAX_BYTES {
         return Err(Refused { status: 414, text: "URI too long" });
@@ -42,7 +45,8 @@ pub async fn request(request: Request) -> std::result::Result<Read, Refused> {
     // Metadata is the same for everybody: nothing of the request but host and path is looked at.
     let headers =
         if path.starts_with("/.well-known/") { Vec::new() } else { request.headers().entries().collect() };
-    let body = if method == web::Method::Get { Vec::new() } else { body(&request).await? };
+    let max_bytes = body_max_bytes(&path);
+    let body = if method == web::Method::Get { Vec::new() } else { body(&request, max_bytes).await? };
     let request = web::Request { method, host, path, query, headers, body };
     Ok(Read { request, is_head: word == "HEAD" })
 }
@@ -74,12 +78,12 @@ fn split(url: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Reads the body chunk by chunk, so that a longer one is never held.
-async fn body(request: &Request) -> std::result::Result<Vec<u8>, Refused> {
+async fn body(request: &Request, max_bytes: usize) -> std::result::Result<Vec<u8>, Refused> {
     let declared = request.headers().get("content-length").ok().flatten();
-    if declared.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > BODY_MAX_BYTES) {
+    if declared.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > max_bytes) {
         return Err(TOO_LARGE);
     }
-    platform::read_limited(request.inner().body(), BODY_MAX_BYTES).await.map_err(|unread| match unread {
+    platform::read_limited(request.inner().body(), max_bytes).await.map_err(|unread| match unread {
         Unread::TooLong => TOO_LARGE,
         Unread::Broken => UNREADABLE,
     })

@@ -69,6 +69,13 @@ test("every operation answers on the real runtime as it is described", async () 
   assert.equal(keys.json.items.length, 4);
   const unknown = ["tenants", "described", "environments", "TEST", "traces", "0".repeat(32)];
   assert.equal((await call("GET", unknown)).status, 404);
+  const masterKey = await call("GET", ["master-key"]);
+  assert.equal(masterKey.json.previous, null);
+  assert.deepEqual((await call("POST", ["master-key", "rewrap"])).json, { rewrapped: 0, remaining: 0, failed: [], next: null });
+  const recovery = { "recovery-key": Buffer.alloc(32, 1).toString("base64") };
+  const backup = await call("POST", ["tenants", "described", "export"], undefined, recovery);
+  assert.equal(backup.status, 200, backup.body);
+  assert.equal((await call("PUT", ["tenants", "described", "import"], backup.json, recovery)).status, 409);
   for (const item of [oneSecret, application, upstream, domain]) {
     const { headers } = await call("GET", item);
     assert.equal((await call("DELETE", item, undefined, { "if-match": '"0"' })).status, 412);

@@ -143,6 +143,10 @@ impl Operator {
         self.with_token("put", path, headers, Some(body))
     }
 
+    pub fn post_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.with_token("post", path, headers, None)
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> Reply {
         self.with_token("post", path, &[], Some(body))
     }

@@ -43,8 +43,13 @@ impl Management {
         let command: TenantCommand = round_trip(command);
         let mut rows = self.rows_of(tenant);
         let mut answer = tenant_object::apply(&mut rows, &command).map_err(|_| Silent)?;
-        if let (TenantAnswer::Done(done), TenantCommand::Change(change)) = (&mut answer, &command) {
-            self.publish(&mut rows, change.at);
+        let at = match &command {
+            TenantCommand::Change(change) => Some(change.at),
+            TenantCommand::Import(part) => Some(part.at),
+            _ => None,
+        };
+        if let (TenantAnswer::Done(done), Some(at)) = (&mut answer, at) {
+            self.publish(&mut rows, at);
             done.published = Configuration(&rows).due().unwrap().is_empty();
         }
         // An object that was only asked has no rows, and is not there.

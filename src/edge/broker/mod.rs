@@ -36,7 +36,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
     };
-    match convert::request(request).await {
+    match convert::request(request, |_| web::BODY_MAX_BYTES).await {
         Ok(Read { request, is_head }) => {
             let answer = routes::handle(&shell, &request, shell.now()).await;
             keep_recording(&shell, &answer).await;

@@ -1,0 +1,246 @@
+//! What a tenant's object does for a backup: gives its records away a part at a time, and takes them in
+//! where there is no tenant yet. Pure; what a part looks like outside is `admin::backup_file`.
+//!
+//! While parts are still missing the tenant does not exist for anybody else, and no domain of it is
+//! published, so it serves nothing. Its applications are published meanwhile: nobody reads them
+//! without their domain, and the last part then takes no longer than the others.
+
+use super::command::{AuditEntry, Conflict, Done, Due, DueItem, ExportPage, ImportPart, Outcome};
+use super::command::{Place, Refusal, TenantAnswer};
+use super::configuration::{Configuration, delete_due, delete_record, put_audit, put_due, put_record};
+use super::configuration::{delete_restore, put_restore, put_version, target_of};
+use super::record::{EnvironmentRecord, Kind, Record, Target, Versioned};
+use super::rows::{Rows, StoreFault, Write};
+use crate::json::Json;
+use crate::model::{Environment, UnixTime};
+use serde_json::{Value, json};
+
+/// A part is closed when the records in it are so long, bytes. The first one holds every domain
+/// whatever that takes, and a longer record is a part of its own.
+pub const PART_BYTES: usize = 192 * 1024;
+/// Rows that are read at once.
+const ROWS: usize = 50;
+/// Most publications that may be due when a further part is taken in.
+pub const IMPORT_DUE_MAX: usize = 400;
+/// A restored tenant's versions begin so far above the exported one: what the deployment before may
+/// have published since the export must not seem newer (`Host` objects and isolates compare).
+pub const VERSION_GAP: u64 = 1 << 20;
+
+/// How far an import has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restore {
+    /// The export whose parts are taken in.
+    pub export: String,
+    /// The part that comes next.
+    pub next: u64,
+}
+
+json_struct!(Restore { export, next });
+
+/// Gives the next part of the records.
+///
+/// # Errors
+/// When the store fails; then nothing was written.
+pub fn export(rows: &mut impl Rows, page: &ExportPage) -> Result<TenantAnswer, StoreFault> {
+    let stored = Configuration(&*rows);
+    let version = stored.version()?;
+    if page.after.as_ref().is_some_and(|after| after.version != version) {
+        return Ok(TenantAnswer::Refused(Refusal::Conflict(Conflict::ChangedMeanwhile)));
+    }
+    let (records, next) = records_after(&stored, version, page.after.as_ref())?;
+    if page.after.is_none() {
+        let facts = json!({"version": version, "recovery_key": page.recovery_key});
+        let entry = entry(&stored, page.at, &page.actor, "tenant.exported", facts)?;
+        rows.commit(vec![put_audit(version, &entry)])?;
+    }
+    Ok(TenantAnswer::Exported { version, records, next })
+}
+
+fn records_after<R: Rows>(
+    stored: &Configuration<'_, R>,
+    version: u64,
+    after: Option<&Place>,
+) -> Result<(Vec<Record>, Option<Place>), StoreFault> {
+    let (mut records, mut bytes) = (Vec::new(), 0);
+    let mut last = after.cloned();
+    let begin = after.and_then(|after| Kind::ALL.iter().position(|kind| kind.as_str() == after.kind));
+    for kind in Kind::ALL.into_iter().skip(begin.unwrap_or(0)) {
+        let is_of_the_first_part = matches!(kind, Kind::Tenant | Kind::Environment | Kind::Domain);
+        loop {
+            let from = last.as_ref().filter(|last| last.kind == kind.as_str()).map(|last| last.id.as_str());
+            let page = stored.of_kind(kind, from, ROWS)?;
+            let is_all = page.len() < ROWS;
+            for (id, length, record) in page {
+                if !records.is_empty() && !is_of_the_first_part && bytes + length > PART_BYTES {
+                    return Ok((records, last));
+                }
+                bytes += length;
+                records.push(record);
+                last = Some(Place { version, kind: kind.as_str().to_owned(), id });
+            }
+            if is_all {
+                break;
+            }
+        }
+    }
+    Ok((records, None))
+}
+
+/// Takes a part in. The last one ends the import: from then on there is the tenant.
+///
+/// # Errors
+/// When the store fails; then nothing was written.
+pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, StoreFault> {
+    let stored = Configuration(&*rows);
+    let restore = stored.restore()?;
+    let refused = |conflict| Ok(TenantAnswer::Refused(Refusal::Conflict(conflict)));
+    let mut writes = match restore {
+        None if stored.tenant()?.is_some() => return refused(Conflict::TenantExists),
+        Some(restore) if restore.export == part.export && part.number < restore.next => {
+            // Its answer was lost.
+            let done = Done { outcome: Outcome::Unchanged, item: None, published: false };
+            return Ok(TenantAnswer::Done(done));
+        }
+        Some(restore) if restore.export == part.export && part.number == restore.next => Vec::new(),
+        _ if part.number == 0 => forget(&stored)?,
+        _ => return refused(Conflict::OutOfOrder),
+    };
+    if part.number > 0 && stored.due()?.len() > IMPORT_DUE_MAX {
+        return refused(Conflict::StillPublishing);
+    }
+    if !fits(&stored, part)? {
+        return refused(Conflict::OutOfOrder);
+    }
+    let version = match part.number {
+        0 => stored.version()?.max(part.version.saturating_add(VERSION_GAP)) + 1,
+        _ => stored.version()? + 1,
+    };
+    writes.push(put_version(version));
+    writes.extend(part.records.iter().map(|record| put_record(version, record)));
+    let mut touched: Vec<DueItem> = part.records.iter().filter_map(application).collect();
+    let mut item = None;
+    if part.last {
+        for environment in environments(&stored, part)? {
+            let restored = EnvironmentRecord { restored_at: Some(part.at), ..environment };
+            writes.push(put_record(version, &Record::Environment(restored)));
+        }
+        touched.extend(domains(&stored, part)?);
+        touched.push(DueItem::Directory);
+        item = tenant(&stored, part)?.map(|record| Versioned { version, record });
+        let facts = json!({"exported_at": part.exported_at.write(), "version": part.version});
+        let entry = entry(&stored, part.at, &part.actor, "tenant.restored", facts)?;
+        writes.push(put_audit(version, &entry));
+        writes.push(delete_restore());
+    } else {
+        let restore = Restore { export: part.export.clone(), next: part.number + 1 };
+        writes.push(put_restore(version, &restore));
+    }
+    let due = stored.due()?;
+    for item in touched {
+        let again = due.iter().any(|old| old.item == item && (old.again || old.attempts > 0));
+        writes.push(put_due(&Due { item, version, attempts: 0, next_at: part.at, again }));
+    }
+    rows.commit(writes)?;
+    let outcome = if part.last { Outcome::Created } else { Outcome::Replaced };
+    Ok(TenantAnswer::Done(Done { outcome, item, published: false }))
+}
+
+/// Removes what an import that was given up has left.
+fn forget<R: Rows>(stored: &Configuration<'_, R>) -> Result<Vec<Write>, StoreFault> {
+    let mut writes: Vec<Write> = stored.due()?.iter().map(|due| delete_due(&due.item)).collect();
+    for kind in Kind::ALL {
+        let all = stored.of_kind(kind, None, usize::MAX)?;
+        writes.extend(all.iter().map(|(_, _, record)| delete_record(&target_of(record))));
+    }
+    Ok(writes)
+}
+
+/// Whether everything in a part belongs to something that is there or stands before it, so that what
+/// is stored can be published. A backup of ours is so; one that is not would make the object stumble.
+fn fits<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<bool, StoreFault> {
+    let mut known: Vec<Target> = Vec::new();
+    for record in &part.records {
+        let owner = match record {
+            Record::Tenant(_) | Record::Environment(_) => None,
+            Record::Domain(it) => Some(Target::Environment { environment: it.environment }),
+            Record::Upstream(it) => Some(Target::Domain { host: it.host.clone() }),
+            Record::Secret(it) => Some(Target::Domain { host: it.host.clone() }),
+            Record::Application(it) => Some(Target::Domain { host: it.host.clone() }),
+        };
+        if let Some(owner) = owner
+            && !known.contains(&owner)
+            && (part.number == 0 || stored.get(&owner)?.is_none())
+        {
+            return Ok(false);
+        }
+        known.push(target_of(record));
+    }
+    Ok(part.number > 0 || known.contains(&Target::Tenant))
+}
+
+fn application(record: &Record) -> Option<DueItem> {
+    match record {
+        Record::Application(it) => {
+            Some(DueItem::Application { host: it.host.clone(), client_id: it.client_id.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// Of what the first part holds: it is this one, or it is stored.
+fn tenant<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<Option<Record>, StoreFault> {
+    match part.records.iter().find(|record| matches!(record, Record::Tenant(_))) {
+        Some(tenant) => Ok(Some(tenant.clone())),
+        None => Ok(stored.tenant()?.map(Record::Tenant)),
+    }
+}
+
+fn environments<R: Rows>(
+    stored: &Configuration<'_, R>,
+    part: &ImportPart,
+) -> Result<Vec<EnvironmentRecord>, StoreFault> {
+    let mut all = Vec::new();
+    for environment in Environment::ALL {
+        let here = part.records.iter().find_map(|record| match record {
+            Record::Environment(it) if it.environment == environment => Some(it.clone()),
+            _ => None,
+        });
+        all.extend(match here {
+            Some(here) => Some(here),
+            None if part.number == 0 => None,
+            None => stored.environment(environment)?,
+        });
+    }
+    Ok(all)
+}
+
+fn domains<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<Vec<DueItem>, StoreFault> {
+    let here = part.records.iter().filter_map(|record| match record {
+        Record::Domain(it) => Some(it.host.clone()),
+        _ => None,
+    });
+    let mut hosts: Vec<_> = here.collect();
+    if part.number > 0 {
+        hosts.extend(stored.domains()?.into_iter().map(|domain| domain.host));
+    }
+    Ok(hosts.into_iter().map(|host| DueItem::Domain { host }).collect())
+}
+
+/// A line of the log of changes about the tenant as a whole.
+fn entry<R: Rows>(
+    stored: &Configuration<'_, R>,
+    at: UnixTime,
+    actor: &str,
+    action: &str,
+    after: Value,
+) -> Result<AuditEntry, StoreFault> {
+    Ok(AuditEntry {
+        sequence: stored.audit(None, 1)?.first().map_or(1, |last| last.sequence + 1),
+        at,
+        actor: actor.to_owned(),
+        action: action.to_owned(),
+        target: Target::Tenant.to_string(),
+        before: Value::Null,
+        after,
+    })
+}
