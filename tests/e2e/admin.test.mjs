@@ -67,6 +67,10 @@ test("every operation answers on the real runtime as it is described", async () 
   await call("GET", ["tenants", "described", "publication"]);
   const keys = await call("GET", ["tenants", "described", "environments", "TEST", "keys"]);
   assert.equal(keys.json.items.length, 4);
+  const environment = await call("GET", ["tenants", "described", "environments", "TEST"]);
+  const again = { "if-match": String(environment.headers.etag) };
+  const put = await call("PUT", ["tenants", "described", "environments", "TEST"], environment.json, again);
+  assert.equal(put.status, 200, put.body);
   const unknown = ["tenants", "described", "environments", "TEST", "traces", "0".repeat(32)];
   assert.equal((await call("GET", unknown)).status, 404);
   const masterKey = await call("GET", ["master-key"]);
