@@ -6,6 +6,7 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::model::key_ring::{Algorithm, AnnouncedKey};
 use edge_eid::web::Method;
 use serde_json::Value;
 use support::broker::request;
@@ -377,6 +378,21 @@ fn discovery_names_only_eids_that_can_be_had() {
     assert!(!acrs(ACME).contains("nemid") && acrs(ACME).contains("mitid"), "NemID has closed");
     broker.change_domain(ACME, |domain| domain.peer = None);
     assert_eq!(acrs(ACME), "[]");
+}
+
+#[test]
+fn discovery_names_the_algorithms_that_there_are_keys_for() {
+    let announced = |broker: &Broker| -> Value {
+        let body = broker.get(&format!("https://{ACME}/.well-known/openid-configuration")).body;
+        serde_json::from_str::<Value>(&body).unwrap()["id_token_signing_alg_values_supported"].take()
+    };
+    assert_eq!(announced(&World::demo()), serde_json::json!(["RS256"]));
+    let broker = World::demo();
+    broker.change_domain(ACME, |domain| {
+        let other = AnnouncedKey { alg: Algorithm::Es256, ..domain.keys[0].clone() };
+        domain.keys.push(other);
+    });
+    assert_eq!(announced(&broker), serde_json::json!(["RS256", "ES256"]));
 }
 
 #[test]

@@ -110,6 +110,33 @@ fn an_application_is_offered_only_the_eids_it_may_use() {
 }
 
 #[test]
+fn nemid_stands_beside_mitid_only_for_an_application_that_may_use_it() {
+    let broker = World::demo();
+    let asked = RelyingParty::shadow().ask("urn:grn:authn:dk:mitid:substantial");
+    assert!(Browser::new(&broker).visit(&asked.url).page().has_tab(Eid::Nemid));
+    broker.change_application(ACME_MITID, "urn:acme:web", |app| {
+        app.protocol.acr_values = vec![Acr::MitidSubstantial];
+    });
+    assert!(Browser::new(&broker).visit(&asked.url).upstream().contains(ACME_MITID));
+}
+
+#[test]
+fn a_start_block_shows_no_nemid_where_it_can_not_be_reached() {
+    let broker = World::demo();
+    broker.change_domain(ACME_MITID, |domain| {
+        domain.peer = None;
+        domain.show_start_block = true;
+    });
+    let browser = Browser::new(&broker);
+    let asked = RelyingParty::shadow().ask("urn:grn:authn:dk:mitid:substantial");
+    let page = browser.visit(&asked.url).page();
+    assert!(!page.has_tab(Eid::Nemid) && !page.has_tab(Eid::Mitid));
+    let by_hand = page.href("data-start=\"mitid\"").replace("/mitid", "/nemid");
+    assert_eq!(browser.visit(&by_hand).page().status, 404);
+    browser.click(&page, "data-start=\"mitid\"").upstream();
+}
+
+#[test]
 fn the_link_of_a_tab_that_is_not_offered_leads_nowhere() {
     let broker = World::demo();
     broker.change_application(ACME, "urn:acme:web", |app| app.protocol.acr_values = vec![Acr::NemidPoces]);

@@ -96,7 +96,7 @@ pub fn offer(acr_values: &[Acr], facts: Facts) -> Result<Offer, Error> {
         (None, Some(mitid)) => offer_mitid(mitid, facts),
         (Some(nemid), Some(mitid)) => {
             if !facts.nemid_reachable || !facts.nemid_is_open {
-                offer_mitid(mitid, Facts { side_by_side: false, ..facts })
+                offer_mitid(mitid, facts)
             } else if !facts.mitid_reachable {
                 Ok(Offer::One { acr: nemid, at_once: false })
             } else {

@@ -325,8 +325,21 @@ mod tests {
     }
 
     #[test]
-    fn a_state_of_two_thousand_bytes_fits_and_one_more_does_not() {
-        assert!(read(&format!("state={}", "s".repeat(STATE_MAX_BYTES)), false).is_ok());
-        assert!(read(&format!("state={}", "s".repeat(STATE_MAX_BYTES + 1)), false).is_err());
+    fn each_text_fits_up_to_its_limit_and_not_one_byte_more() {
+        for (name, most) in
+            [("state", 2_000), ("nonce", 500), ("ui_locales", 2_000), ("id_token_hint", 8_192)]
+        {
+            assert!(read(&format!("{name}={}", "s".repeat(most)), false).is_ok(), "{name}");
+            assert!(read(&format!("{name}={}", "s".repeat(most + 1)), false).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_thumbprint_has_43_characters_of_base64url() {
+        let thumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4_";
+        assert!(read(&format!("dpop_jkt={thumbprint}"), false).is_ok());
+        for other in [&thumbprint[1..], &format!("{thumbprint}A"), &thumbprint.replace('_', ".")] {
+            assert!(read(&format!("dpop_jkt={other}"), false).is_err(), "{other}");
+        }
     }
 }

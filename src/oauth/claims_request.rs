@@ -123,6 +123,12 @@ mod tests {
         {
             assert!(ClaimsRequest::parse(Some(raw)).is_err(), "{raw}");
         }
-        assert!(ClaimsRequest::parse(Some(&" ".repeat(CLAIMS_MAX_BYTES + 1))).is_err());
+    }
+
+    #[test]
+    fn four_thousand_bytes_are_read_and_no_more() {
+        let of = |bytes: usize| format!("{{}}{}", " ".repeat(bytes - 2));
+        assert!(ClaimsRequest::parse(Some(&of(CLAIMS_MAX_BYTES))).is_ok());
+        assert!(ClaimsRequest::parse(Some(&of(CLAIMS_MAX_BYTES + 1))).is_err());
     }
 }

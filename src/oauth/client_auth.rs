@@ -141,6 +141,17 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_of_five_hundred_bytes_is_looked_at_and_a_longer_one_is_not() {
+        let posted = |bytes: usize| format!("client_id=a&client_secret={}", "s".repeat(bytes));
+        assert!(Credentials::read(None, &form(&posted(SECRET_MAX_BYTES))).is_ok());
+        assert_eq!(refused(None, &posted(SECRET_MAX_BYTES + 1)), ErrorCode::InvalidClient);
+        // In Basic it is encoded twice, and its client stands before it: four times as much.
+        let basic = |characters: usize| basic(&format!("a:{}", "s".repeat(characters / 4 * 3 - 2)));
+        assert!(Credentials::read(Some(&basic(4 * SECRET_MAX_BYTES)), &form("")).is_ok());
+        assert_eq!(refused(Some(&basic(4 * SECRET_MAX_BYTES + 4)), ""), ErrorCode::InvalidClient);
+    }
+
+    #[test]
     fn two_ways_at_once_are_an_invalid_request() {
         let typed = "client_assertion=a.b.c&client_assertion_type=\
                      urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";

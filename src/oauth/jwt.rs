@@ -259,6 +259,14 @@ mod tests {
     }
 
     #[test]
+    fn sixteen_kilobytes_are_read_and_no_more() {
+        let whole = token(r#"{"alg":"RS256"}"#, "{}");
+        let of = |bytes: usize| format!("{whole}{}", "A".repeat(bytes - whole.len()));
+        assert!(Unverified::parse(&of(16_384), &[Rs256]).is_ok());
+        assert_eq!(Unverified::parse(&of(16_385), &[Rs256]).err(), Some("too long"));
+    }
+
+    #[test]
     fn another_algorithm_and_any_crit_are_refused() {
         let alg = |value: &str| {
             let token = token(&format!(r#"{{"alg":{value}}}"#), "{}");

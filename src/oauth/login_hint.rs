@@ -283,6 +283,7 @@ mod tests {
         ] {
             assert!(LoginHint::parse(Some(raw)).is_err(), "{raw}");
         }
+        assert!(LoginHint::parse(Some(&"x".repeat(LOGIN_HINT_MAX_BYTES))).is_ok());
         assert!(LoginHint::parse(Some(&"x".repeat(LOGIN_HINT_MAX_BYTES + 1))).is_err());
     }
 

@@ -84,6 +84,13 @@ mod tests {
     }
 
     #[test]
+    fn five_hundred_bytes_are_read_and_no_more() {
+        let of = |bytes: usize| format!("openid {}", "x".repeat(bytes - 7));
+        assert!(Scope::parse(Some(&of(SCOPE_MAX_BYTES)), None, &[]).is_ok());
+        assert!(Scope::parse(Some(&of(SCOPE_MAX_BYTES + 1)), None, &[]).is_err());
+    }
+
+    #[test]
     fn a_hint_or_a_single_claim_asks_as_a_scope_does() {
         let scope =
             Scope::parse(Some("openid"), Some("ssn offline_access"), &["address".to_owned()]).unwrap();
