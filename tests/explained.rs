@@ -91,6 +91,21 @@ fn each_login_is_a_recording_of_its_own_under_a_trace_id() {
 }
 
 #[test]
+fn a_recording_tells_which_way_a_request_came_and_names_no_hint_that_was_not_given() {
+    let app = RelyingParty::web();
+    let broker = recording(&[ACME]);
+    Browser::new(&broker).visit(&app.ask(POCES).url).page();
+    assert!(has(&broker, "way=by the browser"));
+    assert!(!facts(&broker).iter().any(|fact| fact.starts_with("hint_")));
+    let broker = recording(&[ACME]);
+    let form = app.ask(POCES).url.split_once('?').unwrap().1.to_owned();
+    let pushed =
+        broker.post(&format!("https://{ACME}/oauth2/par"), &[("authorization", &app.basic())], &form);
+    assert_eq!(pushed.status, 201);
+    assert!(has(&broker, "way=pushed"));
+}
+
+#[test]
 fn where_a_login_failed_is_recorded() {
     let broker = recording(&[ACME]);
     let asked = RelyingParty::web().ask(POCES);

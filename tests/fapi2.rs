@@ -570,6 +570,27 @@ fn fapi2_5_4_1_no_token_is_made_or_taken_by_rs256_or_without_a_signature() {
 }
 
 #[test]
+fn fapi2_5_4_1_no_request_object_is_taken_by_rs256() {
+    for alg in SignatureAlgorithm::ALL {
+        let (fapi, signer) = (Fapi::new(), ClientKey::of(alg));
+        let both = json!({ "keys": [fapi.key.jwk(), signer.jwk()] }).to_string();
+        fapi.change(|app| app.protocol.jwks = Some(both));
+        let url = fapi.app.ask(POCES).url;
+        let parameters = Parameters::parse(url.split_once('?').unwrap().1.as_bytes()).unwrap();
+        let mut claims = json!({ "iss": WEB, "aud": ISSUER, "exp": fapi.broker.now().0 + 60 });
+        for (name, value) in parameters.iter() {
+            claims[name] = value.into();
+        }
+        let object = signer.sign(json!({}), claims);
+        let form = encode_pairs([("client_id", WEB), ("redirect_uri", CALLBACK), ("request", &object)]);
+        let response = fapi.call("par", &fapi.assertion(json!({})), None, &form);
+        let expected =
+            if alg == SignatureAlgorithm::Rs256 { (400, "invalid_request_object") } else { (201, "") };
+        assert_eq!((response.status, error_of(&response).as_str()), expected, "{alg:?}");
+    }
+}
+
+#[test]
 fn fapi2_5_4_1_an_id_token_is_never_signed_by_rs256_even_before_there_is_another_key() {
     let fapi = Fapi::new();
     for host in [ACME, ACME_MITID] {

@@ -5,7 +5,7 @@
 mod support;
 
 use edge_eid::eid::Eid;
-use edge_eid::login::pending::{ATTEMPTS_MAX, COOKIES_MAX_BYTES, SEALED_MAX_BYTES};
+use edge_eid::login::pending::{ATTEMPTS_MAX, COOKIES_MAX_BYTES, LEG_RESERVE_BYTES, SEALED_MAX_BYTES};
 use edge_eid::oauth::authorize::{HINT_MAX_BYTES, NONCE_MAX_BYTES, STATE_MAX_BYTES};
 use edge_eid::web::{BODY_MAX_BYTES, Method, PARAMETERS_MAX, QUERY_MAX_BYTES};
 use support::broker::request;
@@ -87,6 +87,7 @@ fn the_longest_request_that_is_taken_fits_its_cookie_after_every_step() {
     for eid in Eid::ALL {
         let browser = Browser::new(&broker);
         let mut page = browser.visit(&ask(longest).url).page();
+        assert_eq!(browser.attempts(ACME)[0].1.len(), SEALED_MAX_BYTES - LEG_RESERVE_BYTES);
         if eid == Eid::Mitid {
             page = browser.choose(&page, eid).page();
         }
@@ -164,11 +165,11 @@ fn a_browser_keeps_at_most_three_attempts_and_the_oldest_goes_first() {
     for acr in [POCES, SUBSTANTIAL] {
         let browser = Browser::new(&broker);
         let mut names = Vec::new();
-        for _ in 0..ATTEMPTS_MAX + 3 {
+        for number in 1..=ATTEMPTS_MAX + 3 {
             let before = browser.attempts(ACME);
             browser.visit(&RelyingParty::web().ask(acr).url);
             let after = browser.attempts(ACME);
-            assert!(after.len() <= ATTEMPTS_MAX, "{acr}: {} attempts", after.len());
+            assert_eq!(after.len(), number.min(ATTEMPTS_MAX), "{acr}: no more goes than must");
             let new = after.iter().find(|cookie| !before.contains(cookie)).unwrap();
             names.push(new.0.clone());
             broker.wait(1);
@@ -197,7 +198,7 @@ fn pending_cookies_take_at_most_eight_kilobytes_together() {
     let broker = World::demo();
     let browser = Browser::new(&broker);
     let state = "s".repeat(1_900);
-    for _ in 0..4 {
+    for number in 1..=4 {
         let asked = RelyingParty::web().ask_with(&[("acr_values", POCES), ("state", &state)]);
         let page = browser.visit(&asked.url).page();
         let bytes =
@@ -205,6 +206,7 @@ fn pending_cookies_take_at_most_eight_kilobytes_together() {
         assert!(bytes(&browser.attempts(ACME)) <= COOKIES_MAX_BYTES);
         browser.choose(&page, Eid::Nemid).upstream();
         assert!(bytes(&browser.attempts(ACME)) <= COOKIES_MAX_BYTES);
+        assert_eq!(browser.attempts(ACME).len(), number.min(2), "two fit, and the older one stays");
         broker.wait(1);
     }
 }
@@ -220,6 +222,18 @@ fn unreadable_cookies_go_before_living_attempts() {
     browser.visit(&RelyingParty::web().ask(POCES).url).page();
     assert!(browser.attempts(ACME).len() <= ATTEMPTS_MAX);
     browser.choose(&page, Eid::Nemid).upstream();
+}
+
+#[test]
+fn as_many_cookies_go_as_the_new_one_needs_room() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    browser.plant(ACME, "__Host-login.a", "small");
+    browser.plant(ACME, "__Host-login.b", &"b".repeat(5_000));
+    let state = "s".repeat(1_900);
+    browser.visit(&RelyingParty::web().ask_with(&[("acr_values", POCES), ("state", &state)]).url).page();
+    let names: Vec<String> = browser.attempts(ACME).into_iter().map(|(name, _)| name).collect();
+    assert!(names.len() == 1 && names[0].len() == "__Host-login.".len() + 22, "{names:?}");
 }
 
 #[test]

@@ -147,6 +147,18 @@ fn parameters_beside_a_request_uri_change_nothing() {
 }
 
 #[test]
+fn a_second_request_beside_a_request_uri_is_refused() {
+    let broker = World::demo();
+    let app = RelyingParty::web();
+    let url = pushed(&broker, &app, &app.ask(POCES));
+    for more in ["request_uri=x", "request_uri=", "request=x"] {
+        let page = Browser::new(&broker).visit(&format!("{url}&{more}")).page();
+        assert!(page.status == 400 && !page.has_tab(Eid::Nemid), "{more}");
+    }
+    assert!(Browser::new(&broker).visit(&url).page().has_tab(Eid::Nemid));
+}
+
+#[test]
 fn every_fault_is_told_to_the_client_that_pushes_it() {
     let broker = World::demo();
     let app = RelyingParty::web();
@@ -210,6 +222,20 @@ fn prompt_none_survives_being_pushed() {
     let answer = Browser::new(&broker).visit(&pushed(&broker, &app, &asked)).application();
     assert_eq!(answer.error(), "login_required");
     assert_eq!(answer.get("state"), Some(asked.state.as_str()));
+}
+
+#[test]
+fn a_session_stands_for_a_pushed_login_unless_it_asks_for_a_fresh_one() {
+    let broker = World::demo();
+    broker.change_domain(ACME, |domain| domain.sessions.sso = true);
+    let (app, browser) = (RelyingParty::web(), Browser::new(&broker));
+    browser.log_in(&app.ask(POCES).url, Eid::Nemid, &Person::terne()).code();
+    let by_session = pushed(&broker, &app, &app.ask(POCES));
+    browser.visit(&by_session).application().code();
+    for prompt in ["login", "consent", "consent_revoke"] {
+        let anew = pushed(&broker, &app, &app.ask_with(&[("acr_values", POCES), ("prompt", prompt)]));
+        assert!(browser.visit(&anew).page().has_tab(Eid::Nemid), "{prompt}");
+    }
 }
 
 #[test]

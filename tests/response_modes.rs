@@ -7,6 +7,7 @@ mod support;
 
 use edge_eid::eid::Eid;
 use edge_eid::model::application::ResponseType;
+use edge_eid::model::url::RedirectUri;
 use edge_eid::web::{Method, Parameters};
 use serde_json::Value;
 use support::broker::request;
@@ -250,6 +251,27 @@ fn only_the_answer_to_a_silent_request_may_stand_in_a_frame_and_only_of_the_call
         let opener = broker.get(answer).header("cross-origin-opener-policy").map(str::to_owned);
         assert_eq!(opener, None, "the window that opened ours must stay reachable");
     }
+}
+
+#[test]
+fn a_callback_without_origin_is_told_by_query_that_no_script_can_be_answered_there() {
+    let broker = World::demo();
+    let callback = "com.example.app:/callback";
+    broker.change_application(ACME, "urn:acme:spa", |application| {
+        application.redirect_uris = vec![RedirectUri::parse(callback).unwrap()];
+    });
+    let app = RelyingParty { redirect_uri: callback.to_owned(), ..RelyingParty::spa() };
+    for mode in ["post_message", "json"] {
+        for more in [("prompt", ""), ("acr_values", "urn:x")] {
+            let asked = app.ask_with(&[("response_mode", mode), more]);
+            let answer = Browser::new(&broker).visit(&asked.url).application();
+            assert!(answer.url.starts_with("com.example.app:/callback?error=invalid_request"));
+            assert_eq!(answer.get("state"), Some(asked.state.as_str()));
+        }
+    }
+    let asked = app.ask_with(&[("acr_values", POCES), ("response_mode", "query")]);
+    let answer = Browser::new(&broker).log_in(&asked.url, Eid::Nemid, &Person::terne());
+    app.redeem(&broker, &asked, &answer);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use edge_eid::login::single_sign_on::AUTH_TIME_SKEW_SECONDS;
 use edge_eid::model::UnixTime;
 use edge_eid::model::domain::SessionSettings;
 use edge_eid::web::Parameters;
+use serde_json::json;
 use support::relying_party::decode;
 use support::*;
 
@@ -526,6 +527,20 @@ fn an_id_token_hint_that_is_no_token_of_this_client_and_domain_is_an_invalid_req
         let error = error_at_once(&browser, &web, &[("acr_values", POCES), ("id_token_hint", hint)]);
         assert_eq!(error, "invalid_request", "{hint}");
     }
+}
+
+#[test]
+fn id_token_hint_and_claims_may_name_one_person_and_not_two() {
+    let broker = world();
+    let (browser, web) = (Browser::new(&broker), RelyingParty::web());
+    let mine = logged_in(&browser, &broker, &web, POCES, Eid::Nemid);
+    let others = logged_in(&Browser::new(&broker), &broker, &web, POCES, Eid::Mitid);
+    let claims =
+        |tokens: &Tokens| json!({ "id_token": { "sub": { "value": tokens.claims["sub"] } } }).to_string();
+    let hint = ("id_token_hint", mine.id_token.as_str());
+    unseen(&browser, &broker, &web, &[("acr_values", POCES), hint, ("claims", &claims(&mine))]);
+    let error = error_at_once(&browser, &web, &[("acr_values", POCES), hint, ("claims", &claims(&others))]);
+    assert_eq!(error, "invalid_request");
 }
 
 // ---- frames ----

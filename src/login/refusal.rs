@@ -134,7 +134,6 @@ fn status(kind: ErrorKind) -> u16 {
         ErrorKind::NotFound => 404,
         ErrorKind::TooLarge => 413,
         ErrorKind::TooMany => 429,
-        ErrorKind::Generic => 500,
         _ => 400,
     }
 }

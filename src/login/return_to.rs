@@ -43,8 +43,9 @@ impl ReturnTo {
         })
     }
 
-    /// The same callback, answering by another mode.
+    /// The same callback, answering by another mode; by query where it can't be answered so.
     pub fn by(self, mode: ResponseMode) -> Self {
+        let mode = if self.can_answer_by(mode) { mode } else { ResponseMode::Query };
         Self { mode, ..self }
     }
 
