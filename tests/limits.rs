@@ -229,7 +229,7 @@ fn as_many_cookies_go_as_the_new_one_needs_room() {
     let broker = World::demo();
     let browser = Browser::new(&broker);
     browser.plant(ACME, "__Host-login.a", "small");
-    browser.plant(ACME, "__Host-login.b", &"b".repeat(5_000));
+    browser.plant(ACME, "__Host-login.b", &"b".repeat(6_000));
     let state = "s".repeat(1_900);
     browser.visit(&RelyingParty::web().ask_with(&[("acr_values", POCES), ("state", &state)]).url).page();
     let names: Vec<String> = browser.attempts(ACME).into_iter().map(|(name, _)| name).collect();
