@@ -86,16 +86,26 @@ export class Walker {
     return answer;
   }
 
-  /** Follows a link of a page, found by a piece of its tag. */
-  follow(/** @type {Visited} */ page, /** @type {string} */ mark) {
+  /** Where a link of a page leads, found by a piece of its tag. */
+  link(/** @type {Visited} */ page, /** @type {string} */ mark) {
     const tag = page.body.match(/<a [^>]*>/g)?.find((text) => text.includes(mark));
     const href = tag?.match(/ href="([^"]*)"/)?.[1];
     assert.ok(href, `no link with ${mark} on ${page.url.pathname} (status ${page.status})`);
-    return this.open(new URL(attribute(href), page.url));
+    return new URL(attribute(href), page.url);
+  }
+
+  /** Follows such a link. */
+  follow(/** @type {Visited} */ page, /** @type {string} */ mark) {
+    return this.open(this.link(page, mark));
   }
 
   /** Answers the simulator's form; ends where the eID sent the browser. */
   async simulator(/** @type {Visited} */ page, /** @type {string} */ user, answer = "approve") {
+    return this.open(await this.simulated(page, user, answer));
+  }
+
+  /** Answers the simulator's form; gives where the eID would send the browser. */
+  async simulated(/** @type {Visited} */ page, /** @type {string} */ user, answer = "approve") {
     assert.match(page.url.pathname, /^\/simulator\//);
     const request = page.body.match(/name="request" value="([^"]*)"/)?.[1];
     assert.ok(request);
@@ -106,7 +116,7 @@ export class Walker {
       user,
       answer,
     });
-    return this.follow(movingOn, 'id="continue"');
+    return this.link(movingOn, 'id="continue"');
   }
 
   /**

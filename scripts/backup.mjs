@@ -1,0 +1,219 @@
+// @ts-check
+// What an operator does with keys and backups, by the admin API: a tenant's backup into a file, a file
+// into a deployment that does not have the tenant, and everything wrapped by the current master key.
+//
+//   npm run backup -- export TENANT FILE --at https://manage.example.com
+//   npm run backup -- import TENANT FILE --at https://manage.example.com
+//   npm run backup -- rewrap --at https://manage.example.com
+//
+// ADMIN_TOKEN and, for the first two, RECOVERY_KEY (32 random bytes in base64: `openssl rand -base64 32`)
+// are read from the environment, so that they stand in no list of processes. A file holds a part of the
+// backup a line. Ends with 0 when it is done, 1 when it is not, 2 when it was called wrongly.
+import { readFile, writeFile } from "node:fs/promises";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+/** How often a call is made that fails by no fault of ours. */
+const ATTEMPTS = 30;
+/** Wait before the next attempt where the answer names none, milliseconds. */
+const WAIT_MILLISECONDS = 1_000;
+
+/** @typedef {{ at: string, token: string }} Api where the admin API is, and the operator's token */
+/** @typedef {Record<string, any>} Part */
+
+/**
+ * Every part of a tenant's backup.
+ * @param {Api} api
+ * @param {string} tenant
+ * @param {string} recoveryKey
+ * @returns {Promise<Part[]>}
+ */
+export async function exportTenant(api, tenant, recoveryKey) {
+  const path = `/tenants/${encodeURIComponent(tenant)}/export`;
+  const headers = { "recovery-key": recoveryKey };
+  /** @type {Part[]} */
+  let parts = [];
+  for (let beginnings = 1; ; ) {
+    const next = parts.at(-1)?.next;
+    const query = next ? `?after=${encodeURIComponent(next)}` : "";
+    const answer = await call(api, "POST", path + query, undefined, headers);
+    if (answer.status === 409 && beginnings < ATTEMPTS) {
+      // Somebody has changed the configuration meanwhile.
+      beginnings += 1;
+      parts = [];
+      continue;
+    }
+    parts.push(wanted(answer));
+    if (!answer.body.next) return parts;
+  }
+}
+
+/**
+ * Imports a backup. Gives the moment from which on the tenant is there again.
+ * @param {Api} api
+ * @param {string} tenant
+ * @param {Part[]} parts
+ * @param {string} recoveryKey
+ * @returns {Promise<string>}
+ */
+export async function importTenant(api, tenant, parts, recoveryKey) {
+  const path = `/tenants/${encodeURIComponent(tenant)}/import`;
+  let restored;
+  for (const part of parts) {
+    restored = wanted(await call(api, "PUT", path, part, { "recovery-key": recoveryKey })).restored_at;
+  }
+  if (!restored) throw new Error("the file lacks the last part of the backup");
+  await published(api, tenant);
+  return restored;
+}
+
+/**
+ * Wraps the keys of every environment by the current master key, and says how many were not before.
+ * @param {Api} api
+ * @param {(page: { rewrapped: number, remaining: number }) => void} [tell] after each page of tenants
+ */
+export async function rewrapAll(api, tell = () => {}) {
+  let rewrapped = 0;
+  for (let attempt = 1; ; attempt++) {
+    let page;
+    do {
+      const query = page?.next ? `?after=${encodeURIComponent(page.next)}` : "";
+      page = wanted(await call(api, "POST", `/master-key/rewrap${query}`));
+      rewrapped += page.rewrapped;
+      tell(page);
+      for (const { tenant, environment } of page.failed) {
+        throw new Error(`neither master key opens the keys of ${tenant}/${environment}`);
+      }
+    } while (page.next);
+    if (page.remaining === 0) return rewrapped;
+    // What is wrapped counts once it has been published.
+    if (attempt === ATTEMPTS) throw new Error(`${page.remaining} environments are not published; see the log`);
+    await pause(WAIT_MILLISECONDS);
+  }
+}
+
+/** Waits until the login path has everything. */
+async function published(/** @type {Api} */ api, /** @type {string} */ tenant) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const { body } = await call(api, "GET", `/tenants/${encodeURIComponent(tenant)}/publication`);
+    if (body.published) return;
+    await pause(WAIT_MILLISECONDS);
+  }
+  throw new Error("the tenant is there, but not everything of it is published; see the log");
+}
+
+/**
+ * One call; again where the API says that it can't now, or did not answer. Each of these calls may be
+ * made twice.
+ * @param {Api} api
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @param {Record<string, string>} [headers]
+ */
+async function call(api, method, path, body, headers = {}) {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await send(api, method, path, body, headers).catch((error) => error);
+    const passing = answer instanceof Error || answer.status === 503;
+    if (!passing) return answer;
+    if (attempt === ATTEMPTS) throw answer instanceof Error ? answer : new Error(`${path}: ${answer.status}`);
+    await pause(Number(answer.headers?.["retry-after"] ?? 0) * 1_000 || WAIT_MILLISECONDS);
+  }
+}
+
+/**
+ * @param {Api} api
+ * @param {string} method
+ * @param {string} path
+ * @param {object | undefined} body
+ * @param {Record<string, string>} headers
+ * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, body: any }>}
+ */
+function send({ at, token }, method, path, body, headers) {
+  const url = new URL(`/api/v1${path}`, at);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const sent = (url.protocol === "https:" ? requestHttps : requestHttp)({
+    // Node's resolver knows no *.localhost.
+    host: url.hostname.endsWith(".localhost") ? "127.0.0.1" : url.hostname,
+    port: url.port,
+    method,
+    path: url.pathname + url.search,
+    headers: {
+      host: url.host,
+      authorization: `Bearer ${token}`,
+      ...(text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
+      ...headers,
+    },
+  });
+  return new Promise((resolve, reject) => {
+    sent.on("error", reject);
+    sent.on("response", (response) => {
+      let received = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk) => (received += chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const type = response.headers["content-type"] ?? "";
+        const answer = type.includes("json") ? JSON.parse(received) : { title: received };
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answer });
+      });
+    });
+    sent.end(text);
+  });
+}
+
+/** The body of an answer that did what was asked. */
+function wanted(/** @type {{ status: number, body: any }} */ { status, body }) {
+  if (status === 200) return body;
+  const fields = (body.errors ?? []).map((/** @type {any} */ { field, detail }) => `\n  ${field}: ${detail}`);
+  throw new Error(`${status} ${body.title ?? ""} ${body.detail ?? ""}${fields.join("")}`);
+}
+
+function pause(/** @type {number} */ milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+const USAGE = "usage: npm run backup -- export TENANT FILE | import TENANT FILE | rewrap, each with --at URL";
+
+async function main() {
+  const { values, positionals } = parseArgs({ options: { at: { type: "string" } }, allowPositionals: true });
+  const [what, tenant, file] = positionals;
+  const { ADMIN_TOKEN: token, RECOVERY_KEY: recoveryKey } = process.env;
+  const isComplete = what === "rewrap" ? positionals.length === 1 : positionals.length === 3;
+  if (!["export", "import", "rewrap"].includes(what) || !isComplete || !values.at) return called(USAGE);
+  if (!token) return called("ADMIN_TOKEN is not set");
+  const api = { at: values.at, token };
+  if (what === "rewrap") {
+    const count = await rewrapAll(api, ({ rewrapped, remaining }) => {
+      console.log(`${rewrapped} environments wrapped, ${remaining} to go`);
+    });
+    console.log(`Done: ${count} environments. Withdraw the previous master key in 90 seconds at the earliest.`);
+    return;
+  }
+  if (!recoveryKey) return called("RECOVERY_KEY is not set");
+  if (what === "export") {
+    const parts = await exportTenant(api, tenant, recoveryKey);
+    const lines = parts.map((part) => `${JSON.stringify(part)}\n`);
+    // Never over another file: the older backup may be the one that is needed.
+    await writeFile(file, lines.join(""), { flag: "wx", mode: 0o600 });
+    console.log(`${tenant}: version ${parts[0].version} in ${parts.length} parts, recovery key ${parts[0].recovery_key}`);
+  } else {
+    const lines = (await readFile(file, "utf8")).split("\n").filter((line) => line.trim() !== "");
+    const restored = await importTenant(api, tenant, lines.map((line) => JSON.parse(line)), recoveryKey);
+    console.log(`${tenant}: restored at ${restored}`);
+  }
+}
+
+function called(/** @type {string} */ wrongly) {
+  console.error(wrongly);
+  process.exitCode = 2;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main().catch((error) => {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  });
+}
