@@ -3,6 +3,7 @@
 use crate::error::Fault;
 use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
+use crate::login::metadata::Asked;
 use crate::login::offer::Facts;
 use crate::login::refusal::respond;
 use crate::login::{
@@ -55,7 +56,7 @@ async fn at_domain<P: Ports>(
 ) -> Response {
     let segments = request.segments();
     let facts = Facts::of(&domain, ports.settings().simulators, now);
-    if let Some((route, mut answer)) = public_document(request, &segments, &domain, facts) {
+    if let Some((route, mut answer)) = public_document(Asked::of(ports, request), &segments, &domain, facts) {
         answer.route = route;
         return answer;
     }
@@ -71,22 +72,22 @@ async fn at_domain<P: Ports>(
 
 /// What applications fetch about a domain, unless they name themselves: that needs their record.
 fn public_document(
-    request: &Request,
+    asked: Asked<'_>,
     segments: &[&str],
     domain: &DomainSnapshot,
     facts: Facts,
 ) -> Option<(&'static str, Response)> {
-    if request.query.contains("client_id=") {
+    if asked.request.query.contains("client_id=") {
         return None;
     }
-    Some(match (request.method, segments) {
+    Some(match (asked.request.method, segments) {
         (Method::Get, [".well-known", "openid-configuration" | "oauth-authorization-server"]) => {
-            ("discovery", metadata::discovery_document(domain, facts, None))
+            ("discovery", metadata::discovery_document(asked, domain, facts, None))
         }
         (Method::Get, [segment, ".well-known", "openid-configuration"]) if names_eid(segment) => {
-            ("discovery", metadata::discovery_document(domain, facts, Some(segment)))
+            ("discovery", metadata::discovery_document(asked, domain, facts, Some(segment)))
         }
-        (Method::Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(domain)),
+        (Method::Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(asked, domain)),
         _ => return None,
     })
 }
@@ -111,7 +112,9 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         (Get, [".well-known", "criipto-configuration"]) => {
             ("client_configuration", document(ctx, metadata::client_configuration(ctx).await))
         }
-        (Get, [".well-known", "jwks"]) => ("jwks", metadata::key_set(&ctx.domain)),
+        (Get, [".well-known", "jwks"]) => {
+            ("jwks", metadata::key_set(Asked::of(ctx.ports, ctx.request), &ctx.domain))
+        }
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => {
             ("authorize", step(ctx, start::start(ctx, None).await).await)

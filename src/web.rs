@@ -11,6 +11,8 @@ pub const BODY_MAX_BYTES: usize = 64 * 1024;
 pub const QUERY_MAX_BYTES: usize = 16 * 1024;
 /// Most parameters of one query or form.
 pub const PARAMETERS_MAX: usize = 100;
+/// White space of header fields (RFC 9110 §5.6.3).
+const WHITE: [char; 2] = [' ', '\t'];
 
 /// HTTP methods that some route answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,12 +126,32 @@ impl Request {
             .iter()
             .filter(|(name, _)| name == "cookie")
             .flat_map(|(_, value)| value.split(';'))
-            .filter_map(|pair| pair.trim_matches([' ', '\t']).split_once('='))
+            .filter_map(|pair| pair.trim_matches(WHITE).split_once('='))
     }
 
     /// The value of the first cookie of this name.
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// Whether the sender has this version already: `If-None-Match` (RFC 9110 §13.1.2), where `*` is
+    /// any version. Compared weakly, as it says: what compresses on the way makes validators weak.
+    /// What can't be read names no version.
+    pub fn has_version(&self, etag: &str) -> bool {
+        let mut rest = self.header("if-none-match").unwrap_or_default().trim_matches(WHITE);
+        if rest == "*" {
+            return true;
+        }
+        loop {
+            rest = rest.trim_start_matches([' ', '\t', ',']);
+            rest = rest.strip_prefix("W/").unwrap_or(rest);
+            let end = rest.strip_prefix('"').and_then(|tag| tag.find('"')).map(|at| at + 2);
+            let Some((tag, others)) = end.and_then(|end| rest.split_at_checked(end)) else { return false };
+            if tag == etag {
+                return true;
+            }
+            rest = others;
+        }
     }
 
     /// Whether the browser says that this is the whole page of a tab. Browsers that say nothing
@@ -331,6 +353,15 @@ impl Response {
         Self::with_type(status, "application/json", text)
     }
 
+    /// The same answer for whoever has it already: 304 with the headers that stand for it (RFC 9110
+    /// §15.4.5) and without what describes a body.
+    pub fn not_modified(mut self) -> Self {
+        self.status = 304;
+        self.body = String::new();
+        self.remove("content-type");
+        self
+    }
+
     /// A signed answer (RFC 7519 §10.3.1), not to be stored.
     pub fn jwt(token: String) -> Self {
         Self::with_type(200, "application/jwt", token)
@@ -433,6 +464,53 @@ mod tests {
                 body: Vec::new(),
             };
             assert_eq!(request.cookie("__Host-x"), Some("ours"));
+        }
+    }
+
+    #[test]
+    fn a_version_is_named_alone_in_a_list_weakly_or_by_a_star() {
+        let names = |field: &str| {
+            let request = Request {
+                method: Method::Get,
+                host: String::new(),
+                path: "/".to_owned(),
+                query: String::new(),
+                headers: vec![("if-none-match".to_owned(), field.to_owned())],
+                body: Vec::new(),
+            };
+            request.has_version("\"a-b\"")
+        };
+        for field in [
+            "\"a-b\"",
+            "W/\"a-b\"",
+            " \t\"a-b\" ",
+            "\"x\", \"a-b\"",
+            "W/\"x\",\t,W/\"a-b\"",
+            "\"with, comma\",\"a-b\", \"z\"",
+            "\"\", \"a-b\"",
+            "*",
+            " * ",
+        ] {
+            assert!(names(field), "{field}");
+        }
+        for field in [
+            "",
+            ",",
+            "a-b",
+            "\"a-b",
+            "a-b\"",
+            "\"a\"",
+            "\"A-B\"",
+            "w/\"a-b\"",
+            "W\"a-b\"",
+            "W/",
+            "\"*\"",
+            "*, \"x\"",
+            "x, \"a-b\"",
+            "\"a-b, a\"",
+            "\"æ\"æ",
+        ] {
+            assert!(!names(field), "{field}");
         }
     }
 

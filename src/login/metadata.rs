@@ -1,35 +1,58 @@
-//! `GET /.well-known/…`: what applications fetch about a domain. The same for everybody, so nothing
-//! of the request is looked at, no key is opened and, warm, no storage is read. Only who names its
-//! client gets the document of that client.
+//! `GET /.well-known/…`: what applications fetch about a domain. The same for everybody, so of the
+//! request only the version that its sender has is looked at, no key is opened and, warm, no storage
+//! is read. Only who names its client gets the document of that client.
 
 use super::offer::Facts;
 use super::{Context, request};
 use crate::eid::{Acr, Eid};
 use crate::error::Fault;
 use crate::json;
+use crate::model::domain::Document;
 use crate::model::key_ring::Algorithm;
 use crate::model::{Application, ClientId, DomainSnapshot, Serving};
 use crate::oauth::discovery::{self, Offered};
 use crate::oauth::jwks;
 use crate::ports::Ports;
-use crate::web::Response;
+use crate::vault::{base64url, sha256};
+use crate::web::{Request, Response};
 use serde_json::json;
 use std::rc::Rc;
 
-/// How long clients may keep metadata and keys, seconds. A part of the keys' guard times.
-pub const METADATA_MAX_AGE_SECONDS: u64 = Serving::DEFAULT.max_age;
+/// How much of a document's hash its validator shows, bytes: two documents share it never.
+const ETAG_BYTES: usize = 16;
+
+/// Who asks for a document, and how long he may keep it.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// Our times.
+    pub serving: Serving,
+}
+
+impl<'a> Asked<'a> {
+    /// A request to this Worker.
+    pub fn of(_ports: &impl Ports, request: &'a Request) -> Self {
+        Self { request, serving: Serving::DEFAULT }
+    }
+}
 
 /// `GET /.well-known/openid-configuration` and, the same by RFC 8414's name,
 /// `/.well-known/oauth-authorization-server`. Below a `segment` that names an eID, the authorization
 /// endpoint carries it too; the issuer is the domain's all the same.
-pub fn discovery_document(domain: &DomainSnapshot, facts: Facts, segment: Option<&str>) -> Response {
+pub fn discovery_document(
+    asked: Asked<'_>,
+    domain: &DomainSnapshot,
+    facts: Facts,
+    segment: Option<&str>,
+) -> Response {
     let acrs = available(facts);
-    let write = || discovery::document(&domain.issuer, segment, &offered(domain, facts));
+    let write = || document(discovery::document(&domain.issuer, segment, &offered(domain, facts)));
     if segment.is_some() {
-        return public(write());
+        return public(asked, &write());
     }
-    let (announced, text) = domain.written.discovery.get_or_init(|| (acrs.clone(), write()));
-    public(if *announced == acrs { text.clone() } else { write() })
+    let (announced, written) = domain.written.discovery.get_or_init(|| (acrs.clone(), write()));
+    if *announced == acrs { public(asked, written) } else { public(asked, &write()) }
 }
 
 fn available(facts: Facts) -> Vec<Acr> {
@@ -59,11 +82,14 @@ pub async fn discovery_of_client<P: Ports>(
 ) -> Result<Response, Fault> {
     let facts = request::facts(ctx);
     let Some(application) = client(ctx).await? else {
-        return Ok(discovery_document(&ctx.domain, facts, segment));
+        return Ok(discovery_document(Asked::of(ctx.ports, ctx.request), &ctx.domain, facts, segment));
     };
     let methods = &application.token_endpoint_auth_methods;
     let offered = offered(&ctx.domain, facts).to_client(&application.protocol, methods);
-    Ok(public(discovery::document(&ctx.domain.issuer, segment, &offered)))
+    Ok(public(
+        Asked::of(ctx.ports, ctx.request),
+        &document(discovery::document(&ctx.domain.issuer, segment, &offered)),
+    ))
 }
 
 /// `GET /.well-known/criipto-configuration?client_id=`: existing clients ask whether they are known.
@@ -75,7 +101,7 @@ pub async fn client_configuration<P: Ports>(ctx: &Context<'_, P>) -> Result<Resp
     let Some(application) = client(ctx).await? else { return Ok(Response::text(404, "Not found")) };
     let client =
         json!({ "client_id": application.client_id.as_str(), "qr_enabled": false, "qr_branding": "" });
-    Ok(public(json::text(&json!({ "clients": [client] }))))
+    Ok(public(Asked::of(ctx.ports, ctx.request), &document(json::text(&json!({ "clients": [client] })))))
 }
 
 async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>>, Fault> {
@@ -87,14 +113,33 @@ async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>
 }
 
 /// `GET /.well-known/jwks`
-pub fn key_set(domain: &DomainSnapshot) -> Response {
-    let write = || json::text(&jwks::document(&domain.keys));
-    public(domain.written.key_set.get_or_init(write).clone())
+pub fn key_set(asked: Asked<'_>, domain: &DomainSnapshot) -> Response {
+    let write = || document(json::text(&jwks::document(&domain.keys)));
+    public(asked, domain.written.key_set.get_or_init(write))
 }
 
-/// Public documents: readable by scripts of any origin, kept for a while.
-fn public(document: String) -> Response {
-    Response::json_text(200, document)
-        .with("cache-control", format!("public, max-age={METADATA_MAX_AGE_SECONDS}"))
-        .with("access-control-allow-origin", "*")
+fn document(text: String) -> Document {
+    let hash = sha256(text.as_bytes());
+    let etag = ["\"", &base64url(&hash[..ETAG_BYTES]), "\""].concat();
+    Document { text, etag }
+}
+
+/// Public documents: readable by scripts of any origin, kept for a while, and for longer while we
+/// don't answer (RFC 5861).
+fn public(asked: Asked<'_>, document: &Document) -> Response {
+    let Serving { max_age, stale_while_revalidate, stale_if_error, .. } = asked.serving;
+    let kept = format!(
+        "public, max-age={max_age}, stale-while-revalidate={stale_while_revalidate}, \
+         stale-if-error={stale_if_error}"
+    );
+    let answer = |text| {
+        Response::json_text(200, text)
+            .with("cache-control", kept)
+            .with("etag", document.etag.as_str())
+            .with("access-control-allow-origin", "*")
+    };
+    if asked.request.has_version(&document.etag) {
+        return answer(String::new()).not_modified();
+    }
+    answer(document.text.clone())
 }

@@ -171,9 +171,18 @@ json_struct!(DomainSnapshot {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Written {
     /// JWKS.
-    pub key_set: OnceCell<String>,
+    pub key_set: OnceCell<Document>,
     /// Discovery, and the acrs it announced: these may change with the clock.
-    pub discovery: OnceCell<(Vec<Acr>, String)>,
+    pub discovery: OnceCell<(Vec<Acr>, Document)>,
+}
+
+/// A public document as it is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// JSON.
+    pub text: String,
+    /// Its strong validator (RFC 9110 §8.8.3), in quotes: another text has another one.
+    pub etag: String,
 }
 
 /// Who reads this snapshot's secrets: the associated data of everything sealed for an environment.

@@ -1,0 +1,101 @@
+//! What caches and clients are served of a domain's metadata: versions, how long they may be kept,
+//! and what they get who have one already.
+
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::model::Serving;
+use edge_eid::model::key_ring::KeyState;
+use edge_eid::web::{Method, Response};
+use support::broker::request;
+use support::{ACME, ACME_MITID, Broker, World};
+
+/// Every public document of a domain, and one below a segment that names an eID.
+const DOCUMENTS: [&str; 6] = [
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/jwks",
+    "/.well-known/openid-configuration?client_id=urn:acme:web",
+    "/.well-known/criipto-configuration?client_id=urn:acme:web",
+    "/dXJuOmdybjphdXRobjpkazptaXRpZDpsb3c=/.well-known/openid-configuration",
+];
+
+fn get(broker: &Broker, path: &str, headers: &[(&str, &str)]) -> Response {
+    broker.send(&request(Method::Get, &format!("https://{ACME}{path}"), headers, ""))
+}
+
+fn etag(response: &Response) -> String {
+    response.header("etag").unwrap().to_owned()
+}
+
+#[test]
+fn every_public_document_says_its_version_and_how_long_it_may_be_kept() {
+    let broker = World::demo();
+    let Serving { max_age, stale_while_revalidate, stale_if_error, .. } = Serving::DEFAULT;
+    for path in DOCUMENTS {
+        let response = get(&broker, path, &[]);
+        assert_eq!(response.status, 200, "{path}");
+        let etag = etag(&response);
+        assert!(etag.len() > 20 && etag.starts_with('"') && etag.ends_with('"'), "{path}: {etag} is strong");
+        assert_eq!(
+            response.header("cache-control").unwrap(),
+            format!(
+                "public, max-age={max_age}, stale-while-revalidate={stale_while_revalidate}, \
+                 stale-if-error={stale_if_error}"
+            )
+        );
+        assert_eq!(self::etag(&get(&broker, path, &[])), etag, "{path} is the same document again");
+    }
+}
+
+#[test]
+fn who_has_a_document_already_is_told_so_without_it() {
+    let broker = World::demo();
+    for path in DOCUMENTS {
+        let whole = get(&broker, path, &[]);
+        let etag = etag(&whole);
+        for condition in [etag.clone(), format!("W/{etag}"), format!("\"older\", {etag}"), "*".to_owned()] {
+            let response = get(&broker, path, &[("if-none-match", &condition)]);
+            assert_eq!((response.status, response.body.as_str()), (304, ""), "{path} {condition}");
+            // RFC 9110 §15.4.5: what a cache needs to go on with its copy; nothing about a body.
+            for name in ["etag", "cache-control", "access-control-allow-origin"] {
+                assert_eq!(response.header(name), whole.header(name), "{path} {name}");
+            }
+            assert_eq!(response.header("content-type"), None, "{path}");
+        }
+        for condition in ["\"older\"", "W/\"older\"", "", "older", &etag.replace('"', "")] {
+            let response = get(&broker, path, &[("if-none-match", condition)]);
+            assert_eq!((response.status, &response.body), (200, &whole.body), "{path} {condition}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_never_unchanged() {
+    let broker = World::demo();
+    for path in ["/.well-known/criipto-configuration?client_id=urn:acme:nobody", "/.well-known/nothing"] {
+        assert_eq!(get(&broker, path, &[("if-none-match", "*")]).status, 404, "{path}");
+    }
+    let put = request(Method::Put, &format!("https://{ACME}{}", DOCUMENTS[2]), &[("if-none-match", "*")], "");
+    assert_eq!(broker.send(&put).status, 405);
+}
+
+#[test]
+fn another_key_set_is_another_version_and_the_pair_shares_its_own() {
+    let broker = World::demo();
+    let jwks = DOCUMENTS[2];
+    let before = get(&broker, jwks, &[]);
+    let at_the_other = broker.get(&format!("https://{ACME_MITID}{jwks}"));
+    assert_eq!(etag(&before), etag(&at_the_other), "both domains announce the same keys");
+    broker.change_domain(ACME, |domain| {
+        let standby = domain.keys.iter().position(|key| key.state == KeyState::Standby).unwrap();
+        domain.keys.remove(standby);
+        domain.written = Default::default();
+    });
+    let after = get(&broker, jwks, &[("if-none-match", &etag(&before))]);
+    assert_eq!(after.status, 200);
+    assert_ne!(etag(&after), etag(&before));
+    assert_eq!(etag(&get(&broker, DOCUMENTS[0], &[])), etag(&get(&broker, DOCUMENTS[1], &[])));
+}
