@@ -9,6 +9,7 @@
 //! | [`routes`] | the broker's routes: one `match` over method and path |
 //! | [`login`] | one login as a state machine, and the steps around it |
 //! | [`admin`] | the admin API and the objects that hold configuration |
+//! | [`catalog`] | what an isolate remembers of published configuration |
 //! | `simulator` | stand-in upstreams and the demo (cargo feature, never in production) |
 //! | [`pages`] | the hosted pages: values in, markup out |
 //! | [`eid`] | the eIDs: acr, levels, claims, and the connector to upstreams |
@@ -25,6 +26,7 @@
 pub mod json;
 
 pub mod admin;
+pub mod catalog;
 pub mod eid;
 pub mod error;
 pub mod login;

@@ -7,7 +7,7 @@
 mod support;
 
 use edge_eid::admin::command::{HostAnswer, HostCommand, PublishedName};
-use edge_eid::admin::publication::{application_key, parse_published};
+use edge_eid::admin::publication::{application_key, parse_kept, parse_published};
 use edge_eid::eid::Eid;
 use edge_eid::model::domain::{DomainKind, NEMID_CLOSED_AT};
 use edge_eid::model::key_ring::KeyState;
@@ -137,7 +137,8 @@ fn a_removed_thing_leaves_its_version_behind() {
     let gone = operator.ports.management.published::<DomainSnapshot>(&format!("domain:{SECOND}")).unwrap();
     assert!(gone.value.is_none());
     let kept = kept_by_host(&operator, SECOND, PublishedName::Domain).unwrap();
-    assert!(parse_published::<DomainSnapshot>(&kept).unwrap().value.is_none());
+    let key = format!("domain:{SECOND}");
+    assert!(parse_published::<DomainSnapshot>(&key, &kept).unwrap().value.is_none());
 }
 
 #[test]
@@ -215,7 +216,9 @@ fn versions_of_a_value_only_rise() {
     operator.ports.management.alarm("acme", operator.now.get().plus(10));
     let mut seen: Vec<(String, u64)> = Vec::new();
     for (key, text) in operator.ports.management.kv_writes.borrow().iter() {
-        let version = parse_published::<Value>(text).unwrap().version;
+        let (of, published) = parse_kept::<Value>(text).unwrap();
+        assert_eq!(of, *key, "a text says of which key it is");
+        let version = published.version;
         let last = seen.iter().rev().find(|(known, _)| known == key).map_or(0, |(_, version)| *version);
         assert!(version > last, "{key} went from {last} to {version}");
         seen.push((key.clone(), version));

@@ -11,7 +11,7 @@
 //! it. What it keeps is the login path's fallback when KV fails.
 
 use super::command::{HostAnswer, HostCommand, PublishedName};
-use super::publication::parse_published;
+use super::publication::parse_kept;
 use super::rows::{Row, Rows, StoreFault, Write};
 use crate::model::{Application, ClientId, Environment, TenantId};
 use crate::vault::{base64url, sha256};
@@ -68,7 +68,7 @@ pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, 
 
 /// Rows of the index for a published application; none for one that was removed or is disabled.
 fn logout_uris(client_id: &ClientId, text: &str) -> Vec<String> {
-    let published = parse_published::<Application>(text).ok().and_then(|published| published.value);
+    let published = parse_kept::<Application>(text).ok().and_then(|(_, published)| published.value);
     let Some(application) = published.filter(|application| application.enabled) else {
         return Vec::new();
     };
@@ -215,7 +215,7 @@ mod tests {
             environment: value.map(|value| value.environment),
             value: PublishedName::Application { client_id: ClientId::parse(client_id).unwrap() },
             version,
-            text: published_text(version, &value.cloned()),
+            text: published_text("app", version, &value.cloned()),
         };
         apply(rows, &command).unwrap();
     }

@@ -2,10 +2,10 @@
 //!
 //! The tenant's object writes them, the login path reads them. A text is one line of JSON about the
 //! value, a newline, and the value's JSON, so that a truncated or mixed-up text is detected before
-//! it is believed:
+//! it is believed, and one that stands under another's name as well:
 //!
 //! ```text
-//! {"format":1,"version":7,"length":1423,"sha256":"n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg"}
+//! {"format":1,"key":"domain:acme.example","version":7,"length":1423,"sha256":"n4bQgYhMfWWaL-qg…"}
 //! {"version":7,"tenant":"acme",…}
 //! ```
 //!
@@ -14,7 +14,7 @@
 
 use super::command::PublishedName;
 use crate::json::{self, Json};
-use crate::model::{ClientId, Host};
+use crate::model::{Application, ClientId, DomainSnapshot, Host};
 use crate::vault::{base64url, sha256};
 
 /// The only format there is; a reader refuses others.
@@ -57,8 +57,12 @@ pub enum Unreadable {
     Format,
     /// Another length or hash: truncated or mixed up.
     Damaged,
+    /// Written for another key.
+    Foreign,
     /// The value is not of the wanted shape.
     Value,
+    /// The value lacks something that no login can do without.
+    Partial,
 }
 
 impl Unreadable {
@@ -68,33 +72,76 @@ impl Unreadable {
             Self::Header => "its first line is not ours",
             Self::Format => "it has another format",
             Self::Damaged => "its length or hash is wrong",
+            Self::Foreign => "it belongs to another key",
             Self::Value => "its value has another shape",
+            Self::Partial => "its key set is not whole",
         }
     }
 }
 
 struct Header {
     format: u32,
+    key: String,
     version: u64,
     length: usize,
     sha256: String,
 }
 
-json_struct!(Header { format, version, length, sha256 });
+json_struct!(Header { format, key or String::new(), version, length, sha256 });
 
-/// Writes a value, or `None` for a removed one.
-pub fn published_text(version: u64, value: &dyn Json) -> String {
+/// What is published, and read with less trust than it was written with.
+pub trait Publishable: Json {
+    /// Whether nothing is missing without which a reader had better keep what he has.
+    fn is_whole(&self) -> bool;
+}
+
+impl Publishable for DomainSnapshot {
+    fn is_whole(&self) -> bool {
+        self.can_sign()
+    }
+}
+
+impl Publishable for Application {
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
+/// Writes the value of a key, or `None` for a removed one.
+pub fn published_text(key: &str, version: u64, value: &dyn Json) -> String {
     let body = json::write(value);
-    let header =
-        Header { format: FORMAT, version, length: body.len(), sha256: base64url(&sha256(body.as_bytes())) };
+    let header = Header {
+        format: FORMAT,
+        key: key.to_owned(),
+        version,
+        length: body.len(),
+        sha256: base64url(&sha256(body.as_bytes())),
+    };
     format!("{}\n{body}", json::write(&header))
 }
 
-/// Reads what [`published_text`] wrote.
+/// Reads what [`published_text`] wrote for this key.
 ///
 /// # Errors
 /// See [`Unreadable`].
-pub fn parse_published<T: Json>(text: &str) -> Result<Published<T>, Unreadable> {
+pub fn parse_published<T: Publishable>(key: &str, text: &str) -> Result<Published<T>, Unreadable> {
+    let (of, published) = parse_kept::<T>(text)?;
+    // The first texts did not say of which key they are.
+    if of != key && !of.is_empty() {
+        return Err(Unreadable::Foreign);
+    }
+    if published.value.as_ref().is_some_and(|value| !value.is_whole()) {
+        return Err(Unreadable::Partial);
+    }
+    Ok(published)
+}
+
+/// As [`parse_published`], by whoever has it from its writer: whatever its key, which is told, and
+/// however whole.
+///
+/// # Errors
+/// Likewise.
+pub fn parse_kept<T: Json>(text: &str) -> Result<(String, Published<T>), Unreadable> {
     let (header, body) = text.split_once('\n').ok_or(Unreadable::Header)?;
     let header: Header = json::read(header).map_err(|_| Unreadable::Header)?;
     if header.format != FORMAT {
@@ -104,31 +151,51 @@ pub fn parse_published<T: Json>(text: &str) -> Result<Published<T>, Unreadable> 
         return Err(Unreadable::Damaged);
     }
     let value = json::read(body).map_err(|_| Unreadable::Value)?;
-    Ok(Published { version: header.version, value })
+    Ok((header.key, Published { version: header.version, value }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const KEY: &str = "domain:acme.example";
+
+    impl Publishable for String {
+        fn is_whole(&self) -> bool {
+            self != "half"
+        }
+    }
+
+    fn read(text: &str) -> Result<Published<String>, Unreadable> {
+        parse_published(KEY, text)
+    }
+
     #[test]
     fn what_is_published_reads_back_and_a_removed_value_keeps_its_version() {
-        let text = published_text(7, &Some("æ".to_owned()));
-        assert_eq!(parse_published(&text), Ok(Published { version: 7, value: Some("æ".to_owned()) }));
-        let removed = published_text(8, &None::<String>);
-        assert_eq!(parse_published::<String>(&removed), Ok(Published { version: 8, value: None }));
+        let text = published_text(KEY, 7, &Some("æ".to_owned()));
+        assert_eq!(read(&text), Ok(Published { version: 7, value: Some("æ".to_owned()) }));
+        let removed = published_text(KEY, 8, &None::<String>);
+        assert_eq!(read(&removed), Ok(Published { version: 8, value: None }));
     }
 
     #[test]
     fn a_truncated_altered_or_foreign_text_is_refused() {
-        let text = published_text(7, &Some("value".to_owned()));
-        assert_eq!(parse_published::<String>(&text[..text.len() - 1]), Err(Unreadable::Damaged));
-        assert_eq!(parse_published::<String>(&text.replace("value", "eulav")), Err(Unreadable::Damaged));
-        assert_eq!(parse_published::<u64>(&text), Err(Unreadable::Value));
-        assert_eq!(parse_published::<String>("\"value\""), Err(Unreadable::Header));
-        assert_eq!(parse_published::<String>(""), Err(Unreadable::Header));
+        let text = published_text(KEY, 7, &Some("value".to_owned()));
+        for end in 0..text.len() {
+            assert!(read(&text[..end]).is_err(), "{end} bytes");
+        }
+        assert_eq!(read(&text[..text.len() - 1]), Err(Unreadable::Damaged));
+        assert_eq!(read(&text.replace("value", "eulav")), Err(Unreadable::Damaged));
+        assert_eq!(read(&published_text(KEY, 7, &Some(7_u64))), Err(Unreadable::Value));
+        assert_eq!(read("\"value\""), Err(Unreadable::Header));
+        assert_eq!(read(""), Err(Unreadable::Header));
+        let first = text.replace("\"key\":\"domain:acme.example\",", "");
+        assert_eq!(read(&first), read(&text), "one of the first texts");
         let newer = text.replace("\"format\":1", "\"format\":2");
-        assert_eq!(parse_published::<String>(&newer), Err(Unreadable::Format));
+        assert_eq!(read(&newer), Err(Unreadable::Format));
+        let removed_elsewhere = published_text("domain:other.example", 9, &None::<String>);
+        assert_eq!(read(&removed_elsewhere), Err(Unreadable::Foreign));
+        assert_eq!(read(&published_text(KEY, 7, &Some("half".to_owned()))), Err(Unreadable::Partial));
     }
 
     #[test]

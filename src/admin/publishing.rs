@@ -10,7 +10,7 @@
 use super::command::{DirectoryAnswer, DirectoryCommand, DirectoryEntry, Due, DueItem};
 use super::command::{HostAnswer, HostCommand, PublishedName, WrappedBy};
 use super::configuration::{Configuration, delete_due, put_due};
-use super::publication::{published_key, published_text};
+use super::publication::{application_key, domain_key, published_key, published_text};
 use super::record::DomainRecord;
 use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
@@ -118,7 +118,7 @@ async fn deliver<R: Rows>(
         DueItem::Domain { host } => {
             let snapshot = domain_snapshot(stored, &tenant.id, host, due.version)?;
             let environment = snapshot.as_ref().map(|snapshot| snapshot.environment);
-            let text = published_text(due.version, &snapshot);
+            let text = published_text(&domain_key(host), due.version, &snapshot);
             let keep = HostCommand::Keep {
                 tenant: tenant.id,
                 environment,
@@ -131,7 +131,7 @@ async fn deliver<R: Rows>(
         DueItem::Application { host, client_id } => {
             let application = application(stored, &tenant.id, host, client_id, due.version)?;
             let environment = application.as_ref().map(|application| application.environment);
-            let text = published_text(due.version, &application);
+            let text = published_text(&application_key(host, client_id), due.version, &application);
             let keep = HostCommand::Keep {
                 tenant: tenant.id,
                 environment,

@@ -1,6 +1,6 @@
 //! A domain as it is published for the login path: everything one request needs, in one KV value.
 
-use super::key_ring::AnnouncedKey;
+use super::key_ring::{Algorithm, AnnouncedKey, KeyState};
 use super::names::{ClientId, Environment, Host, TenantId};
 use super::sealed::Sealed;
 use super::time::UnixTime;
@@ -199,6 +199,18 @@ impl DomainSnapshot {
     /// The other domain of the pair, where a login may go on.
     pub fn working_peer(&self) -> Option<&Peer> {
         self.peer.as_ref().filter(|peer| peer.enabled && peer.ready)
+    }
+
+    /// Whether each eID has a key that signs, of every algorithm that its ring announces and of RS256
+    /// in any case. One without must not be believed: somebody would be served a key set without the
+    /// keys of living tokens, or a login that ends without a token.
+    pub fn can_sign(&self) -> bool {
+        let signs = |eid, alg| {
+            let of_ring = self.keys.iter().filter(|key| key.eid == eid && key.alg == alg);
+            of_ring.filter(|key| key.state == KeyState::Active && key.private.is_some()).count() == 1
+        };
+        Eid::ALL.into_iter().all(|eid| signs(eid, Algorithm::Rs256))
+            && self.keys.iter().all(|key| signs(key.eid, key.alg))
     }
 
     /// Whether NemID may start a login at `now`.

@@ -8,7 +8,7 @@ use super::block_on;
 use super::ports::{MemoryPorts, TRACE_ID};
 use super::upstream::{CLIENT_SECRET, CPR, NAME};
 use edge_eid::admin::command::{HostCommand, PublishedName};
-use edge_eid::admin::publication::published_text;
+use edge_eid::admin::publication::{application_key, published_text};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
 use edge_eid::routes;
 use edge_eid::vault::EnvironmentKeys;
@@ -127,7 +127,7 @@ impl Broker {
                 environment: Some(environment),
                 value: PublishedName::Application { client_id: client_id.clone() },
                 version: application.version,
-                text: published_text(application.version, &**application),
+                text: published_text(&application_key(&host, client_id), application.version, &**application),
             });
         }
     }

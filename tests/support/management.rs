@@ -6,7 +6,7 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::admin::configuration::Configuration;
-use edge_eid::admin::publication::{Published, parse_published};
+use edge_eid::admin::publication::{Publishable, Published, parse_published};
 use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
 use edge_eid::admin::rows::{MemoryRows, Rows};
 use edge_eid::admin::{directory_object, host_object, tenant_object};
@@ -87,8 +87,8 @@ impl Management {
     }
 
     /// A published value as the login path reads it.
-    pub fn published<T: Json>(&self, key: &str) -> Option<Published<T>> {
-        self.kv.borrow().get(key).map(|text| parse_published(text).unwrap())
+    pub fn published<T: Publishable>(&self, key: &str) -> Option<Published<T>> {
+        self.kv.borrow().get(key).map(|text| parse_published(key, text).unwrap())
     }
 
     /// The text that a host's object keeps of an application.
