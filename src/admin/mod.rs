@@ -9,7 +9,7 @@
 //! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
 //! | `command` `command_host` `command_backup` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
-//! | `host_object` `directory_object` `rows` | the other objects, and the store of all three |
+//! | `host_object` `directory_object` `tally_object` `rows` | the other objects, and the store of all four |
 //! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
 //! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
@@ -47,6 +47,7 @@ pub mod rfc3339;
 pub mod rows;
 pub mod rules;
 pub mod secrets;
+pub mod tally_object;
 pub mod tenant_object;
 pub mod tenants;
 pub mod traces;

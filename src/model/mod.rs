@@ -11,6 +11,7 @@ pub mod names;
 pub mod public_key;
 pub mod sealed;
 pub mod serving;
+pub mod sighting;
 pub mod time;
 pub mod url;
 
