@@ -5,7 +5,7 @@ use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
 use crate::login::metadata::Asked;
 use crate::login::offer::Facts;
-use crate::login::refusal::respond;
+use crate::login::refusal::{respond, unavailable};
 use crate::login::{
     self, Context, callback, choose, cors, cross, introspect, logout, metadata, par, redeem, revoke, start,
     userinfo,
@@ -32,12 +32,7 @@ async fn answer<P: Ports>(ports: &P, request: &Request, now: UnixTime) -> Respon
             at_domain(ports, request, now, domain).await
         }
         Ok(_) => nothing_here(),
-        Err(unavailable) => {
-            let fault = Fault::from(unavailable);
-            fault.log(ports);
-            Response::text(fault.status(), &format!("Try again later. Reference: {}", ports.trace_id()))
-                .with("retry-after", "5")
-        }
+        Err(cause) => unavailable(ports, request, cause.into()),
     }
 }
 
@@ -177,10 +172,7 @@ fn names_eid(segment: &str) -> bool {
 
 /// A document that needed a look into the catalog.
 fn document<P: Ports>(ctx: &Context<'_, P>, read: Result<Response, Fault>) -> Response {
-    read.unwrap_or_else(|fault| {
-        fault.log(ctx.ports);
-        Response::text(fault.status(), "")
-    })
+    read.unwrap_or_else(|fault| unavailable(ctx.ports, ctx.request, fault))
 }
 
 fn not_found() -> Response {

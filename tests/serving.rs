@@ -10,8 +10,9 @@ use edge_eid::model::Serving;
 use edge_eid::model::key_ring::KeyState;
 use edge_eid::web::{Method, Response};
 use support::broker::request;
-use support::{ACME, ACME_MITID, Broker, World};
+use support::{ACME, ACME_MITID, Broker, RelyingParty, World};
 
+const POCES: &str = "urn:grn:authn:dk:nemid:poces";
 /// Every public document of a domain, and one below a segment that names an eID.
 const DOCUMENTS: [&str; 6] = [
     "/.well-known/openid-configuration",
@@ -98,4 +99,59 @@ fn another_key_set_is_another_version_and_the_pair_shares_its_own() {
     assert_eq!(after.status, 200);
     assert_ne!(etag(&after), etag(&before));
     assert_eq!(etag(&get(&broker, DOCUMENTS[0], &[])), etag(&get(&broker, DOCUMENTS[1], &[])));
+}
+
+#[test]
+fn what_does_not_answer_tells_browsers_by_a_page_and_programs_in_their_words() {
+    let broker = World::demo();
+    let code = RelyingParty::web().ask(POCES).url;
+    broker.ports.catalog_fails.set(true);
+    for (method, path, has_link) in [
+        (Method::Get, code.split_once(ACME).unwrap().1, true),
+        (Method::Post, "/oauth2/authorize", false),
+        (Method::Get, "/continue?t=ticket-canary", true),
+        (Method::Get, "/callback?code=x", true),
+        (Method::Get, "/oauth2/logout", true),
+        (Method::Get, "/login/attempt/mitid", true),
+    ] {
+        let asked = request(method, &format!("https://{ACME}{path}"), &[("accept-language", "en")], "");
+        let page = broker.send(&asked);
+        assert_eq!((page.status, page.header("retry-after")), (503, Some("5")), "{path}");
+        assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(page.body.contains("Login is not available right now"), "{path}");
+        assert!(page.body.contains(support::ports::TRACE_ID), "{path}");
+        assert_eq!(
+            page.body.contains("href=\"\">Try again<"),
+            has_link,
+            "{path}: what was posted has no link"
+        );
+        assert!(!page.body.contains("canary") && !page.body.contains("urn:acme"), "nothing is repeated");
+    }
+    for (method, path) in [
+        (Method::Post, "/oauth2/token"),
+        (Method::Get, "/oauth2/userinfo"),
+        (Method::Post, "/oauth2/par"),
+        (Method::Post, "/oauth2/revoke"),
+        (Method::Post, "/oauth2/introspect"),
+        (Method::Get, "/.well-known/jwks"),
+        (Method::Get, "/.well-known/openid-configuration"),
+        (Method::Get, "/.well-known/criipto-configuration?client_id=urn:acme:web"),
+        (Method::Get, DOCUMENTS[5]),
+    ] {
+        let answer = broker.send(&request(method, &format!("https://{ACME}{path}"), &[], ""));
+        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{path}");
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
+        assert!(answer.body.contains("\"error\":\"temporarily_unavailable\""), "{path}");
+    }
+    assert!(broker.has_logged("fault", "failing on demand"));
+}
+
+#[test]
+fn an_application_that_cannot_be_read_is_told_like_a_domain() {
+    let broker = World::demo();
+    broker.ports.applications_fail.set(true);
+    let page = broker.get(&RelyingParty::web().ask(POCES).url);
+    assert_eq!((page.status, page.header("retry-after")), (503, Some("5")));
+    assert!(page.body.contains("href=\"\"") && page.body.contains(support::ports::TRACE_ID));
+    assert_eq!(get(&broker, DOCUMENTS[2], &[]).status, 200, "keys need no application");
 }

@@ -112,7 +112,8 @@ fn a_store_that_is_down_is_no_invalid_token() {
     let tokens = logged_in(&broker, Eid::Nemid);
     broker.ports.logins_fail.set(true);
     let response = RelyingParty::web().userinfo(&broker, &tokens.access_token);
-    assert_eq!((response.status, response.body.as_str()), (503, ""));
+    assert_eq!((response.status, response.header("retry-after")), (503, Some("5")));
+    assert!(response.body.contains("temporarily_unavailable") && !response.body.contains("demand"));
 }
 
 #[test]

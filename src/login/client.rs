@@ -2,6 +2,7 @@
 //! authenticated by the methods that are registered for them, and refused in one way.
 
 use super::once::{self, Use};
+use super::refusal::TRY_AGAIN_LATER;
 use super::{Context, client_keys};
 use crate::error::Fault;
 use crate::model::application::ClientAuthMethod;
@@ -59,7 +60,7 @@ pub fn refuse<P: Ports>(ctx: &Context<'_, P>, refused: NoClient, event: &'static
         }
         NoClient::Fault(fault) => {
             fault.log(ctx.ports);
-            Error::new(ErrorCode::TemporarilyUnavailable, "try again later")
+            TRY_AGAIN_LATER
         }
     };
     error_response(error, ctx.request.header("authorization").is_some())

@@ -6,10 +6,12 @@ use super::return_to::ReturnTo;
 use crate::error::Fault;
 use crate::model::domain::ApplicationKey;
 use crate::oauth;
+use crate::oauth::token::{RETRY_AFTER_SECONDS, error_response};
+use crate::pages::Lang;
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::layout::Frame;
 use crate::ports::{CryptoError, LogEvent, Ports, Unavailable};
-use crate::web::{Response, encode_pairs, with_query};
+use crate::web::{Method, Request, Response, encode_pairs, with_query};
 
 /// How a login request is refused.
 #[derive(Debug)]
@@ -100,11 +102,55 @@ pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Respon
         }
         Refusal::Fault(fault) => {
             fault.log(ctx.ports);
-            let mut response = page(ctx, ErrorKind::Generic, None);
-            response.status = fault.status();
-            response
+            if fault.passing {
+                return try_again(&frame(ctx, None, None), ctx.request, ctx.ports.trace_id());
+            }
+            page(ctx, ErrorKind::Generic, None)
         }
     }
+}
+
+/// Something of ours did not answer, and the domain may not even be known. A browser that followed a
+/// link may follow it again; whatever else is called tells its program to wait.
+pub fn unavailable<P: Ports>(ports: &P, request: &Request, fault: Fault) -> Response {
+    fault.log(ports);
+    let segments = request.segments();
+    let by_program = match segments.as_slice() {
+        ["oauth2", step] => !matches!(*step, "authorize" | "logout"),
+        [".well-known", ..] | [_, ".well-known", ..] => true,
+        _ => false,
+    };
+    if by_program {
+        return routed(error_response(TRY_AGAIN_LATER, false));
+    }
+    let frame = Frame {
+        lang: Lang::choose(None, request.header("accept-language")),
+        broker: &ports.settings().broker_name,
+        host: &request.host,
+        ..Frame::default()
+    };
+    routed(try_again(&frame, request, ports.trace_id()))
+}
+
+/// For the log: no route was reached.
+fn routed(response: Response) -> Response {
+    Response { route: "unavailable", ..response }
+}
+
+/// What a program is told when something of ours does not answer.
+pub const TRY_AGAIN_LATER: oauth::Error =
+    oauth::Error::new(oauth::ErrorCode::TemporarilyUnavailable, "try again later");
+
+fn try_again(frame: &Frame<'_>, request: &Request, reference: &str) -> Response {
+    let view = ErrorPage {
+        frame: *frame,
+        kind: ErrorKind::Unavailable,
+        reference,
+        // What was posted can't be sent again by a link.
+        start_again_href: (request.method == Method::Get).then_some(""),
+        back_href: None,
+    };
+    Response::page(503, crate::pages::error::page(&view)).with("retry-after", RETRY_AFTER_SECONDS)
 }
 
 /// "Start again" leads to the URI that the application registered for it, never to its callback. The

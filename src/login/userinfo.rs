@@ -2,10 +2,11 @@
 
 use super::client::NoClient;
 use super::id_token::{open_identity, released, signed};
+use super::refusal::TRY_AGAIN_LATER;
 use super::{Context, access, cors, dpop};
 use crate::model::Application;
 use crate::model::application::UserinfoResponse;
-use crate::oauth::token::{Scheme, resource_error};
+use crate::oauth::token::{Scheme, error_response, resource_error};
 use crate::oauth::{Error, ErrorCode};
 use crate::ports::Ports;
 use crate::web::Response;
@@ -32,7 +33,7 @@ pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>) -> Response {
         Err(NoClient::Told(error)) => resource_error(scheme, Some(error)),
         Err(NoClient::Fault(fault)) => {
             fault.log(ctx.ports);
-            Response::text(fault.status(), "")
+            if fault.passing { error_response(TRY_AGAIN_LATER, false) } else { Response::text(500, "") }
         }
     }
 }

@@ -4,6 +4,9 @@ use super::{Error, ErrorCode, dpop};
 use crate::web::{Parameters, Response};
 use serde_json::json;
 
+/// When to try again what did not answer (RFC 9110 §10.2.3), seconds.
+pub const RETRY_AFTER_SECONDS: &str = "5";
+
 /// What `grant_type=authorization_code` brings.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenRequest {
@@ -54,6 +57,9 @@ pub fn error_response(error: Error, used_basic: bool) -> Response {
         &json!({ "error": error.code.as_str(), "error_description": error.description }),
     )
     .with("pragma", "no-cache");
+    if status == 503 {
+        response.set("retry-after", RETRY_AFTER_SECONDS.to_owned());
+    }
     if status == 401 && used_basic {
         response.set("www-authenticate", "Basic realm=\"token\", charset=\"UTF-8\"".to_owned());
     }

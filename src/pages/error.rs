@@ -20,7 +20,8 @@ pub struct ErrorPage<'a> {
     pub kind: ErrorKind,
     /// Names this event in the log.
     pub reference: &'a str,
-    /// The application's registered address for starting a login.
+    /// The application's registered address for starting a login. Where something of ours does not
+    /// answer: an empty one, which leads to the very address that was asked for, without repeating it.
     pub start_again_href: Option<&'a str>,
     /// The way back to the service.
     pub back_href: Option<&'a str>,
@@ -51,6 +52,8 @@ pub enum ErrorKind {
     TooLarge,
     /// A session was used too often in a short while.
     TooMany,
+    /// Something of ours does not answer.
+    Unavailable,
 }
 
 impl ErrorKind {
@@ -60,6 +63,7 @@ impl ErrorKind {
             Self::NotFound => &errors::NOT_FOUND_TITLE,
             Self::TooLarge => &errors::TOO_LARGE_TITLE,
             Self::TooMany => &errors::TOO_MANY_TITLE,
+            Self::Unavailable => &errors::UNAVAILABLE_TITLE,
             _ => &errors::TITLE,
         }
     }
@@ -77,6 +81,7 @@ impl ErrorKind {
             Self::NotFound => errors::NOT_FOUND.clone(),
             Self::TooLarge => errors::TOO_LARGE.clone(),
             Self::TooMany => errors::TOO_MANY.clone(),
+            Self::Unavailable => errors::UNAVAILABLE.clone(),
         }
     }
 }
@@ -108,11 +113,12 @@ pub fn page(view: &ErrorPage<'_>) -> Markup {
 
 fn ways_out(view: &ErrorPage<'_>) -> Markup {
     let lang = view.frame.lang;
+    let again = if view.kind == ErrorKind::Unavailable { &errors::TRY_AGAIN } else { &errors::START_AGAIN };
     html! {
         @if view.start_again_href.is_some() || view.back_href.is_some() {
             p.ways-out {
                 @if let Some(href) = view.start_again_href {
-                    a #start-again .button href=(href) { (errors::START_AGAIN.say(lang)) }
+                    a #start-again .button href=(href) { (again.say(lang)) }
                 }
                 @if let Some(href) = view.back_href {
                     a #back .quiet href=(href) { (common::back(view.frame.sp()).say(lang)) }

@@ -14,7 +14,8 @@ use super::{Eid, Frame, Lang, choose, demo, error, logout, moving_on, simulator}
 /// Would be a script, an attribute or a second class wherever it is not escaped.
 const HOSTILE: &str = r#"zq"><script>alert('1')</script> onclick=" style='"#;
 
-const ERROR_KINDS: [ErrorKind; 11] = [
+const ERROR_KINDS: [ErrorKind; 12] = [
+    ErrorKind::Unavailable,
     ErrorKind::Client,
     ErrorKind::Cookie,
     ErrorKind::Expired,

@@ -56,6 +56,8 @@ pub struct MemoryPorts {
     /// Ends of used ids, by object and key.
     pub used: RefCell<BTreeMap<(String, String), UnixTime>>,
     pub catalog_fails: Cell<bool>,
+    /// Of the catalog, only the applications.
+    pub applications_fail: Cell<bool>,
     pub logins_fail: Cell<bool>,
     pub sessions_fail: Cell<bool>,
     pub counts: Cell<Counts>,
@@ -88,6 +90,7 @@ impl MemoryPorts {
             sessions: RefCell::default(),
             used: RefCell::default(),
             catalog_fails: Cell::new(false),
+            applications_fail: Cell::new(false),
             logins_fail: Cell::new(false),
             sessions_fail: Cell::new(false),
             counts: Cell::default(),
@@ -145,6 +148,9 @@ impl Catalog for MemoryPorts {
         client_id: &ClientId,
     ) -> Result<Option<Rc<Application>>, Unavailable> {
         self.read_catalog()?;
+        if self.applications_fail.get() {
+            return Err(failing("catalog"));
+        }
         Ok(self.applications.borrow().get(&(host.clone(), client_id.clone())).cloned())
     }
 

@@ -42,6 +42,13 @@ pub static TOO_MANY: Text = Text::fixed(
     "Du er blevet logget på mange gange på kort tid. Vent lidt, og prøv igen. Du er stadig logget på.",
     "You have been logged on many times in a short while. Wait a little, then try again. You are still logged on.",
 );
+pub static UNAVAILABLE_TITLE: Text =
+    Text::fixed("Login er ikke tilgængeligt lige nu", "Login is not available right now");
+pub static UNAVAILABLE: Text = Text::fixed(
+    "Vent et øjeblik, og prøv igen. Du har ikke gjort noget forkert.",
+    "Wait a moment, then try again. You have done nothing wrong.",
+);
+pub static TRY_AGAIN: Text = Text::fixed("Prøv igen", "Try again");
 pub static START_AGAIN: Text = Text::fixed("Start forfra", "Start again");
 pub static REFERENCE_LABEL: Text = Text::fixed("Reference:", "Reference:");
 pub static REFERENCE_HELP: Text = Text::fixed(
