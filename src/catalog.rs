@@ -50,9 +50,7 @@ struct Known<T> {
 
 impl<T> Memory<T> {
     /// Nothing.
-    pub const fn new() -> Self {
-        Self(Table::new())
-    }
+    pub const EMPTY: Self = Self(Table::new());
 
     /// Looks a value up, which counts for `seconds` without being asked for.
     pub fn look(&mut self, key: &str, seconds: u64, now: UnixTime) -> Next<T> {
@@ -171,7 +169,7 @@ mod tests {
 
     /// Knows "one" of version 3, read at 0.
     fn memory() -> Memory<&'static str> {
-        let mut memory = Memory::new();
+        let mut memory = Memory::EMPTY;
         assert_eq!(memory.look("key", SECONDS, at(0)), Ask);
         assert_eq!(memory.learn("key", published(3, Some("one")), at(0)), one());
         memory

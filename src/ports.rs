@@ -15,6 +15,7 @@ use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
+use crate::model::sighting::{Sighting, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
 use std::rc::Rc;
 
@@ -227,6 +228,19 @@ pub trait Traces {
     fn record_trace(&self, label: String);
 }
 
+/// Who is seen with which keys: noted when the answer is on its way, and nobody waits for it.
+pub trait Witness {
+    /// Somebody gets the key set of this domain.
+    fn saw(&self, domain: &Rc<DomainSnapshot>, who: Who);
+}
+
+/// Who was seen with which keys, to be read.
+pub trait Sightings {
+    /// Everybody who was seen in the environment of this label (`tenant/ENVIRONMENT`). Seen means by
+    /// us: caches between answer for us, so that who was not seen may have fetched all the same.
+    async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable>;
+}
+
 /// What was recorded, to be read.
 pub trait Recordings {
     /// The steps recorded under a name of [`crate::login::trace::name`]; an empty list for none.
@@ -234,13 +248,15 @@ pub trait Recordings {
 }
 
 /// All ports of the broker.
-pub trait Ports: Catalog + Logins + Sessions + Once + Crypto + Upstreams + Random + Log + Traces {
+pub trait Ports:
+    Catalog + Logins + Sessions + Once + Crypto + Upstreams + Random + Log + Traces + Witness
+{
     /// Settings of the broker.
     fn settings(&self) -> &Settings;
 }
 
 /// All ports of the management Worker.
-pub trait Management: Tenants + Recordings + Crypto + Random + Log {
+pub trait Management: Tenants + Recordings + Sightings + Crypto + Random + Log {
     /// Settings of the installation.
     fn installation(&self) -> &Installation;
 }

@@ -10,6 +10,7 @@ use crate::login::{
     self, Context, callback, choose, cors, cross, introspect, logout, metadata, par, redeem, revoke, start,
     userinfo,
 };
+use crate::model::sighting::Who;
 use crate::model::{Host, UnixTime};
 use crate::oauth::acr_values;
 use crate::ports::Ports;
@@ -53,6 +54,9 @@ async fn at_domain<P: Ports>(
     let facts = Facts::of(&domain, ports.settings().simulators, now);
     if let Some((route, mut answer)) = public_document(Asked::of(ports, request), &segments, &domain, facts) {
         answer.route = route;
+        if route == "jwks" {
+            ports.saw(&domain, Who::of_user_agent(request.header("user-agent")));
+        }
         return answer;
     }
     let context = match Context::new(ports, request, now, domain).await {
@@ -107,9 +111,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         (Get, [".well-known", "criipto-configuration"]) => {
             ("client_configuration", document(ctx, metadata::client_configuration(ctx).await))
         }
-        (Get, [".well-known", "jwks"]) => {
-            ("jwks", metadata::key_set(Asked::of(ctx.ports, ctx.request), &ctx.domain))
-        }
+        (Get, [".well-known", "jwks"]) => ("jwks", document(ctx, metadata::key_set_of_client(ctx).await)),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => {
             ("authorize", step(ctx, start::start(ctx, None).await).await)

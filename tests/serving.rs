@@ -6,11 +6,13 @@
 
 mod support;
 
-use edge_eid::model::Serving;
 use edge_eid::model::key_ring::KeyState;
+use edge_eid::model::sighting::Who;
+use edge_eid::model::{ClientId, Serving};
+use edge_eid::ports::Sightings;
 use edge_eid::web::{Method, Response};
 use support::broker::request;
-use support::{ACME, ACME_MITID, Broker, RelyingParty, World};
+use support::{ACME, ACME_MITID, Broker, RelyingParty, World, block_on};
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
 /// Every public document of a domain, and one below a segment that names an eID.
@@ -154,4 +156,32 @@ fn an_application_that_cannot_be_read_is_told_like_a_domain() {
     assert_eq!((page.status, page.header("retry-after")), (503, Some("5")));
     assert!(page.body.contains("href=\"\"") && page.body.contains(support::ports::TRACE_ID));
     assert_eq!(get(&broker, DOCUMENTS[2], &[]).status, 200, "keys need no application");
+}
+
+/// Who was seen at acme's TEST domains, and with how many keys.
+fn seen(broker: &Broker) -> Vec<(Who, usize)> {
+    let sightings = block_on(broker.ports.sightings("acme/TEST")).unwrap();
+    sightings.into_iter().map(|one| (one.who, one.kids.len())).collect()
+}
+
+#[test]
+fn who_fetches_the_key_set_is_seen_with_its_keys_and_nobody_else_is() {
+    let broker = World::demo();
+    let jwks = DOCUMENTS[2];
+    let jose = [("user-agent", "jose/v6.1.0 (somebody@example.com)")];
+    for path in DOCUMENTS.into_iter().filter(|path| *path != jwks) {
+        get(&broker, path, &jose);
+    }
+    assert_eq!(seen(&broker), [], "discovery holds no keys");
+    let whole = get(&broker, jwks, &jose);
+    let family = |word: &str| Who::Family(word.to_owned());
+    assert_eq!(seen(&broker), [(family("jose"), 4)]);
+    // Who is told that nothing has changed has that very set.
+    get(&broker, jwks, &[("user-agent", "Mozilla/5.0"), ("if-none-match", &etag(&whole))]);
+    get(&broker, &format!("{jwks}?client_id=urn:acme:web"), &jose);
+    get(&broker, &format!("{jwks}?client_id=urn:acme:nobody"), &[]);
+    let web = Who::Application(ClientId::parse("urn:acme:web").unwrap());
+    let all = [(web, 4), (family("browser"), 4), (family("jose"), 4), (Who::other(), 4)];
+    assert_eq!(seen(&broker), all);
+    assert_eq!(block_on(broker.ports.sightings("acme/PRODUCTION")), Ok(Vec::new()));
 }

@@ -57,7 +57,9 @@ pub fn apply(
 pub fn forget(rows: &mut impl Rows, now: UnixTime) -> Result<Option<UnixTime>, StoreFault> {
     let (gone, left): (Vec<Row>, Vec<Row>) =
         known(rows, "")?.into_iter().partition(|row| is_forgotten(row, now));
-    rows.commit(gone.into_iter().map(|row| Write::Delete { kind: SIGHTING, id: row.id }).collect())?;
+    if !gone.is_empty() {
+        rows.commit(gone.into_iter().map(|row| Write::Delete { kind: SIGHTING, id: row.id }).collect())?;
+    }
     Ok(left.iter().map(|row| UnixTime(row.version).plus(FORGET_SECONDS)).min())
 }
 

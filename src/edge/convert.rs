@@ -42,13 +42,25 @@ pub async fn request(
     let (host, path, query) = (host.to_owned(), path.to_owned(), query.to_owned());
     let word = request.inner().method();
     let method = method(&word, &path);
-    // Metadata is the same for everybody: nothing of the request but host and path is looked at.
-    let headers =
-        if path.starts_with("/.well-known/") { Vec::new() } else { request.headers().entries().collect() };
+    // Metadata is the same for everybody, and fetched often.
+    let headers = if path.starts_with("/.well-known/") {
+        some_headers(&request, &OF_METADATA)
+    } else {
+        request.headers().entries().collect()
+    };
     let max_bytes = body_max_bytes(&path);
     let body = if method == web::Method::Get { Vec::new() } else { body(&request, max_bytes).await? };
     let request = web::Request { method, host, path, query, headers, body };
     Ok(Read { request, is_head: word == "HEAD" })
+}
+
+/// What is looked at of a request for metadata: who asks, and what he has.
+const OF_METADATA: [&str; 2] = ["if-none-match", "user-agent"];
+
+fn some_headers(request: &Request, names: &[&str]) -> Vec<(String, String)> {
+    let all = request.headers();
+    let value = |name: &&str| Some(((*name).to_owned(), all.get(name).ok().flatten()?));
+    names.iter().filter_map(value).collect()
 }
 
 /// Methods by their exact word: the platform's own enum folds unknown ones into GET. HEAD is GET
@@ -96,7 +108,9 @@ pub fn response(shell: &Shell, answer: web::Response, is_head: bool) -> Result<R
         headers = headers.clone();
         headers.set("server-timing", &shell.counts.server_timing())?;
     }
-    let body = if is_head { Response::empty()? } else { Response::from_bytes(answer.body.into_bytes())? };
+    // The platform refuses even an empty body with 304.
+    let bodiless = is_head || answer.status == 304;
+    let body = if bodiless { Response::empty()? } else { Response::from_bytes(answer.body.into_bytes())? };
     Ok(body.with_status(answer.status).with_headers(headers))
 }
 

@@ -34,6 +34,12 @@ impl SqlRows {
         Self { storage: raw.clone(), sql: storage.sql(), has_table: Rc::default() }
     }
 
+    /// To be told when everything of the object was deleted, and its table with it.
+    #[cfg(not(feature = "management"))]
+    pub fn are_gone(&self) {
+        self.has_table.set(false);
+    }
+
     fn has_table(&self) -> Result<bool, StoreFault> {
         if !self.has_table.get() {
             let found = run(

@@ -8,9 +8,13 @@ use super::{crypto, log};
 use crate::json::Json;
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
+#[cfg(not(feature = "management"))]
+use crate::model::{DomainSnapshot, sighting::Who};
 use crate::model::{PublicKey, UnixTime};
 use crate::ports::{Crypto, CryptoError, Log, LogEvent, NewKey, Random, Unavailable};
 use std::cell::{Cell, OnceCell, RefCell};
+#[cfg(not(feature = "management"))]
+use std::pin::Pin;
 use std::rc::Rc;
 use worker::{Env, ObjectNamespace};
 
@@ -20,6 +24,9 @@ pub struct Counts {
     kv: Cell<u32>,
     objects: Cell<u32>,
     rows: Cell<u32>,
+    /// Milliseconds spent in [`Shell::within`].
+    #[cfg(not(feature = "management"))]
+    waited: Cell<u64>,
 }
 
 impl Counts {
@@ -68,6 +75,12 @@ pub struct Shell {
     /// The environment whose recording this request belongs to; only logins are recorded.
     #[cfg(not(feature = "management"))]
     pub recorded_for: OnceCell<String>,
+    /// Who gets which domain's key set by this request.
+    #[cfg(not(feature = "management"))]
+    pub seen: Cell<Option<(Rc<DomainSnapshot>, Who)>>,
+    /// What is to be done when the answer is on its way.
+    #[cfg(not(feature = "management"))]
+    pub undone: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     now: UnixTime,
 }
 
@@ -84,6 +97,10 @@ impl Shell {
             noted: RefCell::default(),
             #[cfg(not(feature = "management"))]
             recorded_for: OnceCell::new(),
+            #[cfg(not(feature = "management"))]
+            seen: Cell::default(),
+            #[cfg(not(feature = "management"))]
+            undone: RefCell::default(),
             now: now(),
         })
     }
@@ -106,6 +123,45 @@ impl Shell {
         let called = call::object(what, namespace, name, command, OBJECT_TIMEOUT_MILLISECONDS).await?;
         self.counts.add_rows(called.rows_written);
         Ok(called)
+    }
+}
+
+#[cfg(not(feature = "management"))]
+impl Shell {
+    /// The shell of what goes on behind the answer: of the same request, with counts of its own.
+    pub fn behind(&self) -> Self {
+        Self {
+            bindings: self.bindings.clone(),
+            counts: Counts::default(),
+            trace_id: self.trace_id().to_owned(),
+            adopted: OnceCell::new(),
+            noted: RefCell::default(),
+            recorded_for: OnceCell::new(),
+            seen: Cell::default(),
+            undone: RefCell::default(),
+            now: self.now,
+        }
+    }
+
+    /// Does something when the answer is on its way: nobody waits for it.
+    pub fn afterwards(&self, work: impl Future<Output = ()> + 'static) {
+        self.undone.borrow_mut().push(Box::pin(work));
+    }
+
+    /// Waits for `future`, but not longer than that, and not longer than `altogether` with all that
+    /// this request has waited for in this way, milliseconds.
+    pub async fn within<F: Future>(
+        &self,
+        milliseconds: u64,
+        altogether: u64,
+        future: F,
+    ) -> Option<F::Output> {
+        let began = js_sys::Date::now();
+        let left = altogether.saturating_sub(self.counts.waited.get());
+        let output = call::within(milliseconds.min(left), future).await;
+        let waited = (js_sys::Date::now() - began).max(0.0) as u64;
+        self.counts.waited.set(self.counts.waited.get() + waited);
+        output
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::Fault;
 use crate::json;
 use crate::model::domain::Document;
 use crate::model::key_ring::Algorithm;
+use crate::model::sighting::Who;
 use crate::model::{Application, ClientId, DomainSnapshot, Serving};
 use crate::oauth::discovery::{self, Offered};
 use crate::oauth::jwks;
@@ -32,8 +33,8 @@ pub struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// A request to this Worker.
-    pub fn of(_ports: &impl Ports, request: &'a Request) -> Self {
-        Self { request, serving: Serving::DEFAULT }
+    pub fn of(ports: &impl Ports, request: &'a Request) -> Self {
+        Self { request, serving: ports.settings().serving }
     }
 }
 
@@ -116,6 +117,19 @@ async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>
 pub fn key_set(asked: Asked<'_>, domain: &DomainSnapshot) -> Response {
     let write = || document(json::text(&jwks::document(&domain.keys)));
     public(asked, domain.written.key_set.get_or_init(write))
+}
+
+/// `GET /.well-known/jwks?client_id=`: the same set for everybody, but we learn who has it.
+///
+/// # Errors
+/// When the catalog does not answer.
+pub async fn key_set_of_client<P: Ports>(ctx: &Context<'_, P>) -> Result<Response, Fault> {
+    let who = match client(ctx).await? {
+        Some(application) => Who::Application(application.client_id.clone()),
+        None => Who::of_user_agent(ctx.request.header("user-agent")),
+    };
+    ctx.ports.saw(&ctx.domain, who);
+    Ok(key_set(Asked::of(ctx.ports, ctx.request), &ctx.domain))
 }
 
 fn document(text: String) -> Document {

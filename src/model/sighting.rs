@@ -109,9 +109,7 @@ pub struct Told(Table<String, Table<String, UnixTime>>);
 
 impl Told {
     /// Nothing.
-    pub const fn new() -> Self {
-        Self(Table::new())
-    }
+    pub const EMPTY: Self = Self(Table::new());
 
     /// Who is to be told of now as seen with a version of a key set, if anybody; that counts as told.
     pub fn news(&mut self, set: &str, who: Who, now: UnixTime) -> Option<Who> {
@@ -211,7 +209,7 @@ mod tests {
 
     #[test]
     fn the_first_sight_of_a_program_with_a_key_set_is_told_and_once_an_hour_again() {
-        let mut told = Told::new();
+        let mut told = Told::EMPTY;
         let who = || Who::Family("jose".to_owned());
         let now = UnixTime(1_000);
         assert_eq!(told.news("acme/TEST 1", who(), now), Some(who()));
@@ -224,7 +222,7 @@ mod tests {
 
     #[test]
     fn made_up_programs_make_few_calls_and_hide_no_application() {
-        let mut told = Told::new();
+        let mut told = Told::EMPTY;
         let now = UnixTime(1_000);
         let letters = |n: usize| {
             ["made-up-".to_owned(), "abcdefghijklmnopqrstuvwxyz"[n % 26..][..1].repeat(1 + n / 26)]
@@ -247,7 +245,7 @@ mod tests {
 
     #[test]
     fn an_isolate_tells_of_so_many_key_sets_and_forgets_the_old_ones() {
-        let mut told = Told::new();
+        let mut told = Told::EMPTY;
         let now = UnixTime(1_000);
         for n in 0..SETS_TOLD_MAX {
             assert!(told.news(&format!("acme/TEST {n}"), Who::other(), now).is_some());

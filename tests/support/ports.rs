@@ -7,6 +7,8 @@ use super::upstream::FakeUpstreams;
 use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use edge_eid::admin::rows::MemoryRows;
+use edge_eid::admin::tally_object::{self, TallyCommand};
 use edge_eid::json;
 use edge_eid::login::backchannel;
 use edge_eid::login::once::{self, Use};
@@ -15,10 +17,12 @@ use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::login::trace;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
+use edge_eid::model::sighting::{Sight, Sighting, Who};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
 use edge_eid::ports::{
     self, Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent, Logins,
-    NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Tenants, Traces, Unavailable, Upstreams,
+    NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sightings, Tenants, Traces, Unavailable,
+    Upstreams, Witness,
 };
 use edge_eid::vault::sha256;
 use std::cell::{Cell, RefCell};
@@ -75,6 +79,8 @@ pub struct MemoryPorts {
     pub recorded_for: RefCell<Option<String>>,
     /// Recordings by the names of their objects.
     pub traces: RefCell<BTreeMap<String, serde_json::Value>>,
+    /// Who was seen, by environment.
+    pub tallies: RefCell<BTreeMap<String, MemoryRows>>,
     settings: Settings,
     installation: Installation,
     drawn: Cell<u64>,
@@ -104,6 +110,7 @@ impl MemoryPorts {
             noted: RefCell::default(),
             recorded_for: RefCell::default(),
             traces: RefCell::default(),
+            tallies: RefCell::default(),
             settings: Settings { broker_name: "Edge eID".to_owned(), simulators, serving: Serving::DEFAULT },
             installation: Installation {
                 management_host: Host::parse("manage.example").unwrap(),
@@ -233,6 +240,24 @@ impl Traces for MemoryPorts {
     }
     fn record_trace(&self, label: String) {
         *self.recorded_for.borrow_mut() = Some(label);
+    }
+}
+
+impl Witness for MemoryPorts {
+    fn saw(&self, domain: &Rc<DomainSnapshot>, who: Who) {
+        let kids = domain.keys.iter().map(|key| key.kid.clone()).collect();
+        let saw = TallyCommand::Saw(Sight { who, kids });
+        let mut tallies = self.tallies.borrow_mut();
+        let rows = tallies.entry(domain.label()).or_default();
+        tally_object::apply(rows, saw, self.upstreams.now.get()).unwrap();
+    }
+}
+
+impl Sightings for MemoryPorts {
+    async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable> {
+        let mut tallies = self.tallies.borrow_mut();
+        let rows = tallies.entry(label.to_owned()).or_default();
+        Ok(tally_object::apply(rows, TallyCommand::List, self.upstreams.now.get()).unwrap())
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Bindings {
     pub once: ObjectNamespace,
     /// `Trace` objects.
     pub trace: ObjectNamespace,
+    /// `Tally` objects.
+    pub tally: ObjectNamespace,
     /// `Host` objects.
     pub host: ObjectNamespace,
     /// `KEY_ENCRYPTION_KEY`, and the one before it.
@@ -59,6 +61,7 @@ impl Bindings {
             session: objects(env, "SESSION", "Durable Object namespace SESSION")?,
             once: objects(env, "ONCE", "Durable Object namespace ONCE")?,
             trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
+            tally: objects(env, "TALLY", "Durable Object namespace TALLY")?,
             host: objects(env, "HOST", "Durable Object namespace HOST")?,
             master_keys: MasterKeys::of(env)?,
             snapshot_seconds,

@@ -1,137 +1,128 @@
-//! Published configuration: from this isolate's memory, else KV, else the `Host` object.
-//!
-//! An isolate ignores a version older than one it has seen, since KV may answer from an older
-//! copy. When KV fails, what the isolate remembers serves on; only a cold isolate then asks the
-//! `Host` object.
+//! Published configuration: from this isolate's memory, else KV, else the `Host` object. Here they
+//! are asked; [`crate::catalog`] decides when.
 
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
-use crate::admin::publication::{Published, parse_published, published_key};
+use crate::admin::publication::{Publishable, Published, Unreadable, parse_published, published_key};
+use crate::catalog::{Health, Memory, Next};
 use crate::edge::call;
-use crate::edge::shell::Shell;
-use crate::json::Json;
-use crate::model::{Application, DomainSnapshot, Host, UnixTime};
-use crate::ports::Unavailable;
-use crate::table::Table;
+use crate::edge::shell::{self, Shell};
+use crate::model::{Application, DomainSnapshot, Host};
+use crate::ports::{Log, LogEvent, Unavailable};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::thread::LocalKey;
 
 /// Longest wait for KV, milliseconds.
-const KV_TIMEOUT_MILLISECONDS: u64 = 1_200;
-/// Longest wait for a `Host` object, milliseconds: with KV's it stays below three seconds.
-const HOST_TIMEOUT_MILLISECONDS: u64 = 1_500;
-/// Most values one isolate remembers. A flood of made-up names must not fill its memory.
-const REMEMBERED_MAX: usize = 2_000;
-
-/// A remembered value.
-pub struct Remembered<T> {
-    value: Option<Rc<T>>,
-    version: u64,
-    read_at: UnixTime,
-}
-
-type Memory<T> = RefCell<Table<String, Remembered<T>>>;
+const KV_TIMEOUT_MILLISECONDS: u64 = 1_000;
+/// Longest wait for a `Host` object, milliseconds.
+pub const HOST_TIMEOUT_MILLISECONDS: u64 = 1_200;
+/// Longest that one request waits for configuration altogether, milliseconds: who gets none is told
+/// within three seconds.
+const WAIT_MAX_MILLISECONDS: u64 = 2_400;
 
 thread_local! {
     /// Domains by KV key.
-    pub static DOMAINS: Memory<DomainSnapshot> = const { RefCell::new(Table::new()) };
+    pub static DOMAINS: RefCell<Memory<DomainSnapshot>> = const { RefCell::new(Memory::EMPTY) };
     /// Applications by KV key.
-    pub static APPLICATIONS: Memory<Application> = const { RefCell::new(Table::new()) };
+    pub static APPLICATIONS: RefCell<Memory<Application>> = const { RefCell::new(Memory::EMPTY) };
+    static KV: RefCell<Health> = const { RefCell::new(Health::GOOD) };
 }
 
+type Store<T> = &'static LocalKey<RefCell<Memory<T>>>;
+
+/// What is asked for.
+struct Wanted {
+    host: Host,
+    name: PublishedName,
+    /// In KV.
+    key: String,
+}
+
+/// Takes in the text that was found, or that there is none; refuses one that must not be believed.
+type Take<'a> = dyn Fn(Option<&str>) -> Result<(), Unreadable> + 'a;
+
 /// Reads one published value.
-pub async fn read<T: Json + 'static>(
-    memory: &'static LocalKey<Memory<T>>,
+pub async fn read<T: Publishable + 'static>(
+    memory: Store<T>,
     shell: &Shell,
     host: &Host,
     name: PublishedName,
 ) -> Result<Option<Rc<T>>, Unavailable> {
-    let (bindings, now) = (&shell.bindings, shell.now());
-    let key = published_key(host, &name);
-    let fresh = memory.with_borrow(|known| {
-        let entry = known.get(&key)?;
-        (!entry.read_at.plus(bindings.snapshot_seconds).is_over(now)).then(|| entry.value.clone())
-    });
-    if let Some(value) = fresh {
-        return Ok(value);
+    let wanted = Wanted { key: published_key(host, &name), host: host.clone(), name };
+    let seconds = shell.bindings.snapshot_seconds;
+    match memory.with_borrow_mut(|known| known.look(&wanted.key, seconds, shell.now())) {
+        Next::Answer(value) => Ok(value),
+        Next::AnswerThenAsk(value) => {
+            let behind = shell.behind();
+            shell.afterwards(async move {
+                // Whatever went wrong is in the log and in the memory.
+                let _ = learn(memory, &behind, &wanted).await;
+            });
+            Ok(value)
+        }
+        Next::Ask => learn(memory, shell, &wanted).await,
+    }
+}
+
+/// Asks for a value; if nobody answers, what is known counts.
+async fn learn<T: Publishable>(
+    memory: Store<T>,
+    shell: &Shell,
+    wanted: &Wanted,
+) -> Result<Option<Rc<T>>, Unavailable> {
+    let learned = RefCell::new(None);
+    let take = |text: Option<&str>| {
+        let read = match text {
+            Some(text) => parse_published(&wanted.key, text)?,
+            None => Published { version: 0, value: None },
+        };
+        *learned.borrow_mut() = memory.with_borrow_mut(|known| known.learn(&wanted.key, read, shell.now()));
+        Ok(())
+    };
+    match ask(shell, wanted, &take).await {
+        Ok(()) => Ok(learned.take()),
+        Err(unavailable) => {
+            memory.with_borrow_mut(|known| known.fail(&wanted.key, shell::now())).ok_or(unavailable)
+        }
+    }
+}
+
+/// KV; where it fails, or its value is not to be believed, the object of the host.
+async fn ask(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), Unavailable> {
+    let Err(cause) = ask_kv(shell, wanted, take).await else { return Ok(()) };
+    let asked = ask_host_object(shell, wanted, take).await;
+    asked.map_err(|failed| Unavailable { cause: format!("{}; KV: {cause}", failed.cause), ..failed })
+}
+
+async fn ask_kv(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), String> {
+    if !KV.with_borrow_mut(|kv| kv.may_ask(shell::now())) {
+        return Err("it failed a moment ago".to_owned());
     }
     shell.counts.add_kv();
-    let answer = call::within(KV_TIMEOUT_MILLISECONDS, bindings.kv.read(&key)).await;
-    match understood::<T>(answer) {
-        Ok(Some(published)) => Ok(remember(memory, key, published, now)),
-        Ok(None) => Ok(remember(memory, key, Published { version: 0, value: None }, now)),
-        Err(cause) => {
-            if let Some(value) = remembered(memory, &key) {
-                return Ok(value);
-            }
-            let published = from_host_object(shell, host, name, &cause).await?;
-            Ok(remember(memory, key, published, now))
-        }
+    let read = shell.bindings.kv.read(&wanted.key);
+    let answer = shell.within(KV_TIMEOUT_MILLISECONDS, WAIT_MAX_MILLISECONDS, read).await;
+    let answer = answer.unwrap_or(Err("no answer in time".to_owned()));
+    KV.with_borrow_mut(|kv| if answer.is_ok() { kv.answers() } else { kv.fails(shell::now()) });
+    let taken = answer
+        .and_then(|text| take(text.as_deref()).map_err(|bad| format!("a published value: {}", bad.as_str())));
+    if let Err(cause) = &taken {
+        let facts = vec![("domain", wanted.host.to_string()), ("cause", cause.clone())];
+        shell.record(LogEvent { event: "kv_failed", facts });
     }
+    taken
 }
 
-fn understood<T: Json>(
-    answer: Option<Result<Option<String>, String>>,
-) -> Result<Option<Published<T>>, String> {
-    match answer {
-        None => Err("no answer in time".to_owned()),
-        Some(Err(cause)) => Err(cause),
-        Some(Ok(None)) => Ok(None),
-        Some(Ok(Some(text))) => {
-            parse_published(&text).map(Some).map_err(|bad| format!("a published value: {}", bad.as_str()))
-        }
-    }
-}
-
-fn remembered<T>(memory: &'static LocalKey<Memory<T>>, key: &str) -> Option<Option<Rc<T>>> {
-    memory.with_borrow(|known| known.get(key).map(|entry| entry.value.clone()))
-}
-
-fn remember<T>(
-    memory: &'static LocalKey<Memory<T>>,
-    key: String,
-    read: Published<T>,
-    now: UnixTime,
-) -> Option<Rc<T>> {
-    memory.with_borrow_mut(|known| {
-        if known.len() >= REMEMBERED_MAX {
-            known.retain(|entry| entry.value.is_some());
-        }
-        if known.len() >= REMEMBERED_MAX {
-            known.clear();
-        }
-        if let Some(entry) = known.get_mut(&key)
-            && entry.version > read.version
-        {
-            entry.read_at = now;
-            return entry.value.clone();
-        }
-        let value = read.value.map(Rc::new);
-        known.insert(key, Remembered { value: value.clone(), version: read.version, read_at: now });
-        value
-    })
-}
-
-async fn from_host_object<T: Json>(
-    shell: &Shell,
-    host: &Host,
-    name: PublishedName,
-    kv_cause: &str,
-) -> Result<Published<T>, Unavailable> {
+async fn ask_host_object(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), Unavailable> {
+    let failed = |cause: String| Unavailable { what: "host object", cause };
+    let (objects, command) = (&shell.bindings.host, HostCommand::Read(wanted.name.clone()));
     shell.counts.add_object();
-    let bindings = &shell.bindings;
-    let command = HostCommand::Read(name);
-    let answer =
-        call::object("host object", &bindings.host, host.as_str(), &command, HOST_TIMEOUT_MILLISECONDS)
-            .await
-            .and_then(|called| called.answer())
-            .map_err(|failed| Unavailable { cause: format!("{}; KV: {kv_cause}", failed.cause), ..failed })?;
-    match answer {
-        HostAnswer::Published { text: Some(text) } => parse_published(&text).map_err(|bad| Unavailable {
-            what: "host object",
-            cause: format!("a kept value: {}", bad.as_str()),
-        }),
-        HostAnswer::Published { text: None } => Ok(Published { version: 0, value: None }),
-        _ => Err(Unavailable { what: "host object", cause: "an answer that does not fit".to_owned() }),
+    let call =
+        call::object("host object", objects, wanted.host.as_str(), &command, HOST_TIMEOUT_MILLISECONDS);
+    let called = shell.within(HOST_TIMEOUT_MILLISECONDS, WAIT_MAX_MILLISECONDS, call).await;
+    match called.ok_or_else(|| failed("no time left".to_owned()))??.answer()? {
+        HostAnswer::Published { text } => {
+            take(text.as_deref()).map_err(|bad| failed(format!("a kept value: {}", bad.as_str())))
+        }
+        _ => Err(failed("an answer that does not fit".to_owned())),
     }
 }

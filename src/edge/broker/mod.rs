@@ -7,6 +7,7 @@ mod login_object;
 mod once_object;
 mod outbound;
 mod session_object;
+mod tally_object;
 mod trace_object;
 
 use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
@@ -14,24 +15,27 @@ use super::convert::{self, Read};
 use super::log;
 use super::shell::{self, Shell};
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
+use crate::admin::tally_object::TallyCommand;
 use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::login::trace;
+use crate::model::sighting::{Sight, Told, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
 use crate::ports::{
     Catalog, FetchRequest, FetchResponse, Logins, Once, Ports, Sessions, Settings, Traces, Unavailable,
-    Upstreams,
+    Upstreams, Witness,
 };
 use crate::routes;
 use crate::web;
 pub use bindings::Bindings;
+use std::cell::RefCell;
 use std::rc::Rc;
 use worker::{Context, Env, Request, Response, event};
 
 /// Answers every request to a domain that no static asset answered.
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
     let shell = match Shell::new(&env) {
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
@@ -41,7 +45,15 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
             let answer = routes::handle(&shell, &request, shell.now()).await;
             keep_recording(&shell, &answer).await;
             log::request(&shell, &request.host, &answer);
-            convert::response(&shell, answer, is_head)
+            // Who wants the head only does not get the keys.
+            if let Some((domain, who)) = shell.seen.take().filter(|_| !is_head) {
+                tell(&shell, &domain, who);
+            }
+            let response = convert::response(&shell, answer, is_head);
+            for work in shell.undone.take() {
+                context.wait_until(work);
+            }
+            response
         }
         Err(refused) => convert::refused(&shell, refused),
     }
@@ -62,6 +74,36 @@ async fn keep_recording(shell: &Shell, answer: &web::Response) {
     }
 }
 
+thread_local! {
+    /// Who this isolate has told of lately.
+    static TOLD: RefCell<Told> = const { RefCell::new(Told::EMPTY) };
+}
+
+/// Tells the environment's `Tally` who was seen with which keys, unless it was told lately. What
+/// does not arrive is told an hour later.
+fn tell(shell: &Shell, domain: &DomainSnapshot, who: Who) {
+    let Some(written) = domain.written.key_set.get() else { return };
+    let label = domain.label();
+    let set = [&label, " ", written.etag.as_str()].concat();
+    let Some(who) = TOLD.with_borrow_mut(|told| told.news(&set, who, shell.now())) else { return };
+    let kids = domain.keys.iter().map(|key| key.kid.clone()).collect();
+    let saw = TallyCommand::Saw(Sight { who, kids });
+    let behind = shell.behind();
+    shell.afterwards(async move {
+        let command = (saw, behind.now());
+        let told = behind.object("tally object", &behind.bindings.tally, &label, &command).await;
+        if let Err(unavailable) = told {
+            crate::error::Fault::from(unavailable).log(&behind);
+        }
+    });
+}
+
+impl Witness for Shell {
+    fn saw(&self, domain: &Rc<DomainSnapshot>, who: Who) {
+        self.seen.set(Some((domain.clone(), who)));
+    }
+}
+
 impl Catalog for Shell {
     async fn domain(&self, host: &Host) -> Result<Option<Rc<DomainSnapshot>>, Unavailable> {
         let name = PublishedName::Domain;
@@ -79,8 +121,15 @@ impl Catalog for Shell {
 
     async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable> {
         let command = HostCommand::Registers { uri: uri.to_owned() };
-        let called = self.object("host object", &self.bindings.host, host.as_str(), &command).await?;
-        match called.answer()? {
+        self.counts.add_object();
+        let called = call::object(
+            "host object",
+            &self.bindings.host,
+            host.as_str(),
+            &command,
+            catalog::HOST_TIMEOUT_MILLISECONDS,
+        );
+        match called.await?.answer()? {
             HostAnswer::Registered { known } => Ok(known),
             _ => Err(Unavailable { what: "host object", cause: "an answer that does not fit".to_owned() }),
         }

@@ -25,6 +25,8 @@ pub struct Bindings {
     pub host: ObjectNamespace,
     /// `Trace` objects, the broker's.
     pub trace: ObjectNamespace,
+    /// `Tally` objects, the broker's.
+    pub tally: ObjectNamespace,
     /// `KEY_ENCRYPTION_KEY`, and the one before it.
     pub master_keys: MasterKeys,
     /// The rest.
@@ -61,6 +63,7 @@ impl Bindings {
             directory: objects(env, "DIRECTORY", "Durable Object namespace DIRECTORY")?,
             host: objects(env, "HOST", "Durable Object namespace HOST")?,
             trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
+            tally: objects(env, "TALLY", "Durable Object namespace TALLY")?,
             master_keys: MasterKeys::of(env)?,
             installation: Installation {
                 management_host,

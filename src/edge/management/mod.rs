@@ -12,8 +12,10 @@ use crate::admin;
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use crate::admin::tally_object::TallyCommand;
+use crate::model::sighting::Sighting;
 use crate::model::{Host, TenantId};
-use crate::ports::{Installation, Management, Recordings, Tenants, Unavailable};
+use crate::ports::{Installation, Management, Recordings, Sightings, Tenants, Unavailable};
 pub use bindings::Bindings;
 use serde_json::Value;
 use worker::{Context, Env, Request, Response, event};
@@ -55,6 +57,13 @@ impl Tenants for Shell {
 impl Recordings for Shell {
     async fn recorded(&self, name: &str) -> Result<Value, Unavailable> {
         self.object("trace object", &self.bindings.trace, name, &Value::Null).await?.answer()
+    }
+}
+
+impl Sightings for Shell {
+    async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable> {
+        let command = (TallyCommand::List, self.now());
+        self.object("tally object", &self.bindings.tally, label, &command).await?.answer()
     }
 }
 
