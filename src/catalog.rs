@@ -117,34 +117,40 @@ impl<T> Memory<T> {
 }
 
 /// Whether KV answers, as far as this isolate knows.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Health(Option<UnixTime>);
+#[derive(Clone, Copy, Debug)]
+pub struct Health {
+    /// When it last failed, if it has not answered since.
+    failed_at: Option<UnixTime>,
+    /// Until then nobody else asks.
+    asked_until: UnixTime,
+}
 
 impl Health {
-    /// Of nothing bad is known.
-    pub const GOOD: Self = Self(None);
+    /// Nothing bad is known.
+    pub const GOOD: Self = Self { failed_at: None, asked_until: UnixTime(0) };
 
-    /// Whether to ask now. While it fails one request tries every few seconds, and the others do not
-    /// wait for it.
+    /// Whether it failed lately: then nobody waits for it who can get his answer elsewhere.
+    pub fn is_suspect(&self, now: UnixTime) -> bool {
+        self.failed_at.is_some_and(|at| !at.plus(FAILURE_COUNTS_SECONDS).is_over(now))
+    }
+
+    /// Whether to ask it now. While it fails, one request tries every few seconds.
     pub fn may_ask(&mut self, now: UnixTime) -> bool {
-        match self.0 {
-            Some(until) if !until.is_over(now) => false,
-            Some(_) => {
-                self.fails(now);
-                true
-            }
-            None => true,
+        if self.failed_at.is_some() && !self.asked_until.is_over(now) {
+            return false;
         }
+        self.asked_until = now.plus(RETRY_SECONDS);
+        true
     }
 
     /// It did not answer.
     pub fn fails(&mut self, now: UnixTime) {
-        self.0 = Some(now.plus(RETRY_SECONDS));
+        *self = Self { failed_at: Some(now), asked_until: now.plus(RETRY_SECONDS) };
     }
 
     /// It did.
     pub fn answers(&mut self) {
-        self.0 = None;
+        self.failed_at = None;
     }
 }
 
@@ -268,12 +274,16 @@ mod tests {
     #[test]
     fn while_kv_fails_one_request_tries_every_few_seconds() {
         let mut health = Health::GOOD;
-        assert!(health.may_ask(at(0)) && health.may_ask(at(0)));
+        assert!(health.may_ask(at(0)) && health.may_ask(at(0)) && !health.is_suspect(at(0)));
         health.fails(at(1));
+        assert!(
+            health.is_suspect(at(FAILURE_COUNTS_SECONDS))
+                && !health.is_suspect(at(1 + FAILURE_COUNTS_SECONDS))
+        );
         assert!(!health.may_ask(at(1)) && !health.may_ask(at(RETRY_SECONDS)));
         assert!(health.may_ask(at(1 + RETRY_SECONDS)));
         assert!(!health.may_ask(at(1 + RETRY_SECONDS)), "somebody tries already");
         health.answers();
-        assert!(health.may_ask(at(1 + RETRY_SECONDS)));
+        assert!(health.may_ask(at(1 + RETRY_SECONDS)) && !health.is_suspect(at(2)));
     }
 }

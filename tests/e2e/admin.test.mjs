@@ -11,7 +11,7 @@ import { ADMIN_TOKEN, startServer } from "./support/server.mjs";
 
 let server, api;
 before(async () => {
-  server = await startSeededServer({ vars: { SNAPSHOT_SECONDS: "0" }, kvCanFail: true });
+  server = await startSeededServer({ vars: { SNAPSHOT_SECONDS: "0" }, storesCanFail: true });
   const described = await send(server.port, { host: `manage.localhost:${server.port}`, path: "/api/openapi.json" });
   api = new Description(JSON.parse(described.body));
 });
@@ -184,12 +184,12 @@ test("a body that is too large is refused before it is read", async () => {
 test("a change made while KV is down is kept, told, and published by alarm once KV is back", async () => {
   const domain = await newTenant("outage");
   const { json, headers } = await call("GET", domain);
-  await server.kvFails(true);
+  await server.stores({ kv: "fails" });
   const changed = await call("PUT", domain, { ...json, enabled: false }, { "if-match": headers.etag });
   assert.deepEqual([changed.status, changed.json.published], [200, false]);
   const [due] = (await call("GET", ["tenants", "outage", "publication"])).json.due;
   assert.deepEqual([due.item, due.attempts], [`domain ${host("outage")}`, 1]);
-  await server.kvFails(false);
+  await server.stores({ kv: "works" });
   assert.equal((await discovery("outage")).status, 200, "KV still has the older one");
   for (let tries = 0; !(await call("GET", ["tenants", "outage", "publication"])).json.published; tries++) {
     assert.ok(tries < 100, "the alarm did not publish it");
@@ -200,14 +200,14 @@ test("a change made while KV is down is kept, told, and published by alarm once 
 
 test("the host's object serves what KV can't", async () => {
   await newTenant("fallback");
-  await server.kvFails(true);
+  await server.stores({ kv: "fails" });
   try {
     const answer = await discovery("fallback");
     assert.equal(answer.status, 200);
     assert.equal(JSON.parse(answer.body).issuer, `http://${host("fallback")}`);
     assert.equal((await discovery("nobody")).status, 404);
   } finally {
-    await server.kvFails(false);
+    await server.stores({ kv: "works" });
   }
 });
 

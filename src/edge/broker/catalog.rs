@@ -55,13 +55,42 @@ pub async fn read<T: Publishable + 'static>(
         Next::AnswerThenAsk(value) => {
             let behind = shell.behind();
             shell.afterwards(async move {
-                // Whatever went wrong is in the log and in the memory.
-                let _ = learn(memory, &behind, &wanted).await;
+                // What went wrong is in the log and in the memory.
+                let _ =
+                    learn(memory, &behind, &wanted, if may_ask_kv() { &KV_FIRST } else { &HOST_ONLY }).await;
             });
             Ok(value)
         }
-        Next::Ask => learn(memory, shell, &wanted).await,
+        Next::Ask if !KV.with_borrow(|kv| kv.is_suspect(shell::now())) => {
+            learn(memory, shell, &wanted, &KV_FIRST).await
+        }
+        Next::Ask if may_ask_kv() => {
+            let value = learn(memory, shell, &wanted, &HOST_FIRST).await?;
+            // Whether KV is back is found out behind the answer.
+            let behind = shell.behind();
+            shell.afterwards(async move {
+                let _ =
+                    ask_kv(&behind, &wanted, &|text| taken(memory, &behind, &wanted, text).map(drop)).await;
+            });
+            Ok(value)
+        }
+        Next::Ask => learn(memory, shell, &wanted, &HOST_ONLY).await,
     }
+}
+
+/// Who is asked.
+#[derive(Clone, Copy)]
+enum Source {
+    Kv,
+    Host,
+}
+
+const KV_FIRST: [Source; 2] = [Source::Kv, Source::Host];
+const HOST_FIRST: [Source; 2] = [Source::Host, Source::Kv];
+const HOST_ONLY: [Source; 1] = [Source::Host];
+
+fn may_ask_kv() -> bool {
+    KV.with_borrow_mut(|kv| kv.may_ask(shell::now()))
 }
 
 /// Asks for a value; if nobody answers, what is known counts.
@@ -69,17 +98,14 @@ async fn learn<T: Publishable>(
     memory: Store<T>,
     shell: &Shell,
     wanted: &Wanted,
+    sources: &[Source],
 ) -> Result<Option<Rc<T>>, Unavailable> {
     let learned = RefCell::new(None);
     let take = |text: Option<&str>| {
-        let read = match text {
-            Some(text) => parse_published(&wanted.key, text)?,
-            None => Published { version: 0, value: None },
-        };
-        *learned.borrow_mut() = memory.with_borrow_mut(|known| known.learn(&wanted.key, read, shell.now()));
+        *learned.borrow_mut() = taken(memory, shell, wanted, text)?;
         Ok(())
     };
-    match ask(shell, wanted, &take).await {
+    match ask(shell, wanted, sources, &take).await {
         Ok(()) => Ok(learned.take()),
         Err(unavailable) => {
             memory.with_borrow_mut(|known| known.fail(&wanted.key, shell::now())).ok_or(unavailable)
@@ -87,42 +113,57 @@ async fn learn<T: Publishable>(
     }
 }
 
-/// KV; where it fails, or its value is not to be believed, the object of the host.
-async fn ask(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), Unavailable> {
-    let Err(cause) = ask_kv(shell, wanted, take).await else { return Ok(()) };
-    let asked = ask_host_object(shell, wanted, take).await;
-    asked.map_err(|failed| Unavailable { cause: format!("{}; KV: {cause}", failed.cause), ..failed })
+/// Takes in a text, or that there is none.
+fn taken<T: Publishable>(
+    memory: Store<T>,
+    shell: &Shell,
+    wanted: &Wanted,
+    text: Option<&str>,
+) -> Result<Option<Rc<T>>, Unreadable> {
+    let read = match text {
+        Some(text) => parse_published(&wanted.key, text)?,
+        None => Published { version: 0, value: None },
+    };
+    Ok(memory.with_borrow_mut(|known| known.learn(&wanted.key, read, shell.now())))
+}
+
+/// Asks one source after the other, until one has an answer that can be believed.
+async fn ask(shell: &Shell, wanted: &Wanted, sources: &[Source], take: &Take<'_>) -> Result<(), Unavailable> {
+    let mut causes = String::new();
+    for source in sources {
+        let (name, asked) = match source {
+            Source::Kv => ("KV: ", ask_kv(shell, wanted, take).await),
+            Source::Host => ("host object: ", ask_host_object(shell, wanted, take).await),
+        };
+        let Err(cause) = asked else { return Ok(()) };
+        causes = [&causes, name, &cause, "; "].concat();
+    }
+    Err(Unavailable { what: "published configuration", cause: causes })
 }
 
 async fn ask_kv(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), String> {
-    if !KV.with_borrow_mut(|kv| kv.may_ask(shell::now())) {
-        return Err("it failed a moment ago".to_owned());
-    }
     shell.counts.add_kv();
     let read = shell.bindings.kv.read(&wanted.key);
     let answer = shell.within(KV_TIMEOUT_MILLISECONDS, WAIT_MAX_MILLISECONDS, read).await;
     let answer = answer.unwrap_or(Err("no answer in time".to_owned()));
     KV.with_borrow_mut(|kv| if answer.is_ok() { kv.answers() } else { kv.fails(shell::now()) });
-    let taken = answer
-        .and_then(|text| take(text.as_deref()).map_err(|bad| format!("a published value: {}", bad.as_str())));
-    if let Err(cause) = &taken {
+    let done = answer.and_then(|text| take(text.as_deref()).map_err(|bad| bad.as_str().to_owned()));
+    if let Err(cause) = &done {
         let facts = vec![("domain", wanted.host.to_string()), ("cause", cause.clone())];
         shell.record(LogEvent { event: "kv_failed", facts });
     }
-    taken
+    done
 }
 
-async fn ask_host_object(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), Unavailable> {
-    let failed = |cause: String| Unavailable { what: "host object", cause };
+async fn ask_host_object(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), String> {
     let (objects, command) = (&shell.bindings.host, HostCommand::Read(wanted.name.clone()));
     shell.counts.add_object();
     let call =
         call::object("host object", objects, wanted.host.as_str(), &command, HOST_TIMEOUT_MILLISECONDS);
     let called = shell.within(HOST_TIMEOUT_MILLISECONDS, WAIT_MAX_MILLISECONDS, call).await;
-    match called.ok_or_else(|| failed("no time left".to_owned()))??.answer()? {
-        HostAnswer::Published { text } => {
-            take(text.as_deref()).map_err(|bad| failed(format!("a kept value: {}", bad.as_str())))
-        }
-        _ => Err(failed("an answer that does not fit".to_owned())),
+    let answer = called.ok_or("no time left")?.and_then(|called| called.answer());
+    match answer.map_err(|failed| failed.cause)? {
+        HostAnswer::Published { text } => take(text.as_deref()).map_err(|bad| bad.as_str().to_owned()),
+        _ => Err("an answer that does not fit".to_owned()),
     }
 }

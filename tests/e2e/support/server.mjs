@@ -24,9 +24,9 @@ const KEY_ENCRYPTION_KEY = Buffer.alloc(32, "test only ").toString("base64");
  *   Unless given: an own temporary one, removed by `stop` and `kill`
  * @param {Record<string, string>} [options.vars] more or other Worker variables and secrets
  * @param {"local" | "staging" | "production"} [options.env] which build to run, `local` unless given
- * @param {boolean} [options.kvCanFail] whether `kvFails` will be used
+ * @param {boolean} [options.storesCanFail] whether `stores` will be used
  */
-export async function startServer({ port, stateDir, vars = {}, env = "local", kvCanFail = false } = {}) {
+export async function startServer({ port, stateDir, vars = {}, env = "local", storesCanFail = false } = {}) {
   const listenPort = port ?? (await freePort());
   const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-test-"));
   await mkdir(path.join(scratch, "tmp"));
@@ -57,7 +57,7 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", kv
     port: listenPort,
     stateDir: stateDir ?? path.join(scratch, "state"),
     vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
-    kvCanFail,
+    storesCanFail,
   });
 
   /** Asks the runtime itself; see runtime.mjs for the questions. */
@@ -93,11 +93,16 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", kv
     object: (binding, name, body) => ask("object", { binding, name, body }),
     /** Everything in KV. @returns {Promise<[string, string][]>} */
     kv: () => ask("kv"),
-    /** Takes KV away from the Worker and its objects, or gives it back. */
-    async kvFails(/** @type {boolean} */ fails) {
+    /**
+     * Says how KV and the `Host` objects answer the Workers and their objects from now on; see
+     * failing_stores.mjs. Servers that were not started with `storesCanFail` refuse it.
+     * @param {{ kv?: string, host?: string }} modes
+     */
+    async stores(modes) {
+      const text = Object.entries(modes).map(([store, how]) => `${store}=${how}`);
       for (const host of [`127.0.0.1:${listenPort}`, `manage.localhost:${listenPort}`]) {
-        const answer = await send(listenPort, { host, path: `/test-only/kv/${fails ? "fails" : "works"}` });
-        if (!kvCanFail || answer.status !== 200) throw new Error("start the server with kvCanFail");
+        const answer = await send(listenPort, { host, path: `/test-only/stores?${text.join("&")}` });
+        if (!storesCanFail || answer.status !== 200) throw new Error("start the server with storesCanFail");
       }
     },
     /** Ends the runtime in good order. */
