@@ -4,10 +4,11 @@
 //! age     0 ──────── 3/4 of its time ─────────── its time ──────────▶
 //!         answer     answer, ask afterwards      ask first
 //! ```
-//! A value that is asked for all the time is thus read again by somebody whom nobody waits for. When
-//! nothing answers, what is known serves on, however old; the first who finds out has waited, and
-//! from then on it is asked for afterwards only, every few seconds. What is not known is asked for
-//! each time. Pure: `edge::broker::catalog` asks.
+//! A value that is asked for all the time is thus read again by somebody whom nobody waits for, and
+//! while somebody asks at the end of its time, the others do not wait beside him: a few seconds more,
+//! which the staleness bound has in reserve. When nothing answers, what is known serves on, however
+//! old; the first who finds out has waited, and from then on it is asked for afterwards only, every
+//! few seconds. What is not known is asked for each time. Pure: `edge::broker::catalog` asks.
 
 use crate::admin::publication::Published;
 use crate::model::UnixTime;
@@ -61,14 +62,12 @@ impl<T> Memory<T> {
             return Next::Answer(known.value.clone());
         }
         let fails = known.failed_at.is_some_and(|at| !at.plus(FAILURE_COUNTS_SECONDS).is_over(now));
-        if age >= seconds && !fails {
-            return Next::Ask;
-        }
-        if !known.asked_until.is_over(now) {
+        let may_wait = fails || age < seconds + RETRY_SECONDS;
+        if may_wait && !known.asked_until.is_over(now) {
             return Next::Answer(known.value.clone());
         }
         known.asked_until = now.plus(RETRY_SECONDS);
-        Next::AnswerThenAsk(known.value.clone())
+        if age >= seconds && !fails { Next::Ask } else { Next::AnswerThenAsk(known.value.clone()) }
     }
 
     /// Takes in what was read, unless a newer version is known: KV may answer with an older copy, and
@@ -158,6 +157,7 @@ impl Health {
 mod tests {
     use super::Next::{Answer, AnswerThenAsk, Ask};
     use super::*;
+    use crate::model::Serving;
 
     const SECONDS: u64 = 20;
 
@@ -195,6 +195,17 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_while_somebody_asks_does_not_wait_beside_him_unless_the_value_is_old() {
+        let mut memory = memory();
+        assert_eq!(memory.look("key", SECONDS, at(21)), Ask);
+        assert_eq!(memory.look("key", SECONDS, at(21)), Answer(one()));
+        assert_eq!(memory.look("key", SECONDS, at(24)), Answer(one()));
+        assert_eq!(memory.look("key", SECONDS, at(25)), Ask, "its time and the reserve are over");
+        assert_eq!(memory.look("key", SECONDS, at(25)), Ask, "for everybody");
+        assert!(SECONDS + RETRY_SECONDS < Serving::DEFAULT.isolate + Serving::DEFAULT.reserve);
+    }
+
+    #[test]
     fn whoever_asks_afterwards_and_is_never_heard_of_again_is_replaced() {
         let mut memory = memory();
         assert_eq!(memory.look("key", 100, at(75)), AnswerThenAsk(one()));
@@ -204,12 +215,11 @@ mod tests {
 
     #[test]
     fn short_times_are_kept_to() {
-        let mut memory = memory();
-        assert_eq!(memory.look("key", 0, at(0)), Ask, "nothing is kept");
-        assert_eq!(memory.look("key", 1, at(0)), Answer(one()));
-        assert_eq!(memory.look("key", 1, at(1)), Ask);
-        assert_eq!(memory.look("key", 2, at(1)), AnswerThenAsk(one()));
-        assert_eq!(memory.look("key", 2, at(2)), Ask);
+        assert_eq!(memory().look("key", 0, at(0)), Ask, "nothing is kept");
+        assert_eq!(memory().look("key", 1, at(0)), Answer(one()));
+        assert_eq!(memory().look("key", 1, at(1)), Ask);
+        assert_eq!(memory().look("key", 2, at(1)), AnswerThenAsk(one()));
+        assert_eq!(memory().look("key", 2, at(2)), Ask);
     }
 
     #[test]

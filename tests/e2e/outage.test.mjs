@@ -106,7 +106,7 @@ test("a key set that is warm is answered without a look at any store, whatever t
   }
 });
 
-test("a refresh that hangs lets one request wait and not those beside it", async () => {
+test("a refresh that hangs lets nobody wait who is served all the time", async () => {
   await warm.stores({ kv: "works", host: "works" });
   await sleep(6_000); // KV is tried again, and found well
   await logIn(warm, "nemid");
