@@ -105,7 +105,7 @@ pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Respon
             if fault.passing {
                 return try_again(&frame(ctx, None, None), ctx.request, ctx.ports.trace_id());
             }
-            page(ctx, ErrorKind::Generic, None)
+            Response { status: fault.status(), ..page(ctx, ErrorKind::Generic, None) }
         }
     }
 }
