@@ -36,6 +36,13 @@ const jwt = {
     post_logout_redirect_uris,
   },
 };
+// Its scopes decide what it is told: with ssn its users are asked for their CPR number.
+const cpr = {
+  id: "urn:acme:cpr",
+  name: "Acme with CPR numbers",
+  secret: "acme-cpr-secret",
+  more: { scope_strategy: "dynamic", post_logout_redirect_uris },
+};
 const noshadow = { id: "urn:acme:noshadow", name: "Acme without a shadow", secret: "acme-noshadow-secret" };
 
 // A tenant with a pair of domains: NemID on the ordinary one, MitID on the other.
@@ -52,6 +59,7 @@ for (const host of [ordinary, mitid]) {
   await application("acme", host, web);
   await application("acme", host, spa);
   await application("acme", host, jwt);
+  await application("acme", host, cpr);
 }
 await application("acme", ordinary, noshadow);
 
@@ -86,7 +94,9 @@ function upstream(
   /** @type {string} */ eid,
   /** @type {string} */ issuer,
 ) {
-  const settings = { issuer, client_id: "edge-eid", scopes: ["openid"] };
+  // It does not pass CPR numbers on, but says whether one is right, as eIDs do for private services.
+  const numbers = { cpr: "match", cpr_match_url: `${issuer}/cpr-match` };
+  const settings = { issuer, client_id: "edge-eid", scopes: ["openid"], ...numbers };
   const secret = { client_secret: "simulator-secret" };
   return ensure(["tenants", of, "domains", host, "upstreams", eid], settings, secret);
 }

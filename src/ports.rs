@@ -140,8 +140,10 @@ pub trait Crypto {
 pub struct FetchRequest {
     /// Absolute URL; the adapter refuses redirects.
     pub url: String,
-    /// A form to POST; `None` is a GET.
+    /// A form to POST; with neither, it is a GET.
     pub form: Option<String>,
+    /// JSON to POST.
+    pub json: Option<String>,
     /// Value of `Authorization`.
     pub authorization: Option<String>,
 }

@@ -7,8 +7,8 @@ use crate::login::metadata::Asked;
 use crate::login::offer::Facts;
 use crate::login::refusal::{respond, unavailable};
 use crate::login::{
-    self, Context, callback, choose, cors, cross, introspect, logout, metadata, par, redeem, revoke, start,
-    userinfo,
+    self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, redeem, revoke,
+    start, userinfo,
 };
 use crate::model::sighting::Who;
 use crate::model::{Host, UnixTime};
@@ -121,6 +121,8 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         }
         (Get, ["login", attempt]) => ("login", follow(ctx, attempt, Link::Page).await),
         (Get, ["login", attempt, "cancel"]) => ("cancel", follow(ctx, attempt, Link::Cancel).await),
+        (Get, ["login", attempt, "back"]) => ("back", follow(ctx, attempt, Link::Back).await),
+        (Get | Post, ["login", attempt, "cpr"]) => ("cpr", cpr_page(ctx, attempt).await),
         (Get, ["login", attempt, eid]) => match Eid::parse(eid) {
             Some(eid) => ("start", follow(ctx, attempt, Link::Start(eid)).await),
             None => ("unknown", not_found()),
@@ -147,7 +149,8 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
             "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
         ]
         | ["continue" | "callback"] => "GET",
-        ["login", _] | ["login", _, "cancel" | "nemid" | "mitid"] => "GET",
+        ["login", _] | ["login", _, "cancel" | "back" | "nemid" | "mitid"] => "GET",
+        ["login", _, "cpr"] => "GET, POST",
         ["oauth2", "token" | "par" | "revoke"] => "POST, OPTIONS",
         ["oauth2", "introspect"] => "POST",
         ["oauth2", "authorize" | "logout"] => "GET, POST",
@@ -185,6 +188,19 @@ async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: &str, link: Link) -> Re
     match AttemptId::parse(attempt) {
         Some(attempt) => step(ctx, choose::follow(ctx, attempt, link).await).await,
         None => not_found(),
+    }
+}
+
+/// The page that asks for the CPR number, and what is typed there: browsers apply `form-action` to the
+/// redirects after a submit, so its answer is a page in any case.
+async fn cpr_page<P: Ports>(ctx: &Context<'_, P>, attempt: &str) -> Response {
+    match (AttemptId::parse(attempt), ctx.request.method) {
+        (None, _) => not_found(),
+        (Some(attempt), Method::Post) => {
+            let answer = step(ctx, cpr::submitted(ctx, attempt).await).await;
+            cpr::moving_on(ctx, answer)
+        }
+        (Some(attempt), _) => step(ctx, cpr::page(ctx, attempt).await).await,
     }
 }
 

@@ -387,6 +387,11 @@ impl Response {
         response
     }
 
+    /// Where a redirect leads.
+    pub fn redirect(&self) -> Option<&str> {
+        self.header("location").filter(|_| self.status == 303)
+    }
+
     /// Replaces or adds a header that stands once.
     pub fn set(&mut self, name: &'static str, value: String) {
         match self.headers.iter_mut().find(|(key, _)| *key == name) {

@@ -7,9 +7,11 @@ mod support;
 use edge_eid::eid::Eid;
 use edge_eid::model::application::ScopeStrategy;
 use edge_eid::model::domain::CprWay;
+use edge_eid::model::url::WebUrl;
 use edge_eid::web::Parameters;
 use serde_json::{Value, json};
 use support::upstream::CPR;
+use support::upstream::{MITID, NEMID};
 use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
@@ -28,6 +30,20 @@ fn world(way: &CprWay) -> Broker {
             upstream.claim_map.insert("has_cpr".to_owned(), "mitid.has_cpr".to_owned());
         });
     }
+    broker
+}
+
+/// Where numbers are typed on our page, and the upstreams say whether they are right.
+fn by_match() -> Broker {
+    let broker = World::demo();
+    for (host, eid, issuer) in [(ACME, Eid::Nemid, NEMID), (ACME_MITID, Eid::Mitid, MITID)] {
+        broker.change_domain(host, |domain| {
+            let upstream = domain.upstreams.get_mut(&eid).unwrap();
+            upstream.cpr = CprWay::Match(WebUrl::parse(&format!("{issuer}/cpr-match")).unwrap());
+            upstream.claim_map.insert("has_cpr".to_owned(), "mitid.has_cpr".to_owned());
+        });
+    }
+    switch(&broker, true, true);
     broker
 }
 
@@ -143,8 +159,11 @@ fn somebody_without_a_number_passes_where_it_is_optional_and_is_denied_where_it_
         switch(&broker, add, false);
         for acr in [POCES, SUBSTANTIAL] {
             let asked = RelyingParty::web().ask_with(&[("acr_values", acr), ("scope", scope)]);
-            let answer = Browser::new(&broker).log_in(&asked.url, Eid::Mitid, &without_number());
-            assert_eq!(answer.error(), "access_denied");
+            let browser = Browser::new(&broker);
+            let upstream = browser.start(&asked.url, Eid::Mitid);
+            let page = browser.approve(&upstream, &without_number()).page();
+            assert_eq!(page.status, 403);
+            assert_eq!(browser.click(&page, "id=\"back\"").application().error(), "access_denied");
         }
     }
 }
@@ -226,4 +245,283 @@ fn a_session_of_somebody_without_a_number_answers_where_it_is_optional() {
     switch(&broker, true, false);
     broker.wait(600);
     assert_eq!(browser.visit(&ask()).application().error(), "interaction_required");
+}
+
+// ---- upstreams that match only: our page ----
+
+/// A login up to the page: by MitID through the tab, by NemID here.
+fn at_the_page<'a>(broker: &'a Broker, eid: Eid, person: &Person) -> (Browser<'a>, Asked, Page) {
+    at_the_page_with(broker, eid, person, &[])
+}
+
+fn at_the_page_with<'a>(
+    broker: &'a Broker,
+    eid: Eid,
+    person: &Person,
+    more: &[(&str, &str)],
+) -> (Browser<'a>, Asked, Page) {
+    let browser = Browser::new(broker);
+    let mut parameters = vec![("acr_values", POCES)];
+    parameters.extend(more);
+    let asked = RelyingParty::web().ask_with(&parameters);
+    let upstream = browser.start(&asked.url, eid);
+    let page = browser.approve(&upstream, person).page();
+    assert!(
+        page.url.starts_with("https://acme.example/login/") && page.url.ends_with("/cpr"),
+        "{}",
+        page.url
+    );
+    (browser, asked, page)
+}
+
+fn give(browser: &Browser<'_>, page: &Page, number: &str) -> Page {
+    let form = edge_eid::web::encode_pairs([("answer", "number"), ("cpr", number)]);
+    browser.submit(&page.url, &form).page()
+}
+
+/// The page after a submit moves on to the application.
+fn move_on(browser: &Browser<'_>, page: &Page) -> Answer {
+    assert_eq!(page.status, 200, "{page:?}");
+    browser.click(page, "id=\"continue\"").application()
+}
+
+fn tokens(broker: &Broker, asked: &Asked, answer: &Answer) -> Tokens {
+    RelyingParty::web().redeem(broker, asked, answer)
+}
+
+#[test]
+fn a_right_number_comes_in_the_token_and_costs_two_requests_more() {
+    let broker = by_match();
+    for (eid, person, number, crossing) in
+        [(Eid::Mitid, Person::ditlev(), CPR, 1), (Eid::Nemid, Person::terne(), "0707490071", 0)]
+    {
+        broker.ports.take_counts();
+        let (browser, asked, page) = at_the_page(&broker, eid, &person);
+        assert_eq!(page.status, 200);
+        let moved = give(&browser, &page, &format!("{}-{}", &number[..6], &number[6..]));
+        let tokens = tokens(&broker, &asked, &move_on(&browser, &moved));
+        assert_eq!(tokens.claims[CLAIM], number);
+        let counts = broker.ports.take_counts();
+        // Identified, tried, settled, redeemed; one more where the login comes home first.
+        assert_eq!(counts.login_requests, 4 + crossing);
+        assert_eq!(counts.login_writes, 4 + crossing);
+        assert!(browser.attempts(ACME).is_empty(), "the attempt is over in this browser");
+    }
+}
+
+#[test]
+fn the_page_can_be_loaded_again_in_either_language_and_asks_no_object() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.ports.take_counts();
+    assert!(page.body.contains("Enter your CPR number"));
+    let danish = browser.click(&page, "class=\"language\"").page();
+    assert!(danish.body.contains("<html lang=\"da\">"));
+    assert_eq!(browser.visit(&page.url).page().status, 200);
+    assert_eq!(broker.ports.take_counts().login_requests, 0);
+}
+
+#[test]
+fn what_is_no_number_is_told_and_is_no_try() {
+    let broker = by_match();
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.ports.take_counts();
+    for (typed, told) in [
+        ("", "must have 10 digits"),
+        ("210127", "must have 10 digits"),
+        ("<script>alert(1)</script>", "must have 10 digits"),
+        ("3102701234", "not a valid date of birth"),
+    ] {
+        let shown = give(&browser, &page, typed);
+        assert_eq!(shown.status, 422);
+        assert!(shown.body.contains(told) && shown.body.contains("aria-invalid"), "{typed}: {shown:?}");
+        assert!(!shown.body.contains("<script>"));
+    }
+    assert_eq!(broker.ports.take_counts().login_requests, 0);
+    let moved = give(&browser, &page, CPR);
+    assert_eq!(tokens(&broker, &asked, &move_on(&browser, &moved)).claims[CLAIM], CPR);
+}
+
+#[test]
+fn somebody_elses_number_can_be_tried_three_times_and_then_nothing_helps() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.ports.take_counts();
+    for left in ["2 attempts", "1 attempt "] {
+        let shown = give(&browser, &page, "2712589100");
+        assert_eq!(shown.status, 422);
+        assert!(shown.body.contains(left), "{shown:?}");
+    }
+    let locked = give(&browser, &page, "2712589100");
+    assert_eq!(locked.status, 403);
+    assert!(locked.body.contains("used all attempts"), "{locked:?}");
+    assert_eq!(broker.ports.take_counts().login_requests, 3, "one a try");
+    // Neither the right number nor going on without one is left.
+    assert_eq!(give(&browser, &page, CPR).status, 400);
+    let without = browser.submit(&page.url, "answer=without").page();
+    assert_eq!(without.status, 400);
+    assert!(locked.find_href("id=\"start-again\"").unwrap().starts_with("https://app.example/login"));
+    let answer = browser.click(&locked, "id=\"back\"").application();
+    assert_eq!(answer.error(), "access_denied");
+}
+
+#[test]
+fn a_second_try_may_be_right() {
+    let broker = by_match();
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    assert_eq!(give(&browser, &page, "2712589100").status, 422);
+    let moved = give(&browser, &page, CPR);
+    assert_eq!(tokens(&broker, &asked, &move_on(&browser, &moved)).claims[CLAIM], CPR);
+}
+
+#[test]
+fn a_number_counts_for_fifteen_minutes_after_the_login() {
+    for (seconds, status) in [(899, 200), (900, 403)] {
+        let broker = by_match();
+        let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+        broker.wait(seconds);
+        let answered = give(&browser, &page, CPR);
+        assert_eq!(answered.status, status);
+        assert_eq!(answered.body.contains("Too much time"), status == 403);
+    }
+}
+
+#[test]
+fn going_on_without_is_allowed_where_the_number_is_optional() {
+    let broker = by_match();
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    assert!(page.body.contains("id=\"skip\""));
+    let moved = browser.submit(&page.url, "answer=without").page();
+    assert!(tokens(&broker, &asked, &move_on(&browser, &moved)).claims.get(CLAIM).is_none());
+    switch(&broker, true, false);
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    assert!(!page.body.contains("id=\"skip\""));
+    assert_eq!(browser.submit(&page.url, "answer=without").page().status, 422);
+}
+
+#[test]
+fn somebody_known_to_have_no_number_is_not_asked() {
+    let broker = by_match();
+    let mut person = without_number();
+    person.claims["mitid.has_cpr"] = json!(false);
+    assert_eq!(number(&broker, POCES, "openid", Eid::Mitid, &person), None);
+    switch(&broker, true, false);
+    for acr in [POCES, SUBSTANTIAL] {
+        let browser = Browser::new(&broker);
+        let asked = RelyingParty::web().ask(acr);
+        let upstream = browser.start(&asked.url, Eid::Mitid);
+        let page = browser.approve(&upstream, &person).page();
+        assert_eq!((page.status, page.url.starts_with("https://acme.example/")), (403, true));
+        assert!(page.body.contains("Your MitID has no CPR number"), "{page:?}");
+        assert_eq!(browser.click(&page, "id=\"back\"").application().error(), "access_denied");
+    }
+}
+
+#[test]
+fn an_employee_is_never_shown_the_page() {
+    let broker = by_match();
+    switch(&broker, true, false);
+    assert_eq!(number(&broker, MOCES, "openid", Eid::Nemid, &Person::employee()), None);
+}
+
+#[test]
+fn a_hinted_number_is_shown_masked_and_still_needs_the_match() {
+    let broker = by_match();
+    let hint = ("login_hint", "sub:2101270087");
+    let (browser, asked, page) = at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[hint]);
+    assert!(page.body.contains("210127-****") && !page.body.contains("id=\"cpr\""), "{page:?}");
+    let moved = browser.submit(&page.url, "answer=number&hinted=yes").page();
+    assert_eq!(tokens(&broker, &asked, &move_on(&browser, &moved)).claims[CLAIM], CPR);
+    // Of somebody else it is wrong, and the field stands there instead.
+    let hint = ("login_hint", "sub:2712589100");
+    let (browser, _, page) = at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[hint]);
+    let shown = browser.submit(&page.url, "answer=number&hinted=yes").page();
+    assert!(shown.status == 422 && shown.body.contains("id=\"cpr\""), "{shown:?}");
+    // "Not you?" puts it away.
+    let (browser, _, page) = at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[hint]);
+    let other = browser.click(&page, "id=\"not-you\"").page();
+    assert!(other.body.contains("id=\"cpr\"") && !other.body.contains("****"));
+    assert!(!browser.visit(&page.url).page().body.contains("****"), "for good");
+}
+
+#[test]
+fn a_hinted_number_does_not_cross_and_goes_to_no_upstream() {
+    let broker = by_match();
+    let browser = Browser::new(&broker);
+    let asked = RelyingParty::web().ask_with(&[("acr_values", POCES), ("login_hint", "sub:2101270087")]);
+    let upstream = browser.start(&asked.url, Eid::Mitid);
+    assert!(!upstream.contains(CPR) && !upstream.contains("sub%3A"));
+    let kept = |host: &str| browser.attempts(host).iter().map(|(_, value)| value.len()).max().unwrap();
+    let without = Browser::new(&broker);
+    without.start(&RelyingParty::web().ask(POCES).url, Eid::Mitid);
+    let bare = |host: &str| without.attempts(host).iter().map(|(_, value)| value.len()).max().unwrap();
+    assert_eq!(kept(ACME_MITID), bare(ACME_MITID), "nothing more was handed over");
+    assert!(kept(ACME) > bare(ACME));
+}
+
+#[test]
+fn where_nobody_can_confirm_a_number_the_user_is_told_and_the_log_says_why() {
+    for bend in [Bend::MatchTimeout, Bend::MatchInternal, Bend::MatchStrange] {
+        let broker = by_match();
+        let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+        broker.ports.upstreams.bend.set(bend);
+        let shown = give(&browser, &page, CPR);
+        assert!(shown.status == 422 && shown.body.contains("could not be checked"), "{bend:?}: {shown:?}");
+        assert_eq!(broker.logged("cpr_match_failed").len(), 1);
+        broker.ports.upstreams.bend.set(Bend::Straight);
+        let moved = give(&browser, &page, CPR);
+        assert_eq!(tokens(&broker, &asked, &move_on(&browser, &moved)).claims[CLAIM], CPR);
+    }
+}
+
+#[test]
+fn the_page_belongs_to_the_browser_that_logged_in() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    let stranger = Browser::new(&broker);
+    assert_eq!(stranger.visit(&page.url).page().status, 400);
+    assert_eq!(give(&stranger, &page, CPR).status, 400);
+    // Nor is there a page before somebody has been identified, or on the other domain.
+    let early = Browser::new(&broker);
+    let tabs = early.visit(&RelyingParty::web().ask(POCES).url).page();
+    let base = tabs.href("data-eid=\"nemid\"").replace("/nemid", "/cpr");
+    assert_eq!(early.visit(&base).page().status, 400);
+    assert_eq!(early.submit(&base, "answer=without").page().status, 400);
+    // And it is over once it has been answered.
+    let moved = give(&browser, &page, CPR);
+    move_on(&browser, &moved);
+    assert_eq!(give(&browser, &page, CPR).status, 400);
+}
+
+#[test]
+fn the_form_is_answered_by_a_page_whatever_the_response_mode() {
+    let broker = by_match();
+    for (mode, sign) in [("form_post", "name=\"code\""), ("fragment", "#code="), ("query", "?code=")] {
+        let (browser, _, page) =
+            at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[("response_mode", mode)]);
+        let answered = give(&browser, &page, CPR);
+        assert!(answered.status == 200 && answered.body.contains(sign), "{mode}: {answered:?}");
+    }
+}
+
+#[test]
+fn a_session_begins_with_the_number_that_was_given() {
+    let broker = by_match();
+    broker.change_domain(ACME, |domain| domain.sessions.sso = true);
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    let moved = give(&browser, &page, CPR);
+    tokens(&broker, &asked, &move_on(&browser, &moved));
+    broker.wait(600);
+    let asked = RelyingParty::web().ask_with(&[("acr_values", SUBSTANTIAL), ("prompt", "none")]);
+    let answer = browser.visit(&asked.url).application();
+    assert_eq!(tokens(&broker, &asked, &answer).claims[CLAIM], CPR);
+}
+
+#[test]
+fn an_application_that_is_taken_out_of_service_gets_no_number() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.change_application(ACME, "urn:acme:web", |app| app.enabled = false);
+    let shown = give(&browser, &page, CPR);
+    assert_eq!(shown.status, 400);
 }

@@ -180,6 +180,7 @@ fn only_the_callback_that_was_checked_redirects_to_an_application() {
         "src/login/return_to.rs",
         "src/login/begin.rs",
         "src/login/cross.rs",
+        "src/login/cpr.rs",
         // Registered for logouts, checked by its own constructor; and our own endpoint once more.
         "src/login/after_logout.rs",
         "src/login/logout.rs",

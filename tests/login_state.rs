@@ -8,7 +8,8 @@ mod support;
 use edge_eid::eid::Acr;
 use edge_eid::json::{self, Json};
 use edge_eid::login::state::{
-    Answer, Bound, CODE_SECONDS, Event, GrantRequest, Login, Refusal, TICKET_SECONDS, Way, advance,
+    Answer, Ask, Bound, CODE_SECONDS, CPR_SECONDS, CPR_TRIES, Event, GrantRequest, Login, Refusal,
+    TICKET_SECONDS, Way, advance,
 };
 use edge_eid::model::{ClientId, Host, Sealed, Serving, UnixTime};
 use edge_eid::oauth::pkce::CodeChallenge;
@@ -46,7 +47,28 @@ fn here() -> Event {
 }
 
 fn home() -> Event {
-    identified(Way::Home { ticket_hash: "ticket".to_owned(), origin: host() })
+    identified(Way::Home { ticket_hash: "ticket".to_owned(), origin: host(), ask: None })
+}
+
+fn ask() -> Ask {
+    Ask { matching: Sealed("matching".to_owned()), ends: NOW.plus(CPR_SECONDS) }
+}
+
+fn asked_here() -> Event {
+    identified(Way::Asked { host: host(), ask: ask() })
+}
+
+fn home_to_be_asked() -> Event {
+    identified(Way::Home { ticket_hash: "ticket".to_owned(), origin: host(), ask: Some(ask()) })
+}
+
+fn tried(at: &str) -> Event {
+    Event::CprTried { host: Host::parse(at).unwrap() }
+}
+
+fn settled(at: &str) -> Event {
+    let bound = Bound { code_hash: Some("code".to_owned()), request: asked() };
+    Event::CprSettled { host: Host::parse(at).unwrap(), identity: Sealed("with".to_owned()), bound }
 }
 
 fn identified(way: Way) -> Event {
@@ -117,6 +139,11 @@ fn events() -> Vec<(&'static str, Event)> {
         ("revoke a guess", revoke("guess", "urn:acme:web", "acme.example")),
         ("revoke as another", revoke("access", "urn:acme:spa", "acme.example")),
         ("revoke elsewhere", revoke("access", "urn:acme:web", "acme.mitid.example")),
+        ("identified and asked", asked_here()),
+        ("tried", tried("acme.example")),
+        ("tried elsewhere", tried("acme.mitid.example")),
+        ("settled", settled("acme.example")),
+        ("settled elsewhere", settled("acme.mitid.example")),
     ]
 }
 
@@ -127,7 +154,7 @@ fn after(events: &[Event]) -> Option<Login> {
     })
 }
 
-fn states() -> [(&'static str, Option<Login>); 5] {
+fn states() -> [(&'static str, Option<Login>); 7] {
     let [redeemed_by, replayed_by] = [redeem("code", |_, _| {}), redeem("code", |_, _| {})];
     [
         ("nothing", None),
@@ -135,6 +162,11 @@ fn states() -> [(&'static str, Option<Login>); 5] {
         ("code issued", after(&[here()])),
         ("redeemed", after(&[here(), redeemed_by.clone()])),
         ("closed", after(&[here(), redeemed_by, replayed_by])),
+        ("asked", after(&[asked_here()])),
+        (
+            "asked",
+            after(&[home_to_be_asked(), ticket("ticket", "acme.example", true), tried("acme.example")]),
+        ),
     ]
 }
 
@@ -145,6 +177,7 @@ fn name_of(login: Option<&Login>) -> &'static str {
         Some(Login::CodeIssued { .. }) => "code issued",
         Some(Login::Redeemed { .. }) => "redeemed",
         Some(Login::Closed { .. }) => "closed",
+        Some(Login::AwaitingCpr { .. }) => "asked",
     }
 }
 
@@ -155,6 +188,8 @@ fn outcome(login: Option<Login>, event: Event) -> String {
         Answer::CodeIssued { .. } => "code".to_owned(),
         Answer::Direct { .. } => "token".to_owned(),
         Answer::TicketIssued => "ticket".to_owned(),
+        Answer::CprAwaited { .. } => "await".to_owned(),
+        Answer::CprTry { .. } => "try".to_owned(),
         Answer::Redeemed { .. } => "grant".to_owned(),
         Answer::Userinfo { .. } => "claims".to_owned(),
         Answer::Revoked => "revoked".to_owned(),
@@ -167,32 +202,157 @@ fn outcome(login: Option<Login>, event: Event) -> String {
 }
 
 /// Rows are [`events`], columns are [`states`].
-const TABLE: [[&str; 5]; 24] = [
-    // nothing                returning              code issued          redeemed              closed
-    ["code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["ticket, returning", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["token, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "token, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "code, code issued", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "NotBound, closed", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "Mismatch", "AlreadyCompleted", "AlreadyCompleted", "AlreadyCompleted"],
-    ["Unknown", "Mismatch", "grant, redeemed", "Replayed, closed", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "claims", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "revoked, closed", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
-    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+const TABLE: [[&str; 7]; 29] = [
+    // nothing                returning              code issued          redeemed              closed    asked     tried
+    [
+        "code, code issued",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "ticket, returning",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "token, closed",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "token, closed",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "code, code issued",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "NotBound, closed",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    ["Unknown", "Mismatch", "grant, redeemed", "Replayed, closed", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Replayed, closed", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "claims", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "revoked, closed", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    ["Unknown", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch", "Mismatch"],
+    [
+        "await, asked",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "try, asked",
+        "try, asked",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "Mismatch",
+        "Mismatch",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "Mismatch",
+        "code, code issued",
+    ],
+    [
+        "Unknown",
+        "Mismatch",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "AlreadyCompleted",
+        "Mismatch",
+        "Mismatch",
+    ],
 ];
 
 #[test]
@@ -231,6 +391,33 @@ fn every_end_counts_as_over_at_its_own_second() {
 }
 
 #[test]
+fn a_cpr_number_may_be_tried_three_times_within_fifteen_minutes_of_the_login() {
+    let at =
+        |login: &Login, seconds: u64| advance(Some(login.clone()), tried("acme.example"), NOW.plus(seconds));
+    let mut login = after(&[asked_here()]).unwrap();
+    for left in (0..CPR_TRIES).rev() {
+        let step = at(&login, 60);
+        assert!(matches!(step.answer, Answer::CprTry { tries_left, .. } if tries_left == left));
+        login = step.next.unwrap();
+    }
+    assert_eq!(outcome(Some(login.clone()), tried("acme.example")), "NoTries");
+    assert_eq!(outcome(Some(login), settled("acme.example")), "code, code issued", "the last try was right");
+    let login = after(&[asked_here()]).unwrap();
+    assert!(matches!(at(&login, CPR_SECONDS - 1).answer, Answer::CprTry { .. }));
+    let late = at(&login, CPR_SECONDS);
+    assert_eq!(late.answer, Answer::Refused { why: Refusal::Expired });
+    assert!(matches!(late.next, Some(Login::Closed { .. })), "and no other way is left");
+}
+
+#[test]
+fn a_ticket_of_a_login_that_wants_a_number_becomes_no_code_by_itself() {
+    let presented =
+        |with_cookie| outcome(after(&[home_to_be_asked()]), ticket("ticket", "acme.example", with_cookie));
+    assert_eq!(presented(true), "await, asked");
+    assert_eq!(presented(false), "NotBound, closed");
+}
+
+#[test]
 fn a_login_is_remembered_until_everything_of_it_is_over() {
     for (name, login) in states() {
         let Some(login) = login else { continue };
@@ -264,11 +451,12 @@ proptest! {
     /// from its redemption until it is revoked or over.
     #[test]
     fn at_most_one_code_is_ever_issued_and_redeemed(
-        picks in prop::collection::vec((0_usize..20, 0_u64..400), 1..60)
+        picks in prop::collection::vec((0_usize..29, 0_u64..400), 1..60)
     ) {
         let events = events();
         let (mut login, mut now) = (None::<Login>, NOW);
         let (mut born, mut codes, mut redeemed, mut revoked) = (0, 0, None::<UnixTime>, false);
+        let mut tries = 0;
         let mut code_until = NOW;
         for (pick, wait) in picks {
             now = now.plus(wait / 4);
@@ -281,10 +469,22 @@ proptest! {
             let step = advance(login.clone(), event.clone(), now);
             match &step.answer {
                 Answer::TicketIssued => born += 1,
+                Answer::CprAwaited { .. } => {
+                    prop_assert_eq!(*name, "identified and asked");
+                    born += 1;
+                }
+                Answer::CprTry { .. } => {
+                    tries += 1;
+                    prop_assert!(codes == 0 && tries <= CPR_TRIES);
+                }
                 Answer::CodeIssued { .. } => {
                     codes += 1;
                     code_until = now.plus(CODE_SECONDS);
-                    if *name == "identified here" { born += 1; } else { prop_assert_eq!(*name, "ticket"); }
+                    match *name {
+                        "identified here" => born += 1,
+                        "settled" => prop_assert!(tries > 0),
+                        name => prop_assert_eq!(name, "ticket"),
+                    }
                 }
                 Answer::Direct { .. } => {
                     codes += 1;

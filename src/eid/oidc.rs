@@ -4,8 +4,8 @@
 //! answers are apart; whatever an upstream says is read with limits and believed only after its
 //! signature, issuer, audience, nonce and level were checked.
 
-use super::Acr;
 use super::identity::identity_from;
+use super::{Acr, Cpr};
 use crate::login::pending::Leg;
 use crate::model::domain::{CprWay, Upstream, upstream_secret_label};
 use crate::model::public_key::SignatureAlgorithm;
@@ -167,6 +167,14 @@ pub async fn authorize_url(
     Ok(with_query(metadata.authorization_endpoint.as_str(), &query))
 }
 
+/// Somebody identified, and the key to ask more about him.
+pub struct Completed {
+    /// Who.
+    pub identity: Identity,
+    /// The upstream's access token.
+    pub access_token: String,
+}
+
 /// Turns an upstream's answer into an identity.
 ///
 /// # Errors
@@ -176,7 +184,7 @@ pub async fn complete(
     call: &Call<'_>,
     answer: &Parameters,
     now: UnixTime,
-) -> Result<Identity, Failure> {
+) -> Result<Completed, Failure> {
     let metadata = metadata(ports, call.upstream, now).await.map_err(Failure::Broken)?;
     check_issuer(answer, &metadata)?;
     let code = read_code(answer)?;
@@ -194,7 +202,7 @@ pub async fn complete(
     if identity.level < call.leg.acr.level() {
         return Err(Failure::LevelTooLow);
     }
-    Ok(identity)
+    Ok(Completed { identity, access_token: tokens.access_token })
 }
 
 /// RFC 9207 §2.4: an answer of another issuer is refused (mix-up); required where announced.
@@ -254,6 +262,7 @@ async fn redeem(
         .send(FetchRequest {
             url: metadata.token_endpoint.to_string(),
             form: Some(form),
+            json: None,
             authorization: Some(format!("Basic {}", base64(pair.as_bytes()))),
         })
         .await
@@ -305,6 +314,7 @@ async fn userinfo(
         .send(FetchRequest {
             url: endpoint.to_owned(),
             form: None,
+            json: None,
             authorization: Some(format!("Bearer {access_token}")),
         })
         .await
@@ -313,6 +323,31 @@ async fn userinfo(
         return Err(Failure::Broken(format!("userinfo answered {}", response.status)));
     }
     crate::json::read_object(response.body.as_bytes()).map_err(|_| Failure::broken("userinfo is malformed"))
+}
+
+/// Asks an upstream whether a CPR number is that of the person of an access token.
+///
+/// # Errors
+/// A text for the log, which holds neither.
+pub async fn is_number_of(
+    ports: &impl Ports,
+    url: &WebUrl,
+    access_token: &str,
+    cpr: &Cpr,
+) -> Result<bool, String> {
+    let request = FetchRequest {
+        url: url.to_string(),
+        form: None,
+        json: Some(crate::json::text(&serde_json::json!({ "cpr": cpr.digits() }))),
+        authorization: Some(format!("Bearer {access_token}")),
+    };
+    let response = ports.send(request).await.map_err(|failed| failed.cause)?;
+    if response.status != 200 {
+        return Err(format!("status {}", response.status));
+    }
+    let answer = crate::json::read_object(response.body.as_bytes()).ok();
+    let matches = answer.as_ref().and_then(|answer| answer.get("match")).and_then(Value::as_bool);
+    matches.ok_or_else(|| "an answer without match".to_owned())
 }
 
 /// OIDC Core §5.3.2: userinfo counts only for the same `sub`. What the signed ID token says

@@ -88,7 +88,7 @@ async fn logout_token<P: Ports>(
 /// §2.5 and §2.8: a form, and 200 for an answer; some frameworks make it 204.
 async fn post<P: Ports>(ports: &P, url: &WebUrl, token: &str) -> Option<String> {
     let form = encode_pairs([("logout_token", token)]);
-    let request = FetchRequest { url: url.to_string(), form: Some(form), authorization: None };
+    let request = FetchRequest { url: url.to_string(), form: Some(form), json: None, authorization: None };
     match ports.send(request).await {
         Ok(response) if matches!(response.status, 200 | 204) => None,
         Ok(response) => Some(format!("status {}", response.status)),

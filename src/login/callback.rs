@@ -1,11 +1,12 @@
 //! `GET /callback`: an upstream's answer becomes an identity.
 
 use super::begin::{CALLBACK_PATH, UpstreamState, upstream_hash};
+use super::cpr::Matching;
 use super::envelope::{self, Opened, Purpose};
 use super::pending::Pending;
 use super::refusal::Refusal;
 use super::{Context, Next, Reason};
-use crate::eid::oidc::{self, Failure};
+use crate::eid::oidc::{self, Completed, Failure};
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::equal;
@@ -60,9 +61,10 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         cpr: pending.cpr.is_for_number().then_some(ctx.domain.environment),
     };
     match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
-        Ok(identity) => {
+        Ok(Completed { identity, access_token }) => {
             ctx.ports.note("identified_by", identity.acr.urn());
-            Ok(Next::Identified { pending, identity: Box::new(identity), used: None })
+            let matching = Matching::of(upstream, access_token);
+            Ok(Next::Identified { pending, identity: Box::new(identity), matching, used: None })
         }
         Err(Failure::Cancelled) => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
         Err(Failure::LevelTooLow) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow }),

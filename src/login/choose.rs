@@ -42,6 +42,8 @@ pub enum Link {
     Start(Eid),
     /// "Cancel".
     Cancel,
+    /// "Back to the service", of a page that told why there is no CPR number.
+    Back,
 }
 
 /// Follows a link of the login page. The URL alone drives nothing: without this browser's cookie
@@ -74,6 +76,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
             None => Err(Refusal::show(ErrorKind::NotFound, "this eID is not offered to this request")),
         },
         Link::Cancel => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
+        Link::Back => super::issue::returned(ctx, &pending, Reason::NoCpr).await,
     }
 }
 
@@ -196,7 +199,8 @@ fn pair<'a, P: Ports>(
     }
 }
 
-fn chosen_language(request: &Request) -> Option<Lang> {
+/// The language that a link of a page chose.
+pub fn chosen_language(request: &Request) -> Option<Lang> {
     let parameters = request.query_parameters().ok()?;
     let wanted = parameters.get("lang")?;
     [Lang::Da, Lang::En].into_iter().find(|lang| lang.tag() == wanted)

@@ -13,7 +13,7 @@ use super::pending::{Pending, kept};
 use super::refusal::Refusal;
 use super::session_cookie::Proof;
 use super::state::{Answer, Event, TICKET_SECONDS};
-use super::{Context, Next, Reason};
+use super::{Context, Next, Reason, cpr};
 use crate::eid::Acr;
 use crate::json::Json;
 use crate::model::domain::ApplicationKey;
@@ -75,7 +75,7 @@ pub async fn go_over<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr)
         return Ok(Next::Choose { pending, active: acr.eid(), obstacle: Some(obstacle) });
     }
     ctx.ports.note("shadow_application_at", peer.host.as_str());
-    let over = Pending { acr_values: vec![acr], leg: None, ..pending.clone() };
+    let over = Pending { acr_values: vec![acr], leg: None, cpr_hint: None, ..pending.clone() };
     let label = Label {
         attempt: pending.attempt,
         ends: pending.ends.min(ctx.now.plus(CROSSING_SECONDS)),
@@ -248,6 +248,9 @@ async fn came_home<P: Ports>(ctx: &Context<'_, P>, sealed: &str) -> Result<Next,
     };
     let answer = ctx.ports.advance(&ctx.login_name(attempt), &event, ctx.now).await?;
     match (answer, planned, pending) {
+        (Answer::CprAwaited { acr }, Some(_), Some(pending)) => {
+            Ok(Next::Answer(cpr::ask(ctx, pending, acr).await?))
+        }
         (Answer::CodeIssued { identity, .. }, Some(planned), _) => {
             Ok(Next::Answer(planned.respond(ctx, identity).await))
         }

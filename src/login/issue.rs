@@ -1,5 +1,6 @@
 //! The end of a login: a code or an error, to the application or first to the domain it called.
 
+use super::cpr::Matching;
 use super::handles::{Handle, Kind};
 use super::pending::{Pending, clear_cookie};
 use super::refusal::Refusal;
@@ -33,17 +34,24 @@ pub async fn identified<P: Ports>(
     ctx: &Context<'_, P>,
     pending: Pending,
     identity: &Identity,
+    matching: Option<Matching>,
     used: Option<Used>,
 ) -> Result<Next, Refusal> {
     if let Some(reason) = single_sign_on::unfit(ctx, &pending, identity) {
         return Ok(Next::Failed { pending, reason });
     }
-    if cpr::is_missed(ctx, pending.cpr, identity) {
+    let ask = cpr::ask_of(ctx, &pending, identity, matching).await?;
+    if ask.is_none() && cpr::is_missed(ctx, pending.cpr, identity) {
         return Ok(Next::Failed { pending, reason: Reason::NoCpr });
     }
     let proof = Proof::of(identity, &ctx.keys);
     let plain = json::write(identity);
     let sealed = ctx.keys.seal(ctx.ports, &identity_label(pending.attempt), plain.as_bytes()).await?;
+    if let (Some(ask), true) = (&ask, pending.origin == *ctx.host()) {
+        let way = Way::Asked { host: ctx.host().clone(), ask: ask.clone() };
+        born(ctx, &pending, identity, sealed, way).await?;
+        return Ok(Next::Answer(cpr::ask(ctx, pending, identity.acr).await?));
+    }
     if pending.origin == *ctx.host() {
         let Some(planned) = plan_code(ctx, &pending, Some(proof), used).await? else {
             return Ok(Next::Failed { pending, reason: Reason::NotAllowed });
@@ -57,8 +65,8 @@ pub async fn identified<P: Ports>(
         }
     } else {
         let secret = base64url(&random::<16>(ctx.ports));
-        let way =
-            Way::Home { ticket_hash: base64url(&sha256(secret.as_bytes())), origin: pending.origin.clone() };
+        let ticket_hash = base64url(&sha256(secret.as_bytes()));
+        let way = Way::Home { ticket_hash, origin: pending.origin.clone(), ask };
         born(ctx, &pending, identity, sealed, way).await?;
         Ok(Next::Answer(cross::ticket_home(ctx, &pending, &secret, proof).await?))
     }
@@ -208,7 +216,22 @@ pub async fn failed<P: Ports>(
     if pending.origin != *ctx.host() {
         return Ok(Next::Answer(cross::outcome_home(ctx, &pending, reason).await?));
     }
-    match return_to(ctx, &pending).await? {
+    if reason == Reason::NoCpr && ctx.request.is_top_level() {
+        return Ok(Next::Answer(cpr::ended(ctx, pending, ErrorKind::NoCpr).await?));
+    }
+    returned(ctx, &pending, reason).await
+}
+
+/// Tells the application, at its callback, that the login has ended without an identity.
+///
+/// # Errors
+/// Always: the refusal is the answer.
+pub async fn returned<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    reason: Reason,
+) -> Result<Next, Refusal> {
+    match return_to(ctx, pending).await? {
         Some((_, to)) => Err(Refusal::Return {
             to: Box::new(to),
             error: told(reason),
@@ -232,10 +255,7 @@ fn told(reason: Reason) -> Error {
         Reason::TooOld => {
             Error::new(ErrorCode::LoginRequired, "the login at the eID is older than prompt or max_age allow")
         }
-        Reason::NoCpr => Error::new(
-            ErrorCode::AccessDenied,
-            "there is no CPR number of this person, and the service requires one",
-        ),
+        Reason::NoCpr => Error::new(ErrorCode::AccessDenied, "no CPR number of the user was confirmed"),
         Reason::AnotherPerson => {
             Error::new(ErrorCode::LoginRequired, "somebody else logged in than the one asked for")
         }

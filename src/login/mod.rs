@@ -25,6 +25,7 @@ pub mod cpr;
 pub mod cross;
 pub mod dpop;
 pub mod envelope;
+pub mod events;
 pub mod grant;
 pub mod handles;
 pub mod hint;
@@ -203,6 +204,8 @@ pub enum Next {
         pending: Pending,
         /// Who.
         identity: Box<Identity>,
+        /// What confirms a CPR number of his, where one is wanted and not known.
+        matching: Option<cpr::Matching>,
         /// The session that stood for the eID, if one did.
         used: Option<single_sign_on::Used>,
     },
@@ -228,8 +231,8 @@ pub async fn run<P: Ports>(ctx: &Context<'_, P>, mut next: Next) -> Result<Respo
                 choose::show(ctx, pending, active, obstacle).await?
             }
             Next::Begin { pending, acr } => begin::begin(ctx, pending, acr).await?,
-            Next::Identified { pending, identity, used } => {
-                issue::identified(ctx, pending, &identity, used).await?
+            Next::Identified { pending, identity, matching, used } => {
+                issue::identified(ctx, pending, &identity, matching, used).await?
             }
             Next::Failed { pending, reason } => issue::failed(ctx, pending, reason).await?,
             Next::Answer(response) => return Ok(response),

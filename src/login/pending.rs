@@ -6,7 +6,7 @@
 use super::attempt::AttemptId;
 use super::cpr::Wish;
 use super::envelope::{self, Label, Purpose, Unopened};
-use crate::eid::{Acr, Eid};
+use crate::eid::{Acr, Cpr, Eid};
 use crate::model::application::ResponseType;
 use crate::model::{ClientId, Host, UnixTime};
 use crate::oauth::login_hint::Wishes;
@@ -72,6 +72,10 @@ pub struct Pending {
     pub dpop_jkt: Option<String>,
     /// What it wants with the CPR number, as the domain that was called decides.
     pub cpr: Wish,
+    /// The number to fill in beforehand. It never leaves the domain that was called.
+    pub cpr_hint: Option<Cpr>,
+    /// The acr that somebody has been identified by, who is now asked for the CPR number.
+    pub asking: Option<Acr>,
     /// The way to an upstream that has been started last.
     pub leg: Option<Leg>,
 }
@@ -81,8 +85,8 @@ json_struct!(Pending {
     redirect_uri: "r", scope: "s", state: "t", nonce: "n", code_challenge: "p",
     response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
     acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
-    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing,
-    leg: "u",
+    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing, cpr_hint: "z",
+    asking: "q",     leg: "u",
 });
 
 /// One start of an upstream: drawn fresh on the domain that starts it.

@@ -155,7 +155,7 @@ fn try_again(frame: &Frame<'_>, request: &Request, reference: &str) -> Response 
 
 /// "Start again" leads to the URI that the application registered for it, never to its callback. The
 /// record that counts is the one of the domain that was called, also on a page of the other domain.
-async fn start_again<P: Ports>(ctx: &Context<'_, P>, key: Option<ApplicationKey>) -> Option<String> {
+pub async fn start_again<P: Ports>(ctx: &Context<'_, P>, key: Option<ApplicationKey>) -> Option<String> {
     let key = key?;
     let application = ctx.application_at(&key.host, &key.client_id).await.ok()??;
     application.initiate_login_uri.as_ref().map(|uri| {
@@ -175,8 +175,10 @@ fn page<P: Ports>(ctx: &Context<'_, P>, kind: ErrorKind, start_again_href: Optio
     Response::page(status(kind), crate::pages::error::page(&view))
 }
 
-fn status(kind: ErrorKind) -> u16 {
+/// The status that a page of this kind is sent with.
+pub fn status(kind: ErrorKind) -> u16 {
     match kind {
+        ErrorKind::NoCpr | ErrorKind::CprTries | ErrorKind::CprTooLate => 403,
         ErrorKind::NotFound => 404,
         ErrorKind::TooLarge => 413,
         ErrorKind::TooMany => 429,

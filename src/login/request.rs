@@ -9,6 +9,7 @@ use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYT
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
 use super::{Context, client_keys, hint, trace};
+use crate::eid::Cpr;
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::{Application, ClientId, Environment};
@@ -213,6 +214,8 @@ fn judge<P: Ports>(
     ctx.adopt(attempt);
     explain(ctx, &asked, door);
     let cpr = Wish::of(application, &asked.scope, ctx.domain.cpr, asked.prompt);
+    let hinted = asked.login_hint.cpr.as_ref().filter(|_| cpr.is_for_number());
+    let cpr_hint = hinted.and_then(|hint| Cpr::parse(hint.text(), ctx.domain.environment, ctx.now).ok());
     let acr_values = if asked.acr_values.is_empty() { allowed.clone() } else { asked.acr_values };
     let pending = Pending {
         attempt,
@@ -235,6 +238,8 @@ fn judge<P: Ports>(
         subject: asked.subject,
         dpop_jkt: asked.dpop_jkt,
         cpr,
+        cpr_hint,
+        asking: None,
         leg: None,
     };
     Ok((pending, offered, asked.prompt))
@@ -256,7 +261,7 @@ fn explain<P: Ports>(ctx: &Context<'_, P>, asked: &AuthorizationRequest, door: D
         (hint.wishes.uuid.is_some(), "hint_uuid", "told to the eID"),
         (hint.wishes.app_switch.is_some(), "hint_appswitch", "told to the eID"),
         (hint.resume_url.is_some(), "hint_appswitch_resume_url", "not used"),
-        (hint.cpr.is_some(), "hint_sub", "not used"),
+        (hint.cpr.is_some(), "hint_sub", "filled in where the CPR number is asked for"),
         (hint.css_path.is_some(), "hint_css_path", "not used"),
         (hint.scope.is_some(), "hint_scope", "added to the scopes"),
         (hint.ignored > 0, "hint_unknown", "ignored"),

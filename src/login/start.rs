@@ -57,7 +57,7 @@ async fn go_on<P: Ports>(ctx: &Context<'_, P>, checked: Checked) -> Result<Next,
             }
         }
         Found::Session { identity, used } => {
-            return Ok(Next::Identified { pending, identity, used: Some(used) });
+            return Ok(Next::Identified { pending, identity, matching: None, used: Some(used) });
         }
         // OIDC Core §3.1.2.6: no page, tab or crossing for prompt=none.
         Found::TooMany if prompt.none => {

@@ -3,9 +3,13 @@
 //! ```text
 //!  (nothing) ── identified here ──────────────▶ CodeIssued ── redeemed ──▶ Redeemed
 //!      │                                            ▲              second use │ revoked
-//!      └── identified on the other domain ▶ Returning ── ticket, bound        ▼
-//!                                              │                           Closed
-//!                                              └── ticket, not bound ─────────▲
+//!      ├── identified on the other domain ▶ Returning ── ticket, bound        ▼
+//!      │                                       │    │                      Closed
+//!      │                                       │    └── ticket, not bound ────▲
+//!      │            ticket, a number is wanted ▼                              │
+//!      └── identified here, likewise ─▶ AwaitingCpr ── too late ──────────────┘
+//!                                        │    ▲ │
+//!                     settled: a code ◀──┘    └─┘ tried, at most three times
 //! ```
 //! The Durable Object and the in-memory store of the tests run this same [`advance`]. It checks
 //! everything, then answers with at most one new state to be written: a refusal writes nothing,
@@ -13,15 +17,20 @@
 
 use super::pushed::REOPENED_SECONDS;
 use crate::eid::Acr;
-use crate::model::{ClientId, Host, Sealed, Serving, UnixTime};
+use crate::model::{ClientId, Host, Sealed, UnixTime};
 use crate::vault::equal;
 
+pub use super::events::{Answer, Ask, Bound, Event, Refusal, Way};
 pub use super::grant::{Grant, GrantRequest};
 
 /// An authorization code lives this long, seconds (RFC 6749 §4.1.2 allows ten minutes at most).
 pub const CODE_SECONDS: u64 = 60;
 /// A return ticket lives this long, seconds.
 pub const TICKET_SECONDS: u64 = 120;
+/// A CPR number may be confirmed this long after the login at the eID, seconds: MitID's own limit.
+pub const CPR_SECONDS: u64 = 15 * 60;
+/// How often somebody may try to give his CPR number: MitID's own limit.
+pub const CPR_TRIES: u32 = 3;
 
 /// A login that has identified somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +47,23 @@ pub enum Login {
         acr: Acr,
         /// The identity.
         identity: Sealed,
+        /// Whether the CPR number is asked for at home.
+        ask: Option<Ask>,
+        /// End of the attempt.
+        ends: UnixTime,
+    },
+    /// Identified, and asked for the CPR number on the domain that the application called.
+    AwaitingCpr {
+        /// That domain.
+        host: Host,
+        /// The acr reached.
+        acr: Acr,
+        /// The identity, without a number.
+        identity: Sealed,
+        /// What is asked, and until when.
+        ask: Ask,
+        /// Tries that are left. None left, only the last of them may still be settled.
+        tries_left: u32,
         /// End of the attempt.
         ends: UnixTime,
     },
@@ -75,201 +101,12 @@ pub enum Login {
 }
 
 json_enum!(Login {
-    Returning { ticket_hash, origin, ticket_ends, acr, identity, ends } = "returning",
+    Returning { ticket_hash, origin, ticket_ends, acr, identity, ask, ends } = "returning",
+    AwaitingCpr { host, acr, identity, ask, tries_left, ends } = "awaiting_cpr",
     CodeIssued { code_hash, code_ends, grant, ends } = "code_issued",
     Redeemed { code_hash, access_hash, access_ends, jkt, grant, ends } = "redeemed",
     Closed { ends } = "closed",
 });
-
-/// How the browser gets its code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
-    /// Identified on the originating domain: the code at once.
-    Here {
-        /// Hash of the code's secret; none where the answer brings the ID token itself.
-        code_hash: Option<String>,
-        /// What was asked for.
-        request: GrantRequest,
-    },
-    /// Identified on the other domain: a ticket home.
-    Home {
-        /// Hash of the ticket's secret.
-        ticket_hash: String,
-        /// The originating domain.
-        origin: Host,
-    },
-}
-
-json_enum!(Way { Here { code_hash, request } = "here", Home { ticket_hash, origin } = "home" });
-
-/// What the cookie of the originating domain adds to a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bound {
-    /// Hash of the code's secret; none where the answer brings the ID token itself.
-    pub code_hash: Option<String>,
-    /// What was asked for.
-    pub request: GrantRequest,
-}
-
-json_struct!(Bound { code_hash, request });
-
-/// What happens to a login.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// An eID has identified somebody: the login's birth.
-    Identified {
-        /// The acr reached.
-        acr: Acr,
-        /// The identity, sealed.
-        identity: Sealed,
-        /// End of the attempt.
-        ends: UnixTime,
-        /// How it goes on.
-        way: Way,
-    },
-    /// A browser presents a return ticket; `bound` if it has the attempt's cookie.
-    TicketPresented {
-        /// Hash of the ticket's secret.
-        ticket_hash: String,
-        /// The host it was presented at.
-        host: Host,
-        /// From the cookie.
-        bound: Option<Bound>,
-    },
-    /// An authenticated application presents a code.
-    Redeem {
-        /// The host it was presented at.
-        host: Host,
-        /// Who presents it.
-        client_id: ClientId,
-        /// `redirect_uri` of the token request.
-        redirect_uri: String,
-        /// `code_verifier`
-        code_verifier: Option<String>,
-        /// Hash of the code's secret.
-        code_hash: String,
-        /// Hash of the access token to be.
-        access_hash: String,
-        /// Thumbprint of the key that the application has proved to have.
-        jkt: Option<String>,
-        /// How long the access token will live, seconds.
-        token_seconds: u64,
-    },
-    /// Somebody comes with a pushed request of this attempt: has it been completed?
-    /// [`Refusal::Unknown`] means that it has not.
-    Look,
-    /// Somebody presents an access token.
-    Userinfo {
-        /// The host it was presented at.
-        host: Host,
-        /// Hash of the access token's secret.
-        access_hash: String,
-    },
-    /// An authenticated application gives an access token back.
-    Revoke {
-        /// The host it was presented at.
-        host: Host,
-        /// Who presents it.
-        client_id: ClientId,
-        /// Hash of the access token's secret.
-        access_hash: String,
-    },
-}
-
-json_enum!(Event {
-    Identified { acr, identity, ends, way } = "identified",
-    TicketPresented { ticket_hash, host, bound } = "ticket_presented",
-    Redeem { host, client_id, redirect_uri, code_verifier, code_hash, access_hash, jkt, token_seconds or Serving::DEFAULT.token } = "redeem",
-    Look = "look",
-    Userinfo { host, access_hash } = "userinfo",
-    Revoke { host, client_id, access_hash } = "revoke",
-});
-
-/// What an object answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// A code has been issued, for this acr.
-    CodeIssued {
-        /// The acr reached.
-        acr: Acr,
-        /// Who, sealed for the attempt: a session may begin with it.
-        identity: Sealed,
-    },
-    /// The ID token may be issued, this once: the grant is its content.
-    Direct {
-        /// The grant.
-        grant: Grant,
-    },
-    /// A ticket has been issued.
-    TicketIssued,
-    /// The code was worth this.
-    Redeemed {
-        /// The grant.
-        grant: Grant,
-    },
-    /// The access token is worth this.
-    Userinfo {
-        /// The grant.
-        grant: Grant,
-        /// End of the access token.
-        ends: UnixTime,
-        /// Thumbprint of the key that it is bound to.
-        jkt: Option<String>,
-    },
-    /// The access token counts no more.
-    Revoked,
-    /// No.
-    Refused {
-        /// Why, for the log; clients are told one and the same.
-        why: Refusal,
-    },
-}
-
-json_enum!(Answer {
-    CodeIssued { acr, identity } = "code_issued",
-    Direct { grant } = "direct",
-    TicketIssued = "ticket_issued",
-    Redeemed { grant } = "redeemed",
-    Userinfo { grant, ends, jkt } = "userinfo",
-    Revoked = "revoked",
-    Refused { why } = "refused",
-});
-
-/// Why an event was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// Nobody has been identified under this name.
-    Unknown,
-    /// This attempt has already been completed.
-    AlreadyCompleted,
-    /// Past its end.
-    Expired,
-    /// Not the handle, client, callback or verifier it was issued for; nothing was spent.
-    Mismatch,
-    /// The ticket came without its attempt's cookie: ticket and login are dead.
-    NotBound,
-    /// A code used twice: the first use's access token is revoked.
-    Replayed,
-}
-
-json_enum!(Refusal {
-    Unknown = "unknown", AlreadyCompleted = "already_completed", Expired = "expired", Mismatch = "mismatch",
-    NotBound = "not_bound", Replayed = "replayed",
-});
-
-impl Refusal {
-    /// For the log.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::AlreadyCompleted => "already completed",
-            Self::Expired => "expired",
-            Self::Mismatch => "mismatch",
-            Self::NotBound => "not bound",
-            Self::Replayed => "replayed",
-        }
-    }
-}
 
 /// The result of an event: the state to store if it changed, and the answer.
 pub struct Step {
@@ -296,7 +133,7 @@ impl Login {
             Self::Returning { ticket_ends, ends, .. } => (ends, ticket_ends),
             Self::CodeIssued { code_ends, ends, .. } => (ends, code_ends),
             Self::Redeemed { access_ends, ends, .. } => (ends, access_ends),
-            Self::Closed { ends } => (ends, ends),
+            Self::AwaitingCpr { ends, .. } | Self::Closed { ends } => (ends, ends),
         };
         ends.plus(REOPENED_SECONDS).max(also)
     }
@@ -314,6 +151,8 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
         Event::TicketPresented { ticket_hash, host, bound } => {
             ticket_presented(login, &ticket_hash, &host, bound, now)
         }
+        Event::CprTried { host } => cpr_tried(login, &host, now),
+        Event::CprSettled { host, identity, bound } => cpr_settled(login, &host, identity, bound, now),
         Event::Redeem {
             host,
             client_id,
@@ -338,17 +177,26 @@ pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
 fn identified(acr: Acr, identity: Sealed, ends: UnixTime, way: Way, now: UnixTime) -> Step {
     match way {
         Way::Here { code_hash, request } => issued(code_hash, Grant { request, acr, identity }, ends, now),
-        Way::Home { ticket_hash, origin } => Step {
+        Way::Asked { host, ask } => awaiting(host, acr, identity, ask, ends),
+        Way::Home { ticket_hash, origin, ask } => Step {
             next: Some(Login::Returning {
                 ticket_hash,
                 origin,
                 ticket_ends: now.plus(TICKET_SECONDS),
                 acr,
                 identity,
+                ask,
                 ends,
             }),
             answer: Answer::TicketIssued,
         },
+    }
+}
+
+fn awaiting(host: Host, acr: Acr, identity: Sealed, ask: Ask, ends: UnixTime) -> Step {
+    Step {
+        next: Some(Login::AwaitingCpr { host, acr, identity, ask, tries_left: CPR_TRIES, ends }),
+        answer: Answer::CprAwaited { acr },
     }
 }
 
@@ -375,7 +223,7 @@ fn ticket_presented(
 ) -> Step {
     match login {
         None => Step::refuse(Refusal::Unknown),
-        Some(Login::Returning { ticket_hash, origin, ticket_ends, acr, identity, ends }) => {
+        Some(Login::Returning { ticket_hash, origin, ticket_ends, acr, identity, ask, ends }) => {
             if !same(&ticket_hash, presented) || origin != *host {
                 return Step::refuse(Refusal::Mismatch);
             }
@@ -384,11 +232,56 @@ fn ticket_presented(
                 Some(_) if ticket_ends.is_over(now) || ends.is_over(now) => {
                     Step::close(ends, Refusal::Expired)
                 }
-                Some(Bound { code_hash, request }) => {
-                    issued(code_hash, Grant { request, acr, identity }, ends, now)
-                }
+                Some(Bound { code_hash, request }) => match ask {
+                    Some(ask) => awaiting(origin, acr, identity, ask, ends),
+                    None => issued(code_hash, Grant { request, acr, identity }, ends, now),
+                },
             }
         }
+        Some(_) => Step::refuse(Refusal::AlreadyCompleted),
+    }
+}
+
+/// Counted before anybody is asked whether the number is right: of tries at once, each is one.
+fn cpr_tried(login: Option<Login>, presented_at: &Host, now: UnixTime) -> Step {
+    match login {
+        Some(Login::AwaitingCpr { host, acr, identity, ask, tries_left, ends }) if host == *presented_at => {
+            if ask.ends.is_over(now) || ends.is_over(now) {
+                return Step::close(ends, Refusal::Expired);
+            }
+            let Some(tries_left) = tries_left.checked_sub(1) else { return Step::refuse(Refusal::NoTries) };
+            let (shown, matching) = (identity.clone(), ask.matching.clone());
+            Step {
+                next: Some(Login::AwaitingCpr { host, acr, identity, ask, tries_left, ends }),
+                answer: Answer::CprTry { identity: shown, matching, tries_left },
+            }
+        }
+        Some(Login::AwaitingCpr { .. } | Login::Returning { .. }) => Step::refuse(Refusal::Mismatch),
+        None => Step::refuse(Refusal::Unknown),
+        Some(_) => Step::refuse(Refusal::AlreadyCompleted),
+    }
+}
+
+/// Only what was tried can be settled; the asking itself may have taken the time beyond its end.
+fn cpr_settled(
+    login: Option<Login>,
+    presented_at: &Host,
+    identity: Sealed,
+    bound: Bound,
+    now: UnixTime,
+) -> Step {
+    match login {
+        Some(Login::AwaitingCpr { host, acr, tries_left, ends, .. })
+            if host == *presented_at && tries_left < CPR_TRIES =>
+        {
+            if ends.is_over(now) {
+                return Step::close(ends, Refusal::Expired);
+            }
+            let Bound { code_hash, request } = bound;
+            issued(code_hash, Grant { request, acr, identity }, ends, now)
+        }
+        Some(Login::AwaitingCpr { .. } | Login::Returning { .. }) => Step::refuse(Refusal::Mismatch),
+        None => Step::refuse(Refusal::Unknown),
         Some(_) => Step::refuse(Refusal::AlreadyCompleted),
     }
 }
@@ -458,7 +351,9 @@ fn redeem(
                 Step::refuse(Refusal::Mismatch)
             }
         }
-        Some(Login::Returning { .. } | Login::Closed { .. }) => Step::refuse(Refusal::Mismatch),
+        Some(Login::Returning { .. } | Login::AwaitingCpr { .. } | Login::Closed { .. }) => {
+            Step::refuse(Refusal::Mismatch)
+        }
     }
 }
 

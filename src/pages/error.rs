@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::Frame;
 use super::components::both;
 use super::layout::{Document, document};
-use super::texts::{Text, common, errors};
+use super::texts::{Text, common, cpr, errors};
 
 /// The error page.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,12 @@ pub enum ErrorKind {
     TooMany,
     /// Something of ours does not answer.
     Unavailable,
+    /// The user has no CPR number, and the service needs one.
+    NoCpr,
+    /// Every try at giving the CPR number was used.
+    CprTries,
+    /// The CPR number was given too long after the login.
+    CprTooLate,
 }
 
 impl ErrorKind {
@@ -64,6 +70,7 @@ impl ErrorKind {
             Self::TooLarge => &errors::TOO_LARGE_TITLE,
             Self::TooMany => &errors::TOO_MANY_TITLE,
             Self::Unavailable => &errors::UNAVAILABLE_TITLE,
+            Self::NoCpr | Self::CprTries | Self::CprTooLate => &cpr::ERR_TITLE,
             _ => &errors::TITLE,
         }
     }
@@ -82,6 +89,9 @@ impl ErrorKind {
             Self::TooLarge => errors::TOO_LARGE.clone(),
             Self::TooMany => errors::TOO_MANY.clone(),
             Self::Unavailable => errors::UNAVAILABLE.clone(),
+            Self::NoCpr => cpr::none(sp),
+            Self::CprTries => cpr::ERR_LOCKED.clone(),
+            Self::CprTooLate => cpr::ERR_TIMEOUT.clone(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! under a content security policy without `unsafe-inline`.
 //!
 //! - [`choose`]: the log-on page, with NemID and MitID side by side, or other eIDs to pick from
+//! - [`cpr`]: the CPR number, typed by its owner
 //! - [`error`]: what went wrong, a reference to quote, and a way out
 //! - [`moving_on`]: the step between a POST and another origin
 //! - [`logout`]: whether to log out, and that somebody has
@@ -17,6 +18,7 @@
 
 pub mod choose;
 mod components;
+pub mod cpr;
 pub mod demo;
 pub mod error;
 pub mod form_post;

@@ -204,7 +204,7 @@ async fn fetch<P: Ports>(
     form: Option<String>,
     authorization: Option<String>,
 ) -> Option<Map<String, Value>> {
-    let answer = ctx.ports.send(FetchRequest { url, form, authorization }).await.ok()?;
+    let answer = ctx.ports.send(FetchRequest { url, form, json: None, authorization }).await.ok()?;
     crate::json::read_object(answer.body.as_bytes()).ok().filter(|_| answer.status == 200)
 }
 

@@ -34,6 +34,7 @@ pub async fn handle<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> Option
                 (Get, ["jwks"]) => ("simulator_jwks", provider::jwks()),
                 (Get, ["authorize"]) => ("simulator_authorize", provider::authorize(ctx, eid).await),
                 (Post, ["authorize"]) => ("simulator_answer", provider::answer(ctx, eid).await),
+                (Post, ["cpr-match"]) => ("simulator_cpr_match", provider::cpr_match(ctx, eid).await),
                 (Post, ["token"]) => ("simulator_token", provider::token(ctx, eid).await),
                 (Get, ["userinfo"]) => ("simulator_userinfo", provider::userinfo(ctx, eid).await),
                 _ => return None,

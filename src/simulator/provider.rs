@@ -29,6 +29,8 @@ const REQUEST_SECONDS: u64 = 30 * 60;
 const CODE_SECONDS: u64 = 60;
 /// How long tokens live, seconds.
 const TOKEN_SECONDS: u64 = 300;
+/// How long an access token lives, seconds: as long as a CPR number may be asked for, and longer.
+const ACCESS_SECONDS: u64 = 3 * 60 * 60;
 /// Signs for test people only; its private half stands in the repository and is worth nothing.
 const WORTHLESS_KEY: &[u8] = include_bytes!("worthless_key.pk8");
 const WORTHLESS_KEY_MODULUS: &str = include_str!("worthless_key.n.txt");
@@ -272,7 +274,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Er
         acr: code.request.acr,
         user: code.user.clone(),
         ssn: code.request.ssn,
-        ends: ctx.now.plus(TOKEN_SECONDS),
+        ends: ctx.now.plus(ACCESS_SECONDS),
     };
     let access_token = seal(ctx, "simulated access token", &access).await.ok_or(failed)?;
     let id_token = id_token(ctx, &code.request, person).await.ok_or(failed)?;
@@ -321,17 +323,33 @@ fn level_word(level: Level) -> &'static str {
 
 /// `GET /simulator/{eid}/userinfo`
 pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
-    let header = ctx.request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-    let token: Option<AccessToken> = unseal(ctx, "simulated access token", header).await;
-    let alive = token.filter(|token| token.eid == eid && !token.ends.is_over(ctx.now));
-    let claims = alive.and_then(|token| person_claims(find(&token.user)?, &token));
+    let claims = bearer(ctx, eid).await.and_then(|token| person_claims(find(&token.user)?, &token));
     match claims {
         Some(claims) => Response::json(200, &claims),
-        None => resource_error(
-            Scheme::Bearer,
-            Some(Error::new(ErrorCode::InvalidToken, "the access token is not valid")),
-        ),
+        None => invalid_token(),
     }
+}
+
+/// `POST /simulator/{eid}/cpr-match`: whether a number is that of the access token's person.
+pub async fn cpr_match<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
+    let Some(token) = bearer(ctx, eid).await else { return invalid_token() };
+    let asked = json::read_object(&ctx.request.body).ok();
+    let Some(typed) = asked.as_ref().and_then(|asked| asked.get("cpr")).and_then(Value::as_str) else {
+        return bad("cpr is missing");
+    };
+    let theirs = find(&token.user).and_then(|person| person.cpr);
+    Response::json(200, &json!({ "match": theirs == Some(typed) }))
+}
+
+/// The living access token that a request brings.
+async fn bearer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Option<AccessToken> {
+    let header = ctx.request.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let token: Option<AccessToken> = unseal(ctx, "simulated access token", header).await;
+    token.filter(|token| token.eid == eid && !token.ends.is_over(ctx.now))
+}
+
+fn invalid_token() -> Response {
+    resource_error(Scheme::Bearer, Some(Error::new(ErrorCode::InvalidToken, "the access token is not valid")))
 }
 
 fn person_claims(person: &Person, token: &AccessToken) -> Option<Value> {

@@ -125,11 +125,11 @@ test("every value in KV is a checked text under the name of its host", async () 
   }
   const hosts = [`127.0.0.1:${server.port}`, `globex.localhost:${server.port}`, `localhost:${server.port}`];
   assert.deepEqual(seen.domain.sort(), hosts);
-  assert.equal(seen.app.length, 8);
+  assert.equal(seen.app.length, 10);
 });
 
 test("nothing in KV is secret in clear: no client or upstream secret, no private key", async () => {
-  const secrets = ["acme-web-secret", "acme-noshadow-secret", "globex-web-secret", "simulator-secret"];
+  const secrets = ["acme-web-secret", "acme-cpr-secret", "acme-noshadow-secret", "globex-web-secret", "simulator-secret"];
   for (const [key, text] of await server.kv()) {
     for (const secret of secrets) {
       const forms = [secret, Buffer.from(secret).toString("base64url"), Buffer.from(secret).toString("hex")];

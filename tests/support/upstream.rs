@@ -110,6 +110,12 @@ pub enum Bend {
     AnswerError,
     /// The answer is an error with a text that holds a CPR number.
     AnswerErrorWithCpr,
+    /// Whoever confirms CPR numbers does not answer.
+    MatchTimeout,
+    /// It answers 500, with the number.
+    MatchInternal,
+    /// It answers something else.
+    MatchStrange,
 }
 
 /// Somebody who can be identified.
@@ -306,7 +312,8 @@ impl FakeUpstreams {
         if let Some((text, _)) = remembered.filter(|(_, at)| now.0 < at.0 + max_age_seconds) {
             return Ok(text);
         }
-        let response = self.send(&FetchRequest { url: url.to_owned(), form: None, authorization: None })?;
+        let response =
+            self.send(&FetchRequest { url: url.to_owned(), form: None, json: None, authorization: None })?;
         if response.status != 200 {
             return Err(Unavailable { what: "upstream", cause: format!("status {}", response.status) });
         }
@@ -338,6 +345,7 @@ impl FakeUpstreams {
             "/keys" => self.key_set(issuer),
             "/token" => self.token(issuer, request),
             "/userinfo" => self.userinfo(request),
+            "/cpr-match" => self.cpr_match(request),
             _ => Ok(FetchResponse { status: 404, body: String::new() }),
         }?;
         // The adapter's limit.
@@ -431,6 +439,21 @@ impl FakeUpstreams {
             _ => drop(claims.insert("sub".to_owned(), json!(person.sub))),
         }
         ok(Value::Object(claims))
+    }
+
+    fn cpr_match(&self, request: &FetchRequest) -> Result<FetchResponse, Unavailable> {
+        match self.bend.get() {
+            Bend::MatchTimeout => return Err(timeout()),
+            Bend::MatchInternal => {
+                return Ok(FetchResponse { status: 500, body: request.json.clone().unwrap() });
+            }
+            Bend::MatchStrange => return ok(json!({ "match": "yes" })),
+            _ => {}
+        }
+        let bearer = request.authorization.as_deref().unwrap().strip_prefix("Bearer ").unwrap();
+        let person = self.bearers.borrow()[bearer].clone();
+        let asked: Value = serde_json::from_str(request.json.as_deref().unwrap()).unwrap();
+        ok(json!({ "match": person.claims.get("dk.cpr").is_some_and(|theirs| *theirs == asked["cpr"]) }))
     }
 
     fn person_claims(&self, person: &Person) -> Map<String, Value> {

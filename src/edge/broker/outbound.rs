@@ -34,8 +34,11 @@ async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
     }
     if request.form.is_some() {
         headers.push(("content-type", "application/x-www-form-urlencoded"));
+    } else if request.json.is_some() {
+        headers.push(("content-type", "application/json"));
     }
-    let response = fetch(&request.url, request.form.as_deref(), &headers).await.map_err(failed)?;
+    let body = request.form.as_deref().or(request.json.as_deref());
+    let response = fetch(&request.url, body, &headers).await.map_err(failed)?;
     let status = response.status();
     if (300..400).contains(&status) {
         return Err(failed("a redirect, which is refused"));
@@ -61,7 +64,8 @@ pub async fn document(url: &str, max_age_seconds: u64, now: UnixTime) -> Result<
     if let Some(text) = known {
         return Ok(text);
     }
-    let answer = send(FetchRequest { url: url.to_owned(), form: None, authorization: None }).await?;
+    let answer =
+        send(FetchRequest { url: url.to_owned(), form: None, json: None, authorization: None }).await?;
     if answer.status != 200 {
         return Err(failed(format!("a metadata document answered {}", answer.status)));
     }

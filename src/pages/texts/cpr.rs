@@ -9,6 +9,13 @@ pub static HINT: Text = Text::fixed(
     "Write DDMMYY-XXXX, with or without the hyphen",
 );
 pub static REMEMBER: Text = Text::fixed("Husk mit CPR-nummer i et år", "Remember my CPR number for one year");
+pub static HINTED: Text = Text::fixed("CPR-nummer", "CPR number");
+pub static NOT_YOU: Text = Text::fixed("Ikke dig? Skriv et andet nummer", "Not you? Enter another number");
+pub static ERR_TITLE: Text = Text::fixed("Intet CPR-nummer", "No CPR number");
+pub static ERR_UNAVAILABLE: Text = Text::fixed(
+    "Nummeret kunne ikke kontrolleres lige nu. Prøv igen.",
+    "The number could not be checked just now. Please try again.",
+);
 pub static SUBMIT: Text = Text::fixed("Fortsæt", "Continue");
 pub static SKIP: Text = Text::fixed("Fortsæt uden CPR-nummer", "Continue without a CPR number");
 pub static ERR_FORMAT: Text =
@@ -31,15 +38,16 @@ pub static CONSENT_REVOKED: Text = Text::fixed(
     "Your consent has been withdrawn and your CPR number deleted here.",
 );
 
-pub fn why(sp: &str) -> Text {
+/// `eid` is MitID or NemID: neither passes the number on.
+pub fn why(sp: &str, eid: &str) -> Text {
     Text::filled(
         format!(
-            "{sp} skal kende dit CPR-nummer. MitID videregiver det ikke selv, så vi beder dig om \
-             at indtaste det. Vi kontrollerer, at nummeret hører til dit MitID."
+            "{sp} skal kende dit CPR-nummer. {eid} videregiver det ikke selv, så vi beder dig om \
+             at indtaste det. Vi kontrollerer, at nummeret hører til dit {eid}."
         ),
         format!(
-            "{sp} needs your CPR number. MitID does not pass it on, so we ask you to enter it. \
-             We check that the number belongs to your MitID."
+            "{sp} needs your CPR number. {eid} does not pass it on, so we ask you to enter it. \
+             We check that the number belongs to your {eid}."
         ),
     )
 }
@@ -58,11 +66,11 @@ pub fn remember_help(sp: &str) -> Text {
 }
 
 /// `left` is the number of tries left. English has one form more than the Danish word needs.
-pub fn err_match(left: u8) -> Text {
+pub fn err_match(eid: &str, left: u32) -> Text {
     let attempts = if left == 1 { "attempt" } else { "attempts" };
     Text::filled(
-        format!("Nummeret passer ikke til dit MitID. Du har {left} forsøg tilbage."),
-        format!("The number does not match your MitID. You have {left} {attempts} left."),
+        format!("Nummeret passer ikke til dit {eid}. Du har {left} forsøg tilbage."),
+        format!("The number does not match your {eid}. You have {left} {attempts} left."),
     )
 }
 

@@ -12,6 +12,7 @@ const PORT = 3000;
 
 export const WEB = { clientId: "urn:acme:web", secret: "acme-web-secret" };
 export const SPA = { clientId: "urn:acme:spa" };
+export const CPR = { clientId: "urn:acme:cpr", secret: "acme-cpr-secret" };
 export const NOSHADOW = { clientId: "urn:acme:noshadow", secret: "acme-noshadow-secret" };
 
 export const NEMID = "urn:grn:authn:dk:nemid:poces";

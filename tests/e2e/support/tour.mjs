@@ -1,7 +1,7 @@
 // @ts-check
 // A visit to every page there is, in one language, for checks that hold for all of them.
 import { answerSimulator, chooseTab } from "./browser.mjs";
-import { MITID, NOSHADOW, WEB, application } from "./relying_party.mjs";
+import { CPR, MITID, NOSHADOW, WEB, application } from "./relying_party.mjs";
 
 /**
  * Goes to every page and calls `check` on each.
@@ -32,6 +32,28 @@ export async function visitEveryPage(browser, server, lang, check) {
   await chooseTab(page, "mitid");
   await page.waitForURL(/\/simulator\//);
   await check("MitID simulator", page);
+
+  await page.goto(await begin(CPR, { scope: "openid ssn", acr_values: MITID, login_hint: "sub:2101270087" }));
+  await answerSimulator(page, "ditlev");
+  await page.locator("#hinted").waitFor();
+  await check("CPR number, sent along", page);
+  await page.locator("#not-you").click();
+  await check("CPR number", page);
+  for (const [number, name] of [
+    ["12345", "CPR number, malformed"],
+    ["2712589100", "CPR number, not this person's"],
+  ]) {
+    await page.locator("#cpr").fill(number);
+    await page.locator("#submit").click();
+    await page.locator(".summary").waitFor();
+    await check(name, page);
+  }
+  for (let tries = 0; tries < 2; tries++) {
+    await page.locator("#cpr").fill("2712589100");
+    await page.locator("#submit").click();
+  }
+  await page.locator("#back").waitFor();
+  await check("error: no tries left", page);
 
   await page.goto(await begin(NOSHADOW));
   await chooseTab(page, "mitid");
