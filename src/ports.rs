@@ -134,6 +134,11 @@ pub trait Crypto {
     fn remembered(&self, name: &str) -> Option<[u8; 32]>;
     /// See [`Crypto::remembered`].
     fn remember(&self, name: &str, key: [u8; 32]);
+    /// Waits until no other request of this isolate is unwrapping the key of this name; from then on
+    /// this one is, until it says [`Crypto::pass`]. One that is never heard of again is not waited for.
+    async fn turn(&self, name: &str);
+    /// See [`Crypto::turn`].
+    fn pass(&self, name: &str);
 }
 
 /// A request to an upstream.

@@ -6,13 +6,16 @@
 
 mod support;
 
+use edge_eid::eid::Eid;
 use edge_eid::model::key_ring::KeyState;
 use edge_eid::model::sighting::Who;
 use edge_eid::model::{ClientId, Serving};
 use edge_eid::ports::Sightings;
+use edge_eid::routes;
 use edge_eid::web::{Method, Response};
+use support::block_on::block_on_all;
 use support::broker::request;
-use support::{ACME, ACME_MITID, Broker, RelyingParty, World, block_on};
+use support::{ACME, ACME_MITID, Broker, Browser, Person, RelyingParty, World, block_on};
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
 /// Every public document of a domain, and one below a segment that names an eID.
@@ -184,4 +187,41 @@ fn who_fetches_the_key_set_is_seen_with_its_keys_and_nobody_else_is() {
     let all = [(web, 4), (family("browser"), 4), (family("jose"), 4), (Who::other(), 4)];
     assert_eq!(seen(&broker), all);
     assert_eq!(block_on(broker.ports.sightings("acme/PRODUCTION")), Ok(Vec::new()));
+}
+
+#[test]
+fn a_key_is_unwrapped_once_in_an_isolate_however_many_log_in_at_once() {
+    const LOGINS: usize = 12;
+    let broker = World::demo();
+    let app = RelyingParty::web();
+    let url = format!("https://{ACME}/oauth2/token");
+    let basic = app.basic();
+    let headers = [("authorization", basic.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let codes = (0..LOGINS).map(|n| {
+        let asked = app.ask(POCES);
+        let (eid, person) =
+            if n % 2 == 0 { (Eid::Nemid, Person::terne()) } else { (Eid::Mitid, Person::ditlev()) };
+        let answer = Browser::new(&broker).log_in(&asked.url, eid, &person);
+        request(Method::Post, &url, &headers, &app.form(answer.code(), &asked.verifier))
+    });
+    let redemptions: Vec<_> = codes.collect();
+    broker.ports.crypto.forget();
+    broker.ports.crypto.opened.take();
+    let now = broker.now();
+    let answers = block_on_all(redemptions.iter().map(|request| routes::handle(&broker.ports, request, now)));
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    }
+    let opened = broker.ports.crypto.opened.take();
+    let times = |what: &str| opened.iter().filter(|aad| aad.contains(what)).count();
+    assert_eq!(times("|identity"), LOGINS, "each login's own identity");
+    assert_eq!(times("|signing key"), 2, "one key of each eID: {opened:?}");
+    assert_eq!(times("wrap|"), 2, "the environment's data key and its sub key");
+    assert_eq!(broker.ports.crypto.imports.borrow().len(), 2);
+    // And all the others of this isolate find them unwrapped.
+    let asked = app.ask(POCES);
+    let answer = Browser::new(&broker).log_in(&asked.url, Eid::Mitid, &Person::ditlev());
+    app.redeem(&broker, &asked, &answer);
+    let opened = broker.ports.crypto.opened.take();
+    assert!(opened.iter().all(|aad| !aad.contains("|signing key") && !aad.contains("wrap|")));
 }

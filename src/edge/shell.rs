@@ -231,6 +231,12 @@ impl Crypto for Shell {
     fn remember(&self, wrapped: &str, key: [u8; 32]) {
         crypto::remember(wrapped, key);
     }
+    async fn turn(&self, name: &str) {
+        crypto::turn(name).await;
+    }
+    fn pass(&self, name: &str) {
+        crypto::pass(name);
+    }
 }
 
 impl Random for Shell {

@@ -132,12 +132,20 @@ fn signing_key<'a, P: Ports>(
         .ok_or(Fault::lasting("key ring", "no active key"))
 }
 
+/// Signs; the first request of an isolate that needs the key unwraps it, and others wait for that.
 async fn sign<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, input: &[u8]) -> Result<Vec<u8>, Fault> {
     if !ctx.ports.holds(&key.kid) {
-        let sealed =
-            key.private.as_ref().ok_or(Fault::lasting("key ring", "an active key without private half"))?;
-        let pkcs8 = ctx.keys.open(ctx.ports, &signing_key_label(&key.kid), sealed).await?;
-        ctx.ports.import(&key.kid, key.alg, &pkcs8).await?;
+        ctx.ports.turn(&key.kid).await;
+        let unwrapped = if ctx.ports.holds(&key.kid) { Ok(()) } else { unwrap(ctx, key).await };
+        ctx.ports.pass(&key.kid);
+        unwrapped?;
     }
     Ok(ctx.ports.sign(&key.kid, input).await?)
+}
+
+async fn unwrap<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey) -> Result<(), Fault> {
+    let sealed =
+        key.private.as_ref().ok_or(Fault::lasting("key ring", "an active key without private half"))?;
+    let pkcs8 = ctx.keys.open(ctx.ports, &signing_key_label(&key.kid), sealed).await?;
+    Ok(ctx.ports.import(&key.kid, key.alg, &pkcs8).await?)
 }

@@ -55,6 +55,21 @@ pub(super) async fn unwrap(
     if let Some(key) = ports.remembered(&remembered) {
         return Ok(key);
     }
+    ports.turn(&remembered).await;
+    let key = match ports.remembered(&remembered) {
+        Some(key) => Ok(key),
+        None => open(ports, label, name, wrapped).await.inspect(|key| ports.remember(&remembered, *key)),
+    };
+    ports.pass(&remembered);
+    key
+}
+
+async fn open(
+    ports: &impl Crypto,
+    label: &str,
+    name: &str,
+    wrapped: &Sealed,
+) -> Result<[u8; 32], CryptoError> {
     let (by, sealed) = match wrapped.0.split_once('.') {
         Some((by, sealed)) => (Some(by), sealed),
         None => (None, wrapped.0.as_str()),
@@ -65,9 +80,7 @@ pub(super) async fn unwrap(
             opened = open_text(ports, master_key, &associated(label, name), sealed).await;
         }
     }
-    let key = opened?.try_into().map_err(|_| CryptoError)?;
-    ports.remember(&remembered, key);
-    Ok(key)
+    opened?.try_into().map_err(|_| CryptoError)
 }
 
 fn associated(label: &str, name: &str) -> Vec<u8> {

@@ -14,7 +14,7 @@ use ring::signature::{
     UnparsedPublicKey,
 };
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The committed test keys, in the order in which `generate` hands them out.
 pub const KEYS: [&[u8]; 12] = [
@@ -40,6 +40,12 @@ pub struct RingCrypto {
     imported: RefCell<BTreeMap<String, Pair>>,
     unwrapped: RefCell<BTreeMap<String, [u8; 32]>>,
     handed_out: Cell<usize>,
+    /// What was opened, by its associated data.
+    pub opened: RefCell<Vec<String>>,
+    /// Keys that were imported, as often as they were.
+    pub imports: RefCell<Vec<String>>,
+    /// Keys that somebody unwraps at this moment.
+    pub turns: RefCell<BTreeSet<String>>,
 }
 
 fn aes(key: &[u8; 32]) -> LessSafeKey {
@@ -166,6 +172,7 @@ impl RingCrypto {
         aad: &[u8],
         cipher: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
+        self.opened.borrow_mut().push(String::from_utf8_lossy(aad).into_owned());
         let mut bytes = cipher.to_vec();
         let nonce = Nonce::assume_unique_for_key(*iv);
         let plain = aes(key).open_in_place(nonce, Aad::from(aad), &mut bytes).map_err(|_| CryptoError)?;
@@ -192,6 +199,7 @@ impl RingCrypto {
 
     pub fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
         let pair = Pair::of(alg, pkcs8).ok_or(CryptoError)?;
+        self.imports.borrow_mut().push(kid.to_owned());
         self.imported.borrow_mut().insert(kid.to_owned(), pair);
         Ok(())
     }
@@ -208,6 +216,7 @@ impl RingCrypto {
     /// As another isolate would: no unwrapped key is remembered.
     pub fn forget(&self) {
         self.unwrapped.borrow_mut().clear();
+        self.imported.borrow_mut().clear();
     }
 
     pub fn remembered(&self, wrapped: &str) -> Option<[u8; 32]> {

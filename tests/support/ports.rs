@@ -1,6 +1,7 @@
 //! All ports in memory. Stores can be told to fail; what they are asked is counted.
 
 use super::block_on;
+use super::block_on::pause;
 use super::crypto::{RingCrypto, holds_under};
 use super::management::Management;
 use super::upstream::FakeUpstreams;
@@ -338,6 +339,7 @@ impl Crypto for MemoryPorts {
         aad: &[u8],
         cipher: &[u8],
     ) -> Result<Vec<u8>, CryptoError> {
+        pause().await;
         self.crypto.open(key, iv, aad, cipher)
     }
 
@@ -350,6 +352,7 @@ impl Crypto for MemoryPorts {
     }
 
     async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+        pause().await;
         self.crypto.import(kid, alg, pkcs8)
     }
 
@@ -381,6 +384,16 @@ impl Crypto for MemoryPorts {
 
     fn remember(&self, wrapped: &str, key: [u8; 32]) {
         self.crypto.remember(wrapped, key);
+    }
+
+    async fn turn(&self, name: &str) {
+        while !self.crypto.turns.borrow_mut().insert(name.to_owned()) {
+            pause().await;
+        }
+    }
+
+    fn pass(&self, name: &str) {
+        self.crypto.turns.borrow_mut().remove(name);
     }
 }
 
