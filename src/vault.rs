@@ -6,6 +6,7 @@
 //! ciphertext taken from one place opens in no other.
 
 pub mod backup;
+pub mod turns;
 pub mod wrap;
 
 use crate::model::domain::environment_label;

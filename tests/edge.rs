@@ -245,16 +245,3 @@ fn an_unwrapped_key_is_remembered_under_its_wrapped_text_only() {
     assert_eq!(crypto::remembered("wrapped"), Some(KEY));
     assert_eq!(crypto::remembered("another"), None);
 }
-
-#[wasm_bindgen_test]
-async fn a_turn_is_waited_for_until_it_is_passed_and_not_for_ever() {
-    crypto::turn("one key").await;
-    crypto::turn("another key").await;
-    crypto::pass("one key");
-    crypto::turn("one key").await;
-    // Whoever has it now is never heard of again.
-    let began = js_sys::Date::now();
-    crypto::turn("one key").await;
-    let waited = js_sys::Date::now() - began;
-    assert!((900.0..5_000.0).contains(&waited), "{waited} ms");
-}

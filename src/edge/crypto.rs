@@ -5,6 +5,7 @@ use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::ports::{CryptoError, NewKey};
 use crate::table::Table;
+use crate::vault::turns::Turns;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::time::Duration;
@@ -214,36 +215,22 @@ pub fn remember(wrapped: &str, key: [u8; 32]) {
     });
 }
 
-/// Whoever unwraps a key for longer than this is waited for no more, milliseconds.
-const TURN_MAX_MILLISECONDS: f64 = 1_000.0;
 /// How long a request waits before it looks again whether a turn has ended, milliseconds.
 const TURN_STEP_MILLISECONDS: u64 = 5;
 
 thread_local! {
-    /// Keys that are being unwrapped, and since when.
-    static TURNS: RefCell<Vec<(String, f64)>> = const { RefCell::new(Vec::new()) };
+    static TURNS: RefCell<Turns> = const { RefCell::new(Turns::NONE) };
 }
 
 /// See [`crate::ports::Crypto::turn`]. Each request waits by timers of its own: the runtime does not
 /// let one request go on with what another one has begun.
 pub async fn turn(name: &str) {
-    while !takes_turn(name, js_sys::Date::now()) {
+    while !TURNS.with_borrow_mut(|turns| turns.take(name, js_sys::Date::now() as u64)) {
         Delay::from(Duration::from_millis(TURN_STEP_MILLISECONDS)).await;
     }
 }
 
-fn takes_turn(name: &str, now: f64) -> bool {
-    TURNS.with_borrow_mut(|turns| {
-        turns.retain(|(_, since)| now - since < TURN_MAX_MILLISECONDS);
-        let is_free = turns.iter().all(|(taken, _)| taken != name);
-        if is_free {
-            turns.push((name.to_owned(), now));
-        }
-        is_free
-    })
-}
-
 /// See [`crate::ports::Crypto::turn`].
 pub fn pass(name: &str) {
-    TURNS.with_borrow_mut(|turns| turns.retain(|(taken, _)| taken != name));
+    TURNS.with_borrow_mut(|turns| turns.pass(name));
 }

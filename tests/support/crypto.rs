@@ -4,6 +4,7 @@ use edge_eid::model::PublicKey;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::ports::{CryptoError, NewKey};
+use edge_eid::vault::turns::Turns;
 use edge_eid::vault::{base64url, from_base64url};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use ring::rand::SystemRandom;
@@ -14,7 +15,7 @@ use ring::signature::{
     UnparsedPublicKey,
 };
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The committed test keys, in the order in which `generate` hands them out.
 pub const KEYS: [&[u8]; 12] = [
@@ -45,7 +46,7 @@ pub struct RingCrypto {
     /// Keys that were imported, as often as they were.
     pub imports: RefCell<Vec<String>>,
     /// Keys that somebody unwraps at this moment.
-    pub turns: RefCell<BTreeSet<String>>,
+    pub turns: RefCell<Turns>,
 }
 
 fn aes(key: &[u8; 32]) -> LessSafeKey {
