@@ -10,7 +10,7 @@ use edge_eid::admin::change::APPLICATIONS_MAX;
 use edge_eid::admin::configuration::{delete_record, put_record, target_of};
 use edge_eid::admin::record::{ApplicationRecord, Record};
 use edge_eid::admin::rows::Rows;
-use edge_eid::model::{ClientId, Host, TenantId, UnixTime};
+use edge_eid::model::{ClientId, Host, Serving, TenantId, UnixTime};
 use serde_json::{Value, json};
 use support::admin::{MANAGEMENT_HOST, Operator, Reply, TOKEN, application_path, domain_path, path};
 
@@ -34,6 +34,7 @@ fn every_path_does_what_is_documented_and_names_its_methods_otherwise() {
             .replace("{client_id}", "urn%3Aacme%3Aweb")
             .replace("{environment}", "TEST")
             .replace("{eid}", "nemid")
+            .replace("{kid}", "AAAAAAAAAAAAAAAAAAAAAA")
             .replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
         for method in ["get", "put", "post", "delete", "patch", "trace"] {
             let reply = operator.method(method, &concrete);
@@ -80,7 +81,7 @@ fn every_documented_answer_is_given() {
     let mut secret_id = String::new();
     for (template, method) in &ordered {
         let mut at = values.iter().fold((*template).clone(), |path, (name, value)| path.replace(name, value));
-        at = at.replace("{id}", &secret_id);
+        at = at.replace("{id}", &secret_id).replace("{kid}", &standby(&operator));
         let body = match template.rsplit('/').next().unwrap() {
             "{tenant}" => json!({"name": "Acme"}),
             "{host}" => json!({"environment": "TEST", "kind": "ordinary", "display_name": "Acme"}),
@@ -88,6 +89,10 @@ fn every_documented_answer_is_given() {
                 json!({"issuer": "https://broker.example/op", "client_id": "edge-eid", "client_secret": "x"})
             }
             "secrets" | "{environment}" => json!({}),
+            "rotate" => json!({"eid": "mitid", "force": true, "reason": "shown"}),
+            "rehearse" => json!({}),
+            "postpone" => json!({"eid": "mitid", "until": "2027-03-01T00:00:00Z", "reason": "shown"}),
+            "compromise" => json!({"reason": "shown"}),
             _ => json!({"name": "Web", "redirect_uris": ["https://app.example/callback"]}),
         };
         if template.ends_with("/export") || template.ends_with("/import") {
@@ -151,6 +156,10 @@ fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<
     send(at, &[json_type], &[b' '; 64 * 1024 + 1]);
     send(at, &[], text.as_bytes());
     send(at, &[json_type], b"{\"unknown\":1}");
+    if at.contains("/keys/") {
+        provoke_keys(operator, at, &send, body);
+        return None;
+    }
     let made = send(at, &[json_type], text.as_bytes());
     send(at, &[json_type], text.as_bytes());
     send(at, &[json_type, ("if-match", "\"999\"")], text.as_bytes());
@@ -195,6 +204,37 @@ fn provoke_backup(operator: &Operator) {
     operator.ports.management.tenants.borrow_mut().remove(&TenantId::parse("large").unwrap());
     operator.put_with(&import, &[key], &part).expect(200);
     operator.put(&path(&["tenants", "large"]), &json!({"name": "Large"})).expect(409);
+}
+
+/// The standby of the ring that signs for MitID; no name of a key before there is one.
+fn standby(operator: &Operator) -> String {
+    let keys = operator.get("/api/v1/tenants/acme/environments/TEST/keys");
+    let mitid = |ring: &&Value| ring["eid"] == "mitid";
+    let ring = keys.body["rings"].as_array().and_then(|rings| rings.iter().find(mitid));
+    ring.map_or_else(String::new, |ring| ring["standby"].as_str().unwrap().to_owned())
+}
+
+/// What orders of keys answer: too early, and when it is time.
+fn provoke_keys(operator: &Operator, at: &str, send: &Send<'_>, body: &Value) {
+    let json_type = ("content-type", "application/json");
+    let late = operator.now.get().plus(Serving::DEFAULT.guard());
+    if at.ends_with("/rehearse") {
+        send(at, &[json_type], b"{}");
+        operator.now.set(late);
+    } else if at.ends_with("/rotate") {
+        send(at, &[json_type], b"{\"eid\":\"mitid\"}");
+    } else if at.ends_with("/compromise") {
+        let signs = at.replace(&standby(operator), active(operator).as_str());
+        send(&signs, &[json_type], body.to_string().as_bytes());
+    }
+    assert_eq!(send(at, &[json_type], body.to_string().as_bytes()).status, 200, "{at}");
+}
+
+/// The key that signs for MitID.
+fn active(operator: &Operator) -> String {
+    let keys = operator.get("/api/v1/tenants/acme/environments/TEST/keys").body;
+    let signs = |key: &&Value| key["eid"] == "mitid" && key["state"] == "active";
+    keys["items"].as_array().unwrap().iter().find(signs).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 
 /// Sends a path, headers and a body.

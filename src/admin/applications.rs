@@ -4,7 +4,7 @@ use super::application_protocol;
 use super::call::{Answer, Call, item_json, path, refusal, written_json};
 use super::command::{Action, Refusal, TenantAnswer, TenantCommand};
 use super::input::{self, Fields, display_name, parsed, word};
-use super::keys;
+use super::key_material;
 use super::problem::Problem;
 use super::record::{ApplicationRecord, Record, Scope, Target};
 use crate::json::Json;
@@ -58,7 +58,7 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, cl
     let mut command = TenantCommand::Change(change);
     let mut answer = call.ports.tenant(&tenant, &command).await?;
     if matches!(answer, TenantAnswer::Refused(Refusal::NeedsMaterial)) {
-        let keys = keys::make_more(call, &tenant, &host, alg).await?;
+        let keys = key_material::make_more(call, &tenant, &host, alg).await?;
         if let TenantCommand::Change(change) = &mut command {
             change.keys = keys;
         }

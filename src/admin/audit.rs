@@ -31,5 +31,6 @@ fn show(entry: &AuditEntry) -> Value {
         "target": entry.target,
         "before": entry.before,
         "after": entry.after,
+        "reason": entry.reason,
     })
 }

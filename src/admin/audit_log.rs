@@ -2,7 +2,7 @@
 
 use super::command::WrappedBy;
 use super::record::Record;
-use super::{applications, domains, environments, keys, secrets, tenants, upstreams};
+use super::{applications, domains, environments, secrets, tenants, timetable, upstreams};
 use crate::json::Json;
 use crate::vault::{base64url, sha256};
 use serde_json::{Value, json};
@@ -21,7 +21,10 @@ pub fn redacted(record: &Record) -> Value {
         Record::Environment(it) => {
             let mut shown = environments::show(record);
             if let Value::Object(fields) = &mut shown {
-                fields.insert("keys".to_owned(), it.keys.iter().map(keys::show).collect());
+                fields.insert(
+                    "keys".to_owned(),
+                    it.keys.iter().map(|key| Value::Object(timetable::show(key))).collect(),
+                );
                 fields.insert("wrapped_by".to_owned(), WrappedBy::of(&it.data_key).write());
             }
             shown

@@ -12,6 +12,7 @@ use super::configuration::{delete_restore, put_restore, put_version, target_of};
 use super::record::{EnvironmentRecord, Kind, Record, Target, Versioned};
 use super::rows::{Rows, StoreFault, Write};
 use crate::json::Json;
+use crate::model::key_ring::{SigningKey, rings};
 use crate::model::{Environment, UnixTime};
 use serde_json::{Value, json};
 
@@ -121,7 +122,9 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
     let mut item = None;
     if part.last {
         for environment in environments(&stored, part)? {
-            let restored = EnvironmentRecord { restored_at: Some(part.at), ..environment };
+            // Guard times count anew: what clients know of its keys is not known here.
+            let keys = environment.keys.into_iter().map(SigningKey::unpublished).collect();
+            let restored = EnvironmentRecord { restored_at: Some(part.at), keys, ..environment };
             writes.push(put_record(version, &Record::Environment(restored)));
         }
         touched.extend(domains(&stored, part)?);
@@ -161,6 +164,7 @@ fn fits<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<boo
     let mut known: Vec<Target> = Vec::new();
     for record in &part.records {
         let owner = match record {
+            Record::Environment(it) if rings(&it.keys).is_err() => return Ok(false),
             Record::Tenant(_) | Record::Environment(_) => None,
             Record::Domain(it) => Some(Target::Environment { environment: it.environment }),
             Record::Upstream(it) => Some(Target::Domain { host: it.host.clone() }),
@@ -242,5 +246,6 @@ fn entry<R: Rows>(
         target: Target::Tenant.to_string(),
         before: Value::Null,
         after,
+        reason: None,
     })
 }

@@ -4,6 +4,7 @@
 use super::command::UpstreamInput;
 use super::command::{Action, Change, Conflict, DueItem, Material, Outcome, Precondition, Refusal};
 use super::configuration::{Configuration, target_of};
+use super::key_change::{self, KeyEvent};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord};
 use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
 use super::rows::{Rows, StoreFault};
@@ -12,7 +13,7 @@ use super::rules::{check_upstream, default_response_types, field, refuse_if_any}
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::{CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
-use crate::model::{Environment, Host, Sealed};
+use crate::model::{Environment, Host, Sealed, Serving};
 
 /// Most domains of one tenant.
 pub const DOMAINS_MAX: usize = 200;
@@ -36,6 +37,8 @@ pub struct Plan {
     pub also_removed: Vec<Target>,
     /// Published values that change.
     pub touched: Vec<DueItem>,
+    /// What happened to keys: then the log of changes says this instead of the thing before and after.
+    pub events: Vec<KeyEvent>,
 }
 
 /// An environment whose keys change with a thing that needs them.
@@ -82,7 +85,11 @@ impl From<Conflict> for Stop {
 ///
 /// # Errors
 /// See [`Stop`].
-pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result<Plan, Stop> {
+pub fn decide<R: Rows>(
+    stored: &Configuration<'_, R>,
+    change: &Change,
+    times: &Serving,
+) -> Result<Plan, Stop> {
     match &change.action {
         Action::PutTenant(tenant) => put_tenant(stored, &change.precondition, tenant),
         Action::PutEnvironment { environment, cpr } => {
@@ -97,6 +104,7 @@ pub fn decide<R: Rows>(stored: &Configuration<'_, R>, change: &Change) -> Result
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::Remove(target) => remove(stored, &change.precondition, target),
+        Action::Keys { environment, order } => key_change::decide(stored, change, *environment, order, times),
         Action::Rewrap { environment, data_key, sub_key } => rewrap(stored, *environment, data_key, sub_key),
     }
 }
@@ -279,6 +287,7 @@ fn remove<R: Rows>(
         keys: None,
         also_removed,
         touched,
+        events: Vec::new(),
     })
 }
 
@@ -299,7 +308,10 @@ fn rewrap<R: Rows>(
 }
 
 /// The plan of making or replacing a thing.
-fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Result<Plan, Stop> {
+///
+/// # Errors
+/// [`Stop::Unchanged`].
+pub fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Result<Plan, Stop> {
     if let Some(old) = old.as_ref().filter(|old| old.record == after) {
         return Err(Stop::Unchanged(Box::new(old.clone())));
     }
@@ -311,6 +323,7 @@ fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Result<P
         keys: None,
         also_removed: Vec::new(),
         touched,
+        events: Vec::new(),
     })
 }
 
@@ -330,6 +343,7 @@ fn first_keys<R: Rows>(
         keys: material.keys.clone(),
         restored_at: None,
         cpr: CprSettings::default(),
+        postponed: Vec::new(),
     };
     Ok(Some(KeyChange { before: None, after }))
 }
@@ -366,7 +380,10 @@ fn touched_by_domain<R: Rows>(
 }
 
 /// The snapshots that carry an environment's keys and settings.
-fn touched_by_keys<R: Rows>(
+///
+/// # Errors
+/// When the store fails.
+pub fn touched_by_keys<R: Rows>(
     stored: &Configuration<'_, R>,
     environment: Environment,
 ) -> Result<Vec<DueItem>, StoreFault> {

@@ -4,11 +4,12 @@
 //! the caller's precondition, time, and what the Worker made by asynchronous cryptography.
 
 use super::record::{
-    ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
+    ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord, Target, TenantRecord,
+    Versioned,
 };
 use crate::eid::Eid;
 use crate::model::domain::{CprSettings, CprWay};
-use crate::model::key_ring::SigningKey;
+use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::url::WebUrl;
 use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use crate::table::Table;
@@ -43,6 +44,8 @@ pub enum TenantCommand {
     },
     /// What has not reached KV, `Host` or `Directory` yet: [`TenantAnswer::Publication`].
     Publication,
+    /// An environment's keys and who announces them: [`TenantAnswer::Keys`].
+    Keys(Environment),
     /// Decides a change and stores nothing: the refusal, or [`TenantAnswer::Acceptable`].
     Check(Box<Change>),
     /// Decides a change and stores it, its log entry and what is now due, in one step.
@@ -59,6 +62,7 @@ json_enum!(TenantCommand {
     List { scope, after, limit } = "list",
     Audit { before, limit } = "audit",
     Publication = "publication",
+    Keys(it) = "keys",
     Check(it) = "check",
     Change(it) = "change",
     Export(it) = "export",
@@ -76,8 +80,9 @@ pub struct Change {
     pub precondition: Precondition,
     /// The change itself.
     pub action: Action,
-    /// An active and a standby key for each eID, of the algorithm that an application asks for:
-    /// needed where the environment has none, and ignored otherwise.
+    /// Fresh keys. For an application: an active and a standby key for each eID, of the algorithm that
+    /// it asks for, needed where the environment has none. For an order: the next standby of each
+    /// ring. Ignored otherwise.
     pub keys: Vec<SigningKey>,
 }
 
@@ -135,6 +140,13 @@ pub enum Action {
         /// See [`super::record::EnvironmentRecord::sub_key`].
         sub_key: Sealed,
     },
+    /// A step of an environment's signing keys.
+    Keys {
+        /// Which environment.
+        environment: Environment,
+        /// What is to be done.
+        order: KeyOrder,
+    },
 }
 
 json_enum!(Action {
@@ -146,6 +158,55 @@ json_enum!(Action {
     AddSecret(it) = "add_secret",
     Remove(it) = "remove",
     Rewrap { environment, data_key, sub_key } = "rewrap",
+    Keys { environment, order } = "keys",
+});
+
+/// What is to be done with signing keys. A reason is for the log of changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyOrder {
+    /// Every step whose time has come; a rotation only where its fresh key is there.
+    Due,
+    /// A ring rotates now.
+    Rotate {
+        /// The ring's eID.
+        eid: Eid,
+        /// The ring's algorithm.
+        alg: Algorithm,
+        /// Whether it does not wait for guard times.
+        force: bool,
+        /// Why.
+        reason: String,
+    },
+    /// Every ring rotates now as it will by plan: in TEST only.
+    Rehearse,
+    /// The next rotation of a ring is put to another day.
+    Postpone {
+        /// The ring's eID.
+        eid: Eid,
+        /// The ring's algorithm.
+        alg: Algorithm,
+        /// When it will be, at the earliest.
+        until: UnixTime,
+        /// Why.
+        reason: String,
+    },
+    /// A key is compromised: it goes at once.
+    Compromise {
+        /// Which.
+        kid: String,
+        /// Whether a standby signs that has not been announced for its guard time.
+        force: bool,
+        /// Why.
+        reason: String,
+    },
+}
+
+json_enum!(KeyOrder {
+    Due = "due",
+    Rotate { eid, alg, force, reason } = "rotate",
+    Rehearse = "rehearse",
+    Postpone { eid, alg, until, reason } = "postpone",
+    Compromise { kid, force, reason } = "compromise",
 });
 
 /// First keys of an environment.
@@ -223,6 +284,8 @@ pub enum TenantAnswer {
         /// Where to go on, when there is more.
         next: Option<Place>,
     },
+    /// An environment's keys.
+    Keys(Box<KeyReport>),
     /// A change that was only checked would be stored.
     Acceptable,
     /// The change is stored, for good.
@@ -238,10 +301,24 @@ json_enum!(TenantAnswer {
     Audit { entries, next } = "audit",
     Publication { version, due } = "publication",
     Exported { version, records, next } = "exported",
+    Keys(it) = "keys",
     Acceptable = "acceptable",
     Done(it) = "done",
     Refused(it) = "refused",
 });
+
+/// An environment's keys and who announces them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyReport {
+    /// The keys.
+    pub record: EnvironmentRecord,
+    /// See [`TenantRecord::key_rotation_days`].
+    pub rotation_days: u64,
+    /// The environment's domains, and whether each has published the keys as they are.
+    pub domains: Vec<(Host, bool)>,
+}
+
+json_struct!(KeyReport { record, rotation_days, domains });
 
 /// A stored change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -286,6 +363,11 @@ pub enum Refusal {
     Invalid(Vec<FieldError>),
     /// Something else stands in the way.
     Conflict(Conflict),
+    /// A standby has not been announced for its guard time.
+    TooEarly {
+        /// From when on it will have been; `None` while not every domain has published it.
+        from: Option<UnixTime>,
+    },
 }
 
 json_enum!(Refusal {
@@ -294,6 +376,7 @@ json_enum!(Refusal {
     NeedsMaterial = "needs_material",
     Invalid(it) = "invalid",
     Conflict(it) = "conflict",
+    TooEarly { from } = "too_early",
 });
 
 /// What stands in the way of a change.
@@ -317,13 +400,15 @@ pub enum Conflict {
     StillPublishing,
     /// The configuration changed while it was being exported.
     ChangedMeanwhile,
+    /// Keys are rehearsed in TEST only.
+    Production,
 }
 
 json_enum!(Conflict {
     LimitReached = "limit_reached", InUse = "in_use", SecretExists = "secret_exists",
     PublicApplication = "public_application", TenantExists = "tenant_exists",
     BeingRestored = "being_restored", OutOfOrder = "out_of_order", StillPublishing = "still_publishing",
-    ChangedMeanwhile = "changed_meanwhile",
+    ChangedMeanwhile = "changed_meanwhile", Production = "production",
 });
 
 /// One field that cannot be as it is.
@@ -354,9 +439,11 @@ pub struct AuditEntry {
     pub before: Value,
     /// The thing after, secrets left out; `null` when it was removed.
     pub after: Value,
+    /// Why, where somebody had to say so.
+    pub reason: Option<String>,
 }
 
-json_struct!(AuditEntry { sequence, at, actor, action, target, before, after });
+json_struct!(AuditEntry { sequence, at, actor, action, target, before, after, reason });
 
 /// Something that the tenant's object has to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -101,7 +101,12 @@ mod tests {
     use crate::model::{TenantId, UnixTime};
 
     fn tenant(id: &str, name: &str) -> TenantRecord {
-        TenantRecord { id: TenantId::parse(id).unwrap(), name: name.to_owned(), created_at: UnixTime(1) }
+        TenantRecord {
+            id: TenantId::parse(id).unwrap(),
+            name: name.to_owned(),
+            created_at: UnixTime(1),
+            key_rotation_days: 90,
+        }
     }
 
     fn enter(rows: &mut MemoryRows, id: &str, name: &str, version: u64, wrapped_by: &[&str]) {

@@ -6,7 +6,7 @@
 use super::call::{Answer, Call, item_json, path, refusal, written_json};
 use super::command::{Action, HostAnswer, HostCommand, Precondition, Refusal, TenantAnswer, TenantCommand};
 use super::input::{self, Fields, display_name, number, parsed, time};
-use super::keys;
+use super::key_material;
 use super::problem::{Failure, Problem};
 use super::record::{DomainRecord, Record, Scope, Target};
 use crate::json::Json;
@@ -55,7 +55,7 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) ->
             TenantAnswer::Acceptable => claim(call, &tenant, environment, &host).await?,
             TenantAnswer::Refused(Refusal::NeedsMaterial) => {
                 claim(call, &tenant, environment, &host).await?;
-                material = Some(keys::make(call, &tenant, environment).await?);
+                material = Some(key_material::make(call, &tenant, environment).await?);
             }
             other => return Err(refusal(other)),
         }

@@ -220,18 +220,22 @@ pub fn word<T: Copy>(
 /// # Errors
 /// Another length, control characters, or spaces around it.
 pub fn display_name(raw: &str) -> Result<String, InvalidName> {
+    if is_visible(raw, DISPLAY_NAME_MAX_CHARACTERS) {
+        Ok(raw.to_owned())
+    } else {
+        Err(InvalidName("1 to 64 visible characters, without spaces around them"))
+    }
+}
+
+/// Whether a text has 1 to `most` characters, none of them invisible, and no spaces around them.
+pub fn is_visible(raw: &str, most: usize) -> bool {
     let length = raw.chars().count();
     // Direction marks would let a name rewrite the text around it (Unicode TR 36 §2.5).
     let is_hidden = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    if (1..=DISPLAY_NAME_MAX_CHARACTERS).contains(&length) && raw.trim() == raw && !raw.chars().any(is_hidden)
-    {
-        Ok(raw.to_owned())
-    } else {
-        Err(InvalidName("1 to 64 visible characters, without spaces around them"))
-    }
+    (1..=most).contains(&length) && raw.trim() == raw && !raw.chars().any(is_hidden)
 }
 
 /// A point in time as RFC 3339 §5.6 writes it.

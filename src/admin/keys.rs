@@ -1,109 +1,168 @@
-//! `…/environments/{environment}/keys`: the signing keys of a tenant's environment, to be read; and
-//! the first ones of an algorithm, made with its first domain or application that needs them.
+//! `…/environments/{environment}/keys`: the signing keys of a tenant's environment as a timetable, and
+//! what can be ordered of them: a rotation, its rehearsal, another day for it, and the emergency.
+//!
+//! Every order answers what happened to which key, and when the last isolate and the last cache will
+//! have forgotten how it was before.
 
-use super::call::{Answer, Call, list_json};
-use super::command::Material;
+use super::call::{Answer, Call, refusal};
+use super::command::{Action, KeyOrder, KeyReport, Precondition, Refusal, TenantAnswer, TenantCommand};
 use super::domains::environment_of;
+use super::input::{Fields, is_visible, parsed, time, word};
+use super::key_material::fresh_keys;
+use super::key_schedule::rings_of;
 use super::problem::{Failure, Problem};
-use super::record::{Record, Target};
+use super::timetable;
 use crate::eid::Eid;
 use crate::error::Fault;
-use crate::json::Json;
-use crate::model::key_ring::{Algorithm, KeyState, Ring, SigningKey, signing_key_label};
-use crate::model::{Environment, Host, TenantId, UnixTime};
-use crate::oauth::jwks::thumbprint;
-use crate::ports::{Crypto, CryptoError, Management, Random};
-use crate::vault::EnvironmentKeys;
-use serde_json::{Value, json};
+use crate::model::key_ring::Algorithm;
+use crate::model::names::InvalidName;
+use crate::model::{Environment, TenantId};
+use crate::ports::Management;
+use crate::web::Response;
+
+/// Longest reason, characters.
+pub const REASON_MAX_CHARACTERS: usize = 200;
+
+/// A ring of an environment.
+type RingName = (Eid, Algorithm);
 
 /// `GET …/keys`: every key of every ring, in any state. Private halves never leave the object.
 pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
-    let tenant = call.tenant_id(tenant)?;
-    let environment = environment_of(environment).map_err(|_| Problem::not_found())?;
-    let item = call.get(&tenant, Target::Environment { environment }).await?;
-    let Record::Environment(record) = item.record else { return Err(Problem::not_found().into()) };
-    Ok(list_json(record.keys.iter().map(show).collect(), None))
+    let orders = Orders::of(call, tenant, environment).await?;
+    let body = timetable::of(&orders.before, &call.ports.installation().serving)?;
+    Ok(Response::json(200, &body))
 }
 
-/// A key as the API shows it: never its private half.
-pub fn show(key: &SigningKey) -> Value {
-    json!({
-        "kid": key.kid,
-        "eid": key.eid.write(),
-        "alg": key.alg.write(),
-        "state": key.state.write(),
-        "since": key.since.iso8601(),
-    })
+/// `POST …/keys/rotate`: a ring rotates now, after its guard time or by force.
+pub async fn rotate<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
+    let orders = Orders::of(call, tenant, environment).await?;
+    let mut fields = Fields::of(call.request)?;
+    let ring = ring(&mut fields);
+    let force = fields.switch("force", false);
+    let reason = fields.optional("reason", parsed(reason));
+    fields.demand("reason", reason.is_some() || !force, "why it is forced");
+    fields.finish()?;
+    let (eid, alg) = orders.known(ring)?;
+    let order = KeyOrder::Rotate { eid, alg, force, reason: reason.unwrap_or_default() };
+    orders.give(order, vec![(eid, alg)], None).await
 }
 
-/// The first keys of an environment: for each eID one that signs at once, since a new ring has no
-/// reader yet, and a standby that readers will have fetched long before it is needed.
-///
-/// # Errors
-/// When the platform's cryptography fails.
-pub async fn make<P: Management>(
+/// `POST …/keys/rehearse`: every ring of TEST rotates now, as it will by plan.
+pub async fn rehearse<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
+    let orders = Orders::of(call, tenant, environment).await?;
+    Fields::of_optional_body(call.request)?.finish()?;
+    let rings = match orders.environment {
+        Environment::Test => orders.rings()?,
+        Environment::Production => Vec::new(),
+    };
+    orders.give(KeyOrder::Rehearse, rings, None).await
+}
+
+/// `POST …/keys/postpone`: the next rotation of a ring is put to another day.
+pub async fn postpone<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
+    let orders = Orders::of(call, tenant, environment).await?;
+    let mut fields = Fields::of(call.request)?;
+    let ring = ring(&mut fields);
+    let (until, reason) = (fields.required("until", parsed(time)), fields.required("reason", parsed(reason)));
+    let (Some(until), Some(reason)) = (until, reason) else { return Err(fields.refusal().into()) };
+    fields.finish()?;
+    let (eid, alg) = orders.known(ring)?;
+    orders.give(KeyOrder::Postpone { eid, alg, until, reason }, Vec::new(), None).await
+}
+
+/// `POST …/keys/{kid}/compromise`: the key goes at once. Said again of the same key, it changes nothing
+/// and answers what is.
+pub async fn compromise<P: Management>(
+    call: &Call<'_, P>,
+    tenant: &str,
+    environment: &str,
+    kid: &str,
+) -> Answer {
+    let orders = Orders::of(call, tenant, environment).await?;
+    let mut fields = Fields::of(call.request)?;
+    let force = fields.switch("force", false);
+    let Some(reason) = fields.required("reason", parsed(reason)) else {
+        return Err(fields.refusal().into());
+    };
+    fields.finish()?;
+    let key = orders.before.record.keys.iter().find(|key| key.kid == kid).ok_or(Problem::not_found())?;
+    let rings = vec![(key.eid, key.alg)];
+    orders.give(KeyOrder::Compromise { kid: kid.to_owned(), force, reason }, rings, Some(kid)).await
+}
+
+/// The eID and algorithm of a ring; `None` when an error was noted.
+fn ring(fields: &mut Fields) -> Option<RingName> {
+    const EIDS: &[(&str, Eid)] = &[("nemid", Eid::Nemid), ("mitid", Eid::Mitid)];
+    const ALGORITHMS: &[(&str, Algorithm)] = &[("RS256", Algorithm::Rs256), ("ES256", Algorithm::Es256)];
+    let alg = fields.optional("alg", word(ALGORITHMS, "RS256 or ES256")).unwrap_or(Algorithm::Rs256);
+    fields.required("eid", word(EIDS, "nemid or mitid")).map(|eid| (eid, alg))
+}
+
+/// Why something was ordered: for the log of changes, so one line without anything hidden.
+fn reason(raw: &str) -> Result<String, InvalidName> {
+    if is_visible(raw, REASON_MAX_CHARACTERS) {
+        Ok(raw.to_owned())
+    } else {
+        Err(InvalidName("1 to 200 visible characters, without spaces around them"))
+    }
+}
+
+/// The keys of one environment, to be shown or ordered about.
+struct Orders<'a, P> {
+    call: &'a Call<'a, P>,
+    tenant: TenantId,
+    environment: Environment,
+    before: KeyReport,
+}
+
+impl<'a, P: Management> Orders<'a, P> {
+    async fn of(call: &'a Call<'a, P>, tenant: &str, environment: &str) -> Result<Self, Failure> {
+        let tenant = call.tenant_id(tenant)?;
+        let environment = environment_of(environment).map_err(|_| Problem::not_found())?;
+        let before = report(call, &tenant, environment).await?;
+        Ok(Self { call, tenant, environment, before })
+    }
+
+    fn rings(&self) -> Result<Vec<RingName>, Failure> {
+        let rings =
+            rings_of(&self.before.record).map_err(|_| Fault::lasting("keys", "keys that are no ring"))?;
+        Ok(rings.iter().map(|ring| (ring.eid(), ring.alg())).collect())
+    }
+
+    fn known(&self, ring: Option<RingName>) -> Result<RingName, Failure> {
+        let rings = self.rings()?;
+        ring.filter(|ring| rings.contains(ring)).ok_or(Problem::not_found().into())
+    }
+
+    /// Gives an order, with a fresh key for each of these rings where it takes them, and answers what
+    /// came of it; of a key that it is about also where nothing changed.
+    async fn give(&self, order: KeyOrder, rings: Vec<RingName>, about: Option<&str>) -> Answer {
+        let (call, environment) = (self.call, self.environment);
+        let change = call.change(Precondition::None, Action::Keys { environment, order });
+        let mut command = TenantCommand::Change(change);
+        let mut answer = call.ports.tenant(&self.tenant, &command).await?;
+        if matches!(answer, TenantAnswer::Refused(Refusal::NeedsMaterial)) {
+            let keys = fresh_keys(call.ports, &self.tenant, &self.before.record, &rings, call.now).await?;
+            if let TenantCommand::Change(change) = &mut command {
+                change.keys = keys;
+            }
+            answer = call.ports.tenant(&self.tenant, &command).await?;
+        }
+        let TenantAnswer::Done(done) = answer else { return Err(refusal(answer)) };
+        let after = report(call, &self.tenant, environment).await?;
+        let times = &call.ports.installation().serving;
+        let body = timetable::outcome(&self.before.record, &after, done.published, about, times)?;
+        Ok(Response::json(200, &body))
+    }
+}
+
+async fn report<P: Management>(
     call: &Call<'_, P>,
     tenant: &TenantId,
     environment: Environment,
-) -> Result<Material, Failure> {
-    let made = EnvironmentKeys::create(call.ports, tenant, environment).await?;
-    let keys = make_rings(call.ports, &made.keys, Algorithm::Rs256, call.now).await?;
-    Ok(Material { data_key: made.data_key, sub_key: made.sub_key, keys })
-}
-
-/// The first keys of another algorithm, likewise: no client waits for them, since none was told of
-/// tokens that they sign.
-///
-/// # Errors
-/// 404 for an unknown domain, or when the platform's cryptography fails.
-pub async fn make_more<P: Management>(
-    call: &Call<'_, P>,
-    tenant: &TenantId,
-    host: &Host,
-    alg: Algorithm,
-) -> Result<Vec<SigningKey>, Failure> {
-    let keys = call.keys_of(tenant, host).await?;
-    make_rings(call.ports, &keys, alg, call.now).await
-}
-
-async fn make_rings<P: Management>(
-    ports: &P,
-    keys: &EnvironmentKeys,
-    alg: Algorithm,
-    now: UnixTime,
-) -> Result<Vec<SigningKey>, Failure> {
-    let mut rings = Vec::new();
-    for eid in Eid::ALL {
-        let active = fresh(ports, keys, eid, alg, now).await?;
-        let standby = fresh(ports, keys, eid, alg, now).await?;
-        let misfit = |_| Fault::lasting("key ring", "a fresh key does not fit");
-        rings.extend(Ring::first(active, standby, now).map_err(misfit)?.into_keys());
+) -> Result<KeyReport, Failure> {
+    match call.ports.tenant(tenant, &TenantCommand::Keys(environment)).await? {
+        TenantAnswer::Keys(report) => Ok(*report),
+        other => Err(refusal(other)),
     }
-    Ok(rings)
-}
-
-/// A fresh key, its private half sealed: what a ring takes for its next standby.
-///
-/// # Errors
-/// When the platform's cryptography fails.
-pub async fn fresh(
-    ports: &(impl Crypto + Random),
-    keys: &EnvironmentKeys,
-    eid: Eid,
-    alg: Algorithm,
-    now: UnixTime,
-) -> Result<SigningKey, CryptoError> {
-    let pair = ports.generate(alg).await?;
-    let kid = thumbprint(&pair.public);
-    let private = keys.seal(ports, &signing_key_label(&kid), &pair.pkcs8).await?;
-    Ok(SigningKey {
-        kid,
-        eid,
-        alg,
-        state: KeyState::Standby,
-        since: now,
-        published: None,
-        public: pair.public,
-        private: Some(private),
-    })
 }

@@ -4,11 +4,12 @@
 //! | Files | What they are |
 //! |---|---|
 //! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `master_key` | the resources of `/api/v1`, one a file |
-//! | `application_protocol` `client_keys` | the protocol settings of an application, and its public keys |
+//! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
 //! | `command` `command_host` `command_backup` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
+//! | `key_change` `key_schedule` `key_material` | its signing keys: steps that are ordered, steps whose time has come, fresh ones |
 //! | `host_object` `directory_object` `tally_object` `rows` | the other objects, and the store of all four |
 //! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
@@ -36,6 +37,9 @@ pub mod domains;
 pub mod environments;
 pub mod host_object;
 pub mod input;
+pub mod key_change;
+pub mod key_material;
+pub mod key_schedule;
 pub mod keys;
 pub mod master_key;
 pub mod problem;
@@ -50,6 +54,7 @@ pub mod secrets;
 pub mod tally_object;
 pub mod tenant_object;
 pub mod tenants;
+pub mod timetable;
 pub mod traces;
 pub mod upstreams;
 
@@ -116,7 +121,17 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
         (Put, ["tenants", t, "environments", e]) => {
             ("admin_environment", environments::put(call, t, e).await)
         }
-        (Get, ["tenants", t, "environments", e, "keys"]) => ("admin_keys", keys::list(call, t, e).await),
+        (method, ["tenants", t, "environments", e, "keys", rest @ ..]) => {
+            let answer = match (method, rest) {
+                (Get, []) => keys::list(call, t, e).await,
+                (Post, ["rotate"]) => keys::rotate(call, t, e).await,
+                (Post, ["rehearse"]) => keys::rehearse(call, t, e).await,
+                (Post, ["postpone"]) => keys::postpone(call, t, e).await,
+                (Post, [kid, "compromise"]) => keys::compromise(call, t, e, kid).await,
+                _ => Err(no_route(path).into()),
+            };
+            ("admin_keys", answer)
+        }
         (Get, ["tenants", t, "environments", e, "traces", id]) => {
             ("admin_trace", traces::get(call, t, e, id).await)
         }
@@ -161,7 +176,10 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "environments", _, "keys"]
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
-        ["master-key", "rewrap"] | ["tenants", _, "export"] => "POST",
+        ["master-key", "rewrap"]
+        | ["tenants", _, "export"]
+        | ["tenants", _, "environments", _, "keys", "rotate" | "rehearse" | "postpone"]
+        | ["tenants", _, "environments", _, "keys", _, "compromise"] => "POST",
         ["tenants", _, "import"] => "PUT",
         ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",
         ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {

@@ -6,6 +6,7 @@
 use super::command::{Conflict, FieldError, Refusal};
 use crate::error::Fault;
 use crate::json::Json;
+use crate::model::UnixTime;
 use crate::ports::{CryptoError, Log, Unavailable};
 use crate::web::Response;
 use serde_json::{Map, Value, json};
@@ -27,11 +28,13 @@ pub struct Problem {
     title: &'static str,
     detail: Option<&'static str>,
     errors: Vec<FieldError>,
+    /// From when on the same request would be done; boxed, so that answers stay small.
+    allowed_from: Option<Box<UnixTime>>,
     header: Option<(&'static str, &'static str)>,
 }
 
 const fn problem(status: u16, name: &'static str, title: &'static str) -> Problem {
-    Problem { status, name, title, detail: None, errors: Vec::new(), header: None }
+    Problem { status, name, title, detail: None, errors: Vec::new(), allowed_from: None, header: None }
 }
 
 impl Problem {
@@ -89,6 +92,17 @@ impl Problem {
         Self { errors, ..problem(422, "invalid", "Some fields are not valid") }
     }
 
+    /// 409: clients may not know the key yet that would sign.
+    fn too_early(allowed_from: Option<UnixTime>) -> Self {
+        let detail = match allowed_from {
+            Some(_) => "Clients with a valid key set may not know the standby yet. Wait, or force it.",
+            None => "Not every domain has published the standby yet. Wait, or force it.",
+        };
+        let title = "The standby's guard time is not over";
+        let allowed_from = allowed_from.map(Box::new);
+        Self { detail: Some(detail), allowed_from, ..problem(409, "too-early", title) }
+    }
+
     fn to_response(&self) -> Response {
         let mut body = Map::new();
         body.insert("type".to_owned(), json!(format!("urn:edge-eid:problem:{}", self.name)));
@@ -99,6 +113,9 @@ impl Problem {
         }
         if !self.errors.is_empty() {
             body.insert("errors".to_owned(), self.errors.write());
+        }
+        if let Some(from) = &self.allowed_from {
+            body.insert("allowed_from".to_owned(), json!(from.iso8601()));
         }
         let response = problem_json(self.status, body);
         match self.header {
@@ -174,6 +191,7 @@ impl From<Refusal> for Failure {
             },
             Refusal::Invalid(errors) => Problem::invalid(errors),
             Refusal::Conflict(conflict) => conflict_problem(conflict),
+            Refusal::TooEarly { from } => Problem::too_early(from),
             Refusal::NeedsMaterial => {
                 return Self::Fault(Fault::lasting("tenant", "keys were made and not taken"));
             }
@@ -190,6 +208,10 @@ fn conflict_problem(conflict: Conflict) -> Problem {
             ..problem(409, "in-use", "It is in use")
         },
         Conflict::SecretExists => problem(409, "secret-exists", "The application has this secret already"),
+        Conflict::Production => Problem {
+            detail: Some("Rotate a ring instead: it waits for the same guard times."),
+            ..problem(409, "production", "Keys are rehearsed in TEST only")
+        },
         Conflict::PublicApplication => {
             problem(409, "public-application", "A public application has no secrets")
         }

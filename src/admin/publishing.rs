@@ -15,6 +15,7 @@ use super::record::DomainRecord;
 use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer};
+use crate::model::key_ring::published_keys;
 use crate::model::{Application, ClientId, DomainSnapshot, Environment, Host, TenantId, UnixTime};
 use crate::table::Table;
 
@@ -193,7 +194,7 @@ pub fn domain_snapshot<R: Rows>(
         cpr: environment.cpr,
         nemid_closed_at: domain.nemid_closed_at.unwrap_or(NEMID_CLOSED_AT),
         upstreams,
-        keys: environment.keys.iter().filter_map(|key| key.announced()).collect(),
+        keys: published_keys(&environment.keys),
         data_key: environment.data_key,
         sub_key: environment.sub_key,
         restored_at: environment.restored_at,

@@ -6,10 +6,13 @@
 use crate::eid::Eid;
 use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
 use crate::model::domain::{CprSettings, DomainKind, SessionSettings, Upstream};
-use crate::model::key_ring::SigningKey;
+use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
 use std::fmt;
+
+/// How long a signing key signs where the tenant has not said otherwise, days.
+pub const KEY_ROTATION_DAYS: u64 = 90;
 
 /// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +23,11 @@ pub struct TenantRecord {
     pub name: String,
     /// When it was made.
     pub created_at: UnixTime,
+    /// How long each of its signing keys signs before the next one does, days.
+    pub key_rotation_days: u64,
 }
 
-json_struct!(TenantRecord { id, name, created_at });
+json_struct!(TenantRecord { id, name, created_at, key_rotation_days unless KEY_ROTATION_DAYS });
 
 /// The keys and settings of one environment: made with its first domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +42,31 @@ pub struct EnvironmentRecord {
     pub keys: Vec<SigningKey>,
     /// When it was restored from a backup.
     pub restored_at: Option<UnixTime>,
+    /// Rotations that somebody has put to another day; at most one a ring.
+    pub postponed: Vec<Postponement>,
     /// The switches about CPR numbers.
     pub cpr: CprSettings,
 }
 
 json_struct!(EnvironmentRecord {
-    environment, data_key, sub_key, keys, restored_at or None, cpr unless CprSettings::default(),
+    environment, data_key, sub_key, keys, restored_at or None, postponed or Vec::new(),
+    cpr unless CprSettings::default(),
 });
+
+/// The next rotation of a ring, put to another day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postponement {
+    /// The ring's eID.
+    pub eid: Eid,
+    /// The ring's algorithm.
+    pub alg: Algorithm,
+    /// When it will be, at the earliest.
+    pub until: UnixTime,
+    /// Why.
+    pub reason: String,
+}
+
+json_struct!(Postponement { eid, alg, until, reason });
 
 /// A domain.
 #[derive(Clone, Debug, PartialEq, Eq)]

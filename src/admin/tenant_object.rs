@@ -10,26 +10,33 @@ use super::change::{KeyChange, Plan, Stop, decide};
 use super::command::TenantCommand;
 use super::command::{Action, AuditEntry, Change, Conflict, Done, Due, Outcome, Refusal, TenantAnswer};
 use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
+use super::key_change::KeyEvent;
+use super::key_schedule;
 use super::record::{Record, Target, Versioned};
 use super::rows::{Rows, StoreFault, Write};
+use crate::model::Serving;
 use serde_json::Value;
 
 /// Applies a command.
 ///
 /// # Errors
 /// When the store fails; then nothing was written.
-pub fn apply(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnswer, StoreFault> {
+pub fn apply(
+    rows: &mut impl Rows,
+    command: &TenantCommand,
+    times: &Serving,
+) -> Result<TenantAnswer, StoreFault> {
     let stored = Configuration(&*rows);
     if stored.restore()?.is_some() {
         return while_restored(rows, command);
     }
     match command {
         TenantCommand::Import(part) => backup_object::import(rows, part),
-        TenantCommand::Change(change) => match decide(&stored, change) {
+        TenantCommand::Change(change) => match decide(&stored, change, times) {
             Ok(plan) => store(rows, change, plan),
             Err(stop) => answer(stop),
         },
-        TenantCommand::Check(change) => match decide(&stored, change) {
+        TenantCommand::Check(change) => match decide(&stored, change, times) {
             Ok(_) => Ok(TenantAnswer::Acceptable),
             Err(stop) => answer(stop),
         },
@@ -50,6 +57,9 @@ pub fn apply(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnsw
             entries.truncate(*limit);
             let next = entries.last().filter(|_| more).map(|entry| entry.sequence);
             Ok(TenantAnswer::Audit { entries, next })
+        }
+        TenantCommand::Keys(environment) => {
+            Ok(key_schedule::report(&stored, *environment)?.map_or(TenantAnswer::Absent, TenantAnswer::Keys))
         }
         TenantCommand::Publication => {
             Ok(TenantAnswer::Publication { version: stored.version()?, due: stored.due()? })
@@ -96,7 +106,12 @@ fn store(rows: &mut impl Rows, change: &Change, plan: Plan) -> Result<TenantAnsw
         Some(after) => writes.push(put_record(version, after)),
         None => writes.push(delete_record(&plan.target)),
     }
-    writes.push(log.entry(version, plan.outcome, plan.before.as_ref(), plan.after.as_ref()));
+    if plan.events.is_empty() {
+        writes.push(log.entry(version, plan.outcome, plan.before.as_ref(), plan.after.as_ref()));
+    }
+    for event in plan.events {
+        writes.push(log.event(version, event));
+    }
     for target in &plan.also_removed {
         let gone = stored.get(target)?.map(|item| item.record);
         writes.push(delete_record(target));
@@ -140,8 +155,19 @@ impl Log<'_> {
             target: target.to_string(),
             before: before.map_or(Value::Null, redacted),
             after: after.map_or(Value::Null, redacted),
+            reason: None,
         };
         self.next += 1;
+        put_audit(version, &entry)
+    }
+
+    fn event(&mut self, version: u64, event: KeyEvent) -> Write {
+        let KeyEvent { action, target, before, after, reason } = event;
+        let Change { at, actor, .. } = self.change;
+        let (sequence, action) = (self.next, action.to_owned());
+        self.next += 1;
+        let entry =
+            AuditEntry { sequence, at: *at, actor: actor.clone(), action, target, before, after, reason };
         put_audit(version, &entry)
     }
 }

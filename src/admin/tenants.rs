@@ -2,14 +2,19 @@
 
 use super::call::{Answer, Call, item_json, list_json, path, written_json};
 use super::command::{Action, DirectoryAnswer, DirectoryCommand};
-use super::input::{self, Fields, display_name, parsed};
+use super::input::{self, Fields, display_name, number, parsed};
 use super::problem::Problem;
-use super::record::{Record, Target, TenantRecord};
+use super::record::{KEY_ROTATION_DAYS, Record, Target, TenantRecord};
 use super::rules::field;
 use crate::error::Fault;
 use crate::model::TenantId;
 use crate::ports::Management;
 use serde_json::{Value, json};
+use std::ops::RangeInclusive;
+
+/// How long a signing key may sign, days: a week at least, so that a standby's guard time is long over,
+/// and a year at most.
+const ROTATION_DAYS: RangeInclusive<u64> = 7..=365;
 
 /// `GET /tenants`: from the directory, which learns of a new tenant or name a moment later.
 pub async fn list<P: Management>(call: &Call<'_, P>) -> Answer {
@@ -38,11 +43,17 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     let precondition = input::precondition(call.request)?;
     let mut fields = Fields::of(call.request)?;
     fields.ignore(&["id", "created_at", "published"]);
+    let days = fields.optional("key_rotation_days", number(ROTATION_DAYS, "7 to 365"));
     let Some(name) = fields.required("name", parsed(display_name)) else {
         return Err(fields.refusal().into());
     };
     fields.finish()?;
-    let record = TenantRecord { id: id.clone(), name, created_at: call.now };
+    let record = TenantRecord {
+        id: id.clone(),
+        name,
+        created_at: call.now,
+        key_rotation_days: days.unwrap_or(KEY_ROTATION_DAYS),
+    };
     let done = call.write(&id, call.change(precondition, Action::PutTenant(record))).await?;
     Ok(written_json(&done, &path(&["tenants", id.as_str()]), show))
 }
@@ -53,5 +64,10 @@ pub fn show(record: &Record) -> Value {
 }
 
 fn tenant_json(tenant: &TenantRecord) -> Value {
-    json!({"id": tenant.id.as_str(), "name": tenant.name, "created_at": tenant.created_at.iso8601()})
+    json!({
+        "id": tenant.id.as_str(),
+        "name": tenant.name,
+        "created_at": tenant.created_at.iso8601(),
+        "key_rotation_days": tenant.key_rotation_days,
+    })
 }

@@ -17,8 +17,8 @@ pub struct Hint {
     pub sid: Option<String>,
 }
 
-/// Reads a hint: signed by a key that this domain announces, and issued by it. How old it is does
-/// not matter.
+/// Reads a hint: signed by a key that this domain announces or has removed lately, never by one that
+/// is compromised, and issued by it. How old it is does not matter.
 pub async fn read<P: Ports>(ctx: &Context<'_, P>, raw: &str) -> Option<Hint> {
     let algorithms = ctx.domain.keys.iter().map(|key| key.alg.verified_by()).collect::<Vec<_>>();
     let token = Unverified::parse(raw, &algorithms).ok()?;

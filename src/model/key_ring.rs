@@ -99,7 +99,8 @@ pub struct SigningKey {
 
 json_struct!(SigningKey { kid, eid, alg, state, since, published, public, private });
 
-/// A key as published with a domain: the private half only where it signs.
+/// A key as published with a domain: the private half only where it signs. One that was removed is
+/// published too, and announced by nobody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnnouncedKey {
     /// See [`SigningKey::kid`].
@@ -118,17 +119,42 @@ pub struct AnnouncedKey {
 
 json_struct!(AnnouncedKey { kid, eid, alg, state, public, private });
 
+/// Removed keys of a ring that its domains still get, the last ones first. They are announced to nobody;
+/// but an old ID token may be shown to us again, at a logout after a long session.
+pub const REMEMBERED_MAX: usize = 2;
+
+/// What the domains of a tenant and environment get of its keys: those that they announce, and of each
+/// ring the last ones that were removed. Never a compromised one: no token of it is believed by anybody.
+pub fn published_keys(keys: &[SigningKey]) -> Vec<AnnouncedKey> {
+    let remembered = |at: usize, key: &SigningKey| {
+        let later = keys.iter().skip(at + 1);
+        let of_ring = later.filter(|it| (it.eid, it.alg, it.state) == (key.eid, key.alg, key.state));
+        key.state == KeyState::Removed && of_ring.count() < REMEMBERED_MAX
+    };
+    let is_published = |(at, key): &(usize, &SigningKey)| key.state.is_announced() || remembered(*at, key);
+    keys.iter().enumerate().filter(is_published).map(|(_, key)| key.published_form()).collect()
+}
+
 impl SigningKey {
     /// What the domains of this tenant and environment say of the key; `None` once it is gone.
     pub fn announced(&self) -> Option<AnnouncedKey> {
-        self.state.is_announced().then(|| AnnouncedKey {
+        self.state.is_announced().then(|| self.published_form())
+    }
+
+    fn published_form(&self) -> AnnouncedKey {
+        AnnouncedKey {
             kid: self.kid.clone(),
             eid: self.eid,
             alg: self.alg,
             state: self.state,
             public: self.public.clone(),
             private: self.private.clone().filter(|_| self.state == KeyState::Active),
-        })
+        }
+    }
+
+    /// The same key, to be published anew: its guard time has not begun.
+    pub fn unpublished(self) -> Self {
+        Self { published: None, ..self }
     }
 
     /// The same key in its next state: not published in it yet, and without its private half where
@@ -183,6 +209,20 @@ pub enum Cannot {
     Already,
     /// The fresh key is none: of another ring, known already, or without its private half.
     Misfit,
+}
+
+/// Every ring among an environment's keys.
+///
+/// # Errors
+/// When keys of one eID and algorithm are no ring.
+pub fn rings(keys: &[SigningKey]) -> Result<Vec<Ring>, Broken> {
+    let mut rings = Vec::new();
+    for alg in Algorithm::ALL {
+        for eid in Eid::ALL {
+            rings.extend(Ring::of(keys, eid, alg)?);
+        }
+    }
+    Ok(rings)
 }
 
 impl Ring {
@@ -295,7 +335,7 @@ impl Ring {
         haste: Haste,
         times: &Serving,
     ) -> Result<Self, Cannot> {
-        self.check_standby(now, haste, times)?;
+        self.check_may_sign(now, haste, times)?;
         let (mut ring, retired) = self.advance(fresh, now)?;
         ring.retiring.push(retired.enter(KeyState::Retiring, now));
         Ok(ring)
@@ -320,7 +360,7 @@ impl Ring {
         let (mut ring, bad) = match state {
             KeyState::Compromised => return Err(Cannot::Already),
             KeyState::Active => {
-                self.check_standby(now, haste, times)?;
+                self.check_may_sign(now, haste, times)?;
                 self.advance(fresh.ok_or(Cannot::Misfit)?, now)?
             }
             KeyState::Standby => {
@@ -347,6 +387,11 @@ impl Ring {
         self
     }
 
+    /// Whether every domain of the environment has published the ring as it is.
+    pub fn is_published(&self) -> bool {
+        self.keys().all(|key| key.published.is_some())
+    }
+
     /// Every domain of the environment has published the ring as it is.
     pub fn published(mut self, now: UnixTime) -> Self {
         let all = [&mut self.active, &mut self.standby].into_iter();
@@ -356,7 +401,11 @@ impl Ring {
         self
     }
 
-    fn check_standby(&self, now: UnixTime, haste: Haste, times: &Serving) -> Result<(), Cannot> {
+    /// Whether the standby may sign.
+    ///
+    /// # Errors
+    /// [`Cannot::TooEarly`] unless forced.
+    pub fn check_may_sign(&self, now: UnixTime, haste: Haste, times: &Serving) -> Result<(), Cannot> {
         let from = self.may_rotate_from(times);
         let ready = haste == Haste::Forced || from.is_some_and(|from| from.is_over(now));
         if ready { Ok(()) } else { Err(Cannot::TooEarly(from)) }

@@ -14,7 +14,8 @@ pub const KEYS_MAX: usize = 50;
 /// The key set of a domain: every announced key of its tenant and environment, so that a token
 /// verifies against whichever domain's set a client fetched.
 pub fn document(keys: &[AnnouncedKey]) -> Value {
-    let keys: Vec<Value> = keys.iter().map(|key| signing_jwk(&key.kid, key.alg, &key.public)).collect();
+    let announced = keys.iter().filter(|key| key.state.is_announced());
+    let keys: Vec<Value> = announced.map(|key| signing_jwk(&key.kid, key.alg, &key.public)).collect();
     json!({ "keys": keys })
 }
 

@@ -18,7 +18,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// The committed test keys, in the order in which `generate` hands them out.
-pub const KEYS: [&[u8]; 12] = [
+pub const KEYS: [&[u8]; 18] = [
     include_bytes!("keys/01.pk8"),
     include_bytes!("keys/02.pk8"),
     include_bytes!("keys/03.pk8"),
@@ -28,12 +28,18 @@ pub const KEYS: [&[u8]; 12] = [
     include_bytes!("keys/07.pk8"),
     include_bytes!("keys/08.pk8"),
     include_bytes!("keys/09.pk8"),
+    include_bytes!("keys/13.pk8"),
+    include_bytes!("keys/14.pk8"),
+    include_bytes!("keys/15.pk8"),
+    include_bytes!("keys/16.pk8"),
+    include_bytes!("keys/17.pk8"),
+    include_bytes!("keys/18.pk8"),
     include_bytes!("keys/10.pk8"),
     include_bytes!("keys/11.pk8"),
     include_bytes!("keys/12.pk8"),
 ];
 /// The last three belong to the upstreams; `generate` does not reach them.
-pub const UPSTREAM_KEYS: [&[u8]; 3] = [KEYS[9], KEYS[10], KEYS[11]];
+pub const UPSTREAM_KEYS: [&[u8]; 3] = [KEYS[15], KEYS[16], KEYS[17]];
 
 /// Signing keys that were imported, and how many were handed out.
 #[derive(Default)]

@@ -6,12 +6,14 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::admin::configuration::Configuration;
+use edge_eid::admin::key_material::fresh_keys;
 use edge_eid::admin::publication::{Publishable, Published, parse_published};
 use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
 use edge_eid::admin::rows::{MemoryRows, Rows};
-use edge_eid::admin::{directory_object, host_object, tenant_object};
+use edge_eid::admin::{directory_object, host_object, key_schedule, tenant_object};
 use edge_eid::json::{self, Json};
-use edge_eid::model::{Host, TenantId, UnixTime};
+use edge_eid::model::{Host, Serving, TenantId, UnixTime};
+use edge_eid::ports::{Crypto, Random};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
@@ -42,7 +44,7 @@ impl Management {
         self.check_answering()?;
         let command: TenantCommand = round_trip(command);
         let mut rows = self.rows_of(tenant);
-        let mut answer = tenant_object::apply(&mut rows, &command).map_err(|_| Silent)?;
+        let mut answer = tenant_object::apply(&mut rows, &command, &Serving::DEFAULT).map_err(|_| Silent)?;
         let at = match &command {
             TenantCommand::Change(change) => Some(change.at),
             TenantCommand::Import(part) => Some(part.at),
@@ -86,6 +88,24 @@ impl Management {
         next_at
     }
 
+    /// Does the steps of a tenant's keys whose time has come, as its object does by its alarm and before
+    /// most commands; says when the next one comes.
+    pub fn do_steps(
+        &self,
+        ports: &(impl Crypto + Random),
+        tenant: &TenantId,
+        now: UnixTime,
+    ) -> Option<UnixTime> {
+        let times = Serving::DEFAULT;
+        for overdue in key_schedule::overdue(&Configuration(&self.rows_of(tenant)), now, &times).unwrap() {
+            let made = fresh_keys(ports, tenant, &overdue.record, &overdue.rotations, now);
+            let keys = block_on(made).unwrap_or_default();
+            let change = key_schedule::due_change(overdue.record.environment, keys, now);
+            let _ = self.tenant(tenant, &TenantCommand::Change(change));
+        }
+        key_schedule::next_step(&Configuration(&self.rows_of(tenant)), &times).unwrap()
+    }
+
     /// A published value as the login path reads it.
     pub fn published<T: Publishable>(&self, key: &str) -> Option<Published<T>> {
         self.kv.borrow().get(key).map(|text| parse_published(key, text).unwrap())
@@ -105,6 +125,7 @@ impl Management {
         loop {
             let progress = block_on(publish_due(rows, &self, now)).unwrap();
             if progress.failure.is_some() || progress.next_at.is_none_or(|next_at| next_at > now) {
+                key_schedule::note_published(rows, now).unwrap();
                 return progress.next_at;
             }
         }

@@ -8,6 +8,7 @@ use super::upstream::FakeUpstreams;
 use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use edge_eid::admin::key_schedule;
 use edge_eid::admin::rows::MemoryRows;
 use edge_eid::admin::tally_object::{self, TallyCommand};
 use edge_eid::json;
@@ -309,6 +310,11 @@ fn round_trip<T: json::Json>(value: &T) -> T {
 
 impl Tenants for MemoryPorts {
     async fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
+        if let TenantCommand::Change(change) = command
+            && key_schedule::comes_after_steps(command)
+        {
+            self.management.do_steps(self, tenant, change.at);
+        }
         self.management.tenant(tenant, command).map_err(|_| failing("tenant object"))
     }
 

@@ -1,20 +1,29 @@
 //! Durable Object of one tenant, named by its id: stores what [`crate::admin::tenant_object`]
 //! decides and publishes it, at once and by alarm until everything is confirmed.
+//!
+//! Its one alarm is the earlier of the next publication and the next step of its signing keys. It is
+//! set anew at every exit; a step whose alarm was missed is done with the next request.
 
 use super::DIRECTORY;
 use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand};
 use crate::admin::command::{TenantAnswer, TenantCommand};
 use crate::admin::configuration::Configuration;
+use crate::admin::key_material;
+use crate::admin::key_schedule::{self, Overdue, due_change};
 use crate::admin::publishing::{Outlet, Undelivered, publish_due};
+use crate::admin::record::EnvironmentRecord;
 use crate::admin::rows::StoreFault;
 use crate::admin::tenant_object;
 use crate::edge::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
+use crate::edge::environment::serving;
 use crate::edge::objects::{self, log};
 use crate::edge::platform;
 use crate::edge::records::SqlRows;
-use crate::edge::shell::now;
+use crate::edge::shell::{Shell, now};
+use crate::eid::Eid;
 use crate::json::Json;
-use crate::model::{Host, UnixTime};
+use crate::model::key_ring::{Algorithm, SigningKey};
+use crate::model::{Host, Serving, TenantId, UnixTime};
 use std::cell::Cell;
 use std::time::Duration;
 use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -29,6 +38,11 @@ const TAKE_OVER_SECONDS: u64 = 30;
 /// way has ended.
 const WAIT_STEPS: usize = 80;
 const WAIT_STEP_MILLISECONDS: u64 = 25;
+/// A step of keys that could not be done is tried again after this long, seconds, or by the next
+/// request.
+const STEP_AGAIN_SECONDS: u64 = 60;
+
+type Stored<T> = std::result::Result<T, StoreFault>;
 
 /// One tenant.
 #[durable_object(alarm)]
@@ -37,12 +51,21 @@ pub struct TenantObject {
     env: Env,
     rows: SqlRows,
     publishing: Cell<bool>,
+    stepping: Cell<bool>,
+    step_failed: Cell<bool>,
 }
 
 impl DurableObject for TenantObject {
     fn new(state: State, env: Env) -> Self {
         let rows = SqlRows::new(&state);
-        Self { state, env, rows, publishing: Cell::new(false) }
+        Self {
+            state,
+            env,
+            rows,
+            publishing: Cell::new(false),
+            stepping: Cell::new(false),
+            step_failed: Cell::new(false),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -59,14 +82,18 @@ impl DurableObject for TenantObject {
         if let Err(fault) = self.arm(now().plus(TAKE_OVER_SECONDS)).await {
             log("alarm_failed", &fault.0);
         }
+        self.do_steps().await;
         self.publish(PUBLISH_PER_ALARM_SECONDS).await;
         Response::empty()
     }
 }
 
 impl TenantObject {
-    async fn apply(&self, command: &TenantCommand) -> std::result::Result<TenantAnswer, StoreFault> {
-        let mut answer = tenant_object::apply(&mut self.rows.clone(), command)?;
+    async fn apply(&self, command: &TenantCommand) -> Stored<TenantAnswer> {
+        if key_schedule::comes_after_steps(command) && self.do_steps().await {
+            self.publish_now().await?;
+        }
+        let mut answer = tenant_object::apply(&mut self.rows.clone(), command, &self.times()?)?;
         if let TenantAnswer::Done(done) = &mut answer {
             // Between the change and its alarm nothing is awaited, so they are stored together.
             self.publish_now().await?;
@@ -75,9 +102,64 @@ impl TenantObject {
         Ok(answer)
     }
 
-    async fn publish_now(&self) -> std::result::Result<(), StoreFault> {
+    fn times(&self) -> Stored<Serving> {
+        serving(&self.env).map_err(|missing| StoreFault(missing.to_owned()))
+    }
+
+    /// Does the steps of keys whose time has come, unless somebody already does; says whether there
+    /// was one. What goes wrong is logged and tried again: nobody else's request fails by it.
+    async fn do_steps(&self) -> bool {
+        if self.stepping.replace(true) {
+            return false;
+        }
+        let done = self.steps().await;
+        self.stepping.set(false);
+        done.unwrap_or_else(|fault| {
+            log("key_step_failed", &fault.0);
+            self.step_failed.set(true);
+            false
+        })
+    }
+
+    async fn steps(&self) -> Stored<bool> {
+        let times = self.times()?;
+        let overdue = key_schedule::overdue(&Configuration(&self.rows), now(), &times)?;
+        self.step_failed.set(false);
+        if overdue.is_empty() {
+            return Ok(false);
+        }
+        for Overdue { tenant, record, rotations } in &overdue {
+            let keys = self.fresh_keys(tenant, record, rotations).await.unwrap_or_else(|cause| {
+                log("key_step_failed", cause);
+                self.step_failed.set(true);
+                Vec::new()
+            });
+            // Whoever was faster, or came between: it is decided again from what is stored now.
+            let change = TenantCommand::Change(due_change(record.environment, keys, now()));
+            tenant_object::apply(&mut self.rows.clone(), &change, &times)?;
+            self.arm(now().plus(TAKE_OVER_SECONDS)).await?;
+        }
+        // What could not be done is not tried again at once.
+        if !key_schedule::overdue(&Configuration(&self.rows), now(), &times)?.is_empty() {
+            self.step_failed.set(true);
+        }
+        Ok(true)
+    }
+
+    async fn fresh_keys(
+        &self,
+        tenant: &TenantId,
+        record: &EnvironmentRecord,
+        rotations: &[(Eid, Algorithm)],
+    ) -> std::result::Result<Vec<SigningKey>, &'static str> {
+        let shell = Shell::new(&self.env)?;
+        let made = key_material::fresh_keys(&shell, tenant, record, rotations, now()).await;
+        made.map_err(|_| "no fresh key could be made")
+    }
+
+    async fn publish_now(&self) -> Stored<()> {
         if self.is_published()? {
-            return Ok(());
+            return self.arm_for(None).await;
         }
         self.arm(now().plus(TAKE_OVER_SECONDS)).await?;
         for _ in 0..WAIT_STEPS {
@@ -90,7 +172,7 @@ impl TenantObject {
         Ok(())
     }
 
-    fn is_published(&self) -> std::result::Result<bool, StoreFault> {
+    fn is_published(&self) -> Stored<bool> {
         Ok(Configuration(&self.rows).due()?.is_empty())
     }
 
@@ -102,9 +184,11 @@ impl TenantObject {
         }
         let progress = self.publish_until(now().plus(seconds)).await;
         self.publishing.set(false);
+        if let Err(fault) = key_schedule::note_published(&mut self.rows.clone(), now()) {
+            log("key_step_failed", &fault.0);
+        }
         let armed = match progress {
-            Ok(Some(next_at)) => self.arm(next_at).await,
-            Ok(None) => self.disarm().await,
+            Ok(next_at) => self.arm_for(next_at).await,
             Err(fault) => Err(fault),
         };
         if let Err(fault) = armed {
@@ -114,7 +198,7 @@ impl TenantObject {
 
     /// Publishes until nothing is due, something can't be delivered, or the time is up; says when
     /// to go on.
-    async fn publish_until(&self, end: UnixTime) -> std::result::Result<Option<UnixTime>, StoreFault> {
+    async fn publish_until(&self, end: UnixTime) -> Stored<Option<UnixTime>> {
         let outlet = EdgeOutlet { env: &self.env };
         loop {
             let progress = publish_due(&mut self.rows.clone(), &outlet, now()).await?;
@@ -128,12 +212,29 @@ impl TenantObject {
         }
     }
 
-    async fn arm(&self, at: UnixTime) -> std::result::Result<(), StoreFault> {
+    /// Sets the alarm for the next publication or the next step of keys, whichever is earlier.
+    async fn arm_for(&self, publication: Option<UnixTime>) -> Stored<()> {
+        let again = now().plus(STEP_AGAIN_SECONDS);
+        let step = match key_schedule::next_step(&Configuration(&self.rows), &self.times()?) {
+            Ok(step) => step.map(|at| if self.step_failed.get() { at.max(again) } else { at }),
+            // Whatever is wrong with keys keeps nothing from being published.
+            Err(fault) => {
+                log("key_step_failed", &fault.0);
+                Some(again)
+            }
+        };
+        match [publication, step].into_iter().flatten().min() {
+            Some(at) => self.arm(at).await,
+            None => self.disarm().await,
+        }
+    }
+
+    async fn arm(&self, at: UnixTime) -> Stored<()> {
         let offset = Duration::from_secs(at.seconds_after(now()));
         self.state.storage().set_alarm(offset).await.map_err(|error| StoreFault(error.to_string()))
     }
 
-    async fn disarm(&self) -> std::result::Result<(), StoreFault> {
+    async fn disarm(&self) -> Stored<()> {
         self.state.storage().delete_alarm().await.map_err(|error| StoreFault(error.to_string()))
     }
 }
