@@ -251,7 +251,7 @@ fn the_directory_learns_of_tenants_and_their_names() {
     operator.now.set(UnixTime(1_900_000_000));
     operator.replace(&at, "*", &json!({"name": "Acme A/S"})).expect(200);
     let first = operator.get(&format!("{}?limit=1", path(&["tenants"]))).expect(200).body;
-    let expected = json!([{"id": "acme", "name": "Acme A/S", "created_at": "2027-01-15T08:00:00.000Z"}]);
+    let expected = json!([{"id": "acme", "name": "Acme A/S", "created_at": "2027-01-15T08:00:00.000Z", "key_rotation_days": 90}]);
     assert_eq!((&first["items"], &first["next"]), (&expected, &json!("acme")));
     let second = operator.get(&format!("{}?limit=1&after=acme", path(&["tenants"]))).expect(200).body;
     assert_eq!((&second["items"][0]["id"], &second["next"]), (&json!("globex"), &Value::Null));

@@ -4,12 +4,11 @@
 //! the caller's precondition, time, and what the Worker made by asynchronous cryptography.
 
 use super::record::{
-    ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord, Target, TenantRecord,
-    Versioned,
+    ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
 };
 use crate::eid::Eid;
 use crate::model::domain::{CprSettings, CprWay};
-use crate::model::key_ring::{Algorithm, SigningKey};
+use crate::model::key_ring::SigningKey;
 use crate::model::url::WebUrl;
 use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use crate::table::Table;
@@ -20,6 +19,7 @@ pub use super::command_host::{
     DirectoryAnswer, DirectoryCommand, DirectoryEntry, HostAnswer, HostCommand, PublishedName, WrappedBy,
     WrappedCount,
 };
+pub use super::command_keys::{KeyOrder, KeyReport};
 
 /// What the Worker asks the object of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,54 +161,6 @@ json_enum!(Action {
     Keys { environment, order } = "keys",
 });
 
-/// What is to be done with signing keys. A reason is for the log of changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyOrder {
-    /// Every step whose time has come; a rotation only where its fresh key is there.
-    Due,
-    /// A ring rotates now.
-    Rotate {
-        /// The ring's eID.
-        eid: Eid,
-        /// The ring's algorithm.
-        alg: Algorithm,
-        /// Whether it does not wait for guard times.
-        force: bool,
-        /// Why.
-        reason: String,
-    },
-    /// Every ring rotates now as it will by plan: in TEST only.
-    Rehearse,
-    /// The next rotation of a ring is put to another day.
-    Postpone {
-        /// The ring's eID.
-        eid: Eid,
-        /// The ring's algorithm.
-        alg: Algorithm,
-        /// When it will be, at the earliest.
-        until: UnixTime,
-        /// Why.
-        reason: String,
-    },
-    /// A key is compromised: it goes at once.
-    Compromise {
-        /// Which.
-        kid: String,
-        /// Whether a standby signs that has not been announced for its guard time.
-        force: bool,
-        /// Why.
-        reason: String,
-    },
-}
-
-json_enum!(KeyOrder {
-    Due = "due",
-    Rotate { eid, alg, force, reason } = "rotate",
-    Rehearse = "rehearse",
-    Postpone { eid, alg, until, reason } = "postpone",
-    Compromise { kid, force, reason } = "compromise",
-});
-
 /// First keys of an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Material {
@@ -306,19 +258,6 @@ json_enum!(TenantAnswer {
     Done(it) = "done",
     Refused(it) = "refused",
 });
-
-/// An environment's keys and who announces them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyReport {
-    /// The keys.
-    pub record: EnvironmentRecord,
-    /// See [`TenantRecord::key_rotation_days`].
-    pub rotation_days: u64,
-    /// The environment's domains, and whether each has published the keys as they are.
-    pub domains: Vec<(Host, bool)>,
-}
-
-json_struct!(KeyReport { record, rotation_days, domains });
 
 /// A stored change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
-//! | `command` `command_host` `command_backup` `record` | the wire between Worker and objects, and what is kept |
+//! | `command` `command_host` `command_backup` `command_keys` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `key_change` `key_schedule` `key_material` | its signing keys: steps that are ordered, steps whose time has come, fresh ones |
 //! | `host_object` `directory_object` `tally_object` `rows` | the other objects, and the store of all four |
@@ -31,6 +31,7 @@ pub mod client_keys;
 pub mod command;
 pub mod command_backup;
 pub mod command_host;
+pub mod command_keys;
 pub mod configuration;
 pub mod directory_object;
 pub mod domains;
