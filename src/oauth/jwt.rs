@@ -333,6 +333,8 @@ mod tests {
             assert_eq!(judged(&json!(claims).to_string()), Err(why), "{name}");
         }
         let mut claims = good(NOW.0);
+        claims.insert("aud".to_owned(), json!(["a"]));
+        assert!(judged(&json!(claims).to_string()).is_ok(), "a list of one is as good as a text");
         claims.insert("aud".to_owned(), json!(["b", "a"]));
         claims.insert("azp".to_owned(), json!("a"));
         assert!(judged(&json!(claims).to_string()).is_ok());
