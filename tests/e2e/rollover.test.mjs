@@ -99,15 +99,17 @@ async function drive(/** @type {Server} */ server, /** @type {number} */ times) 
   /** @type {string[]} */
   const failures = [];
   const kids = new Set();
-  let verified = 0;
+  const verified = { new: 0, old: 0 };
   let running = true;
-  const verify = (/** @type {string} */ token, /** @type {string} */ when) =>
+  const verify = (/** @type {string} */ token, /** @type {"new" | "old"} */ when) =>
     Promise.all(
       verifiers.map(async ({ name, verify }) => {
         try {
           await verify(server.origin, token);
-          verified++;
+          verified[when]++;
         } catch (error) {
+          // A token that is over by now needs no key; on a busy machine some are verified too late.
+          if (/** @type {any} */ (error).code === "ERR_JWT_EXPIRED") return;
           failures.push(`${name}, ${when}: ${error}`);
         }
       }),
@@ -126,12 +128,12 @@ async function drive(/** @type {Server} */ server, /** @type {number} */ times) 
         failures.push(`openid-client: ${error}`);
         continue;
       }
-      verified++;
+      verified.new++;
       assert.equal(decodeProtectedHeader(token).alg, client.alg);
       kids.add(decodeProtectedHeader(token).kid);
       await verify(token, "new");
-      // Its last half second is left out, for the time that verifying takes.
-      later.push(sleep(5_500).then(() => verify(token, "old")));
+      // Its last second is left out, for the time that verifying takes.
+      later.push(sleep(5_000).then(() => verify(token, "old")));
       await sleep(50);
     }
   });
@@ -162,7 +164,8 @@ test(`${ROTATIONS} rotations of every key ring during logins: no client meets a 
     assert.deepEqual([...rotated.values()], [ROTATIONS, ROTATIONS, ROTATIONS, ROTATIONS]);
     // Every key of every ring signed something, or the run has shown little.
     assert.ok(kids.size > 3 * ROTATIONS, `only ${kids.size} keys were seen signing`);
-    t.diagnostic(`${verified} verifications, ${kids.size} keys`);
+    assert.ok(verified.old > ROTATIONS, "too few tokens were verified at the end of their lives");
+    t.diagnostic(`${verified.new} verifications of new tokens, ${verified.old} of old ones, ${kids.size} keys`);
   } finally {
     await server.stop();
   }
@@ -173,7 +176,7 @@ test("without the guard the same clients meet tokens they can't verify", async (
   try {
     const { failures, verified } = await drive(server, 6);
     assert.ok(failures.length > 0, "the guard proves nothing");
-    t.diagnostic(`${failures.length} of ${failures.length + verified} verifications failed`);
+    t.diagnostic(`${failures.length} verifications failed, ${verified.new + verified.old} did not`);
   } finally {
     await server.stop();
   }
