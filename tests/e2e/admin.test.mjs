@@ -67,6 +67,15 @@ test("every operation answers on the real runtime as it is described", async () 
   await call("GET", ["tenants", "described", "publication"]);
   const keys = await call("GET", ["tenants", "described", "environments", "TEST", "keys"]);
   assert.equal(keys.json.items.length, 4);
+  const order = (what, body) => call("POST", ["tenants", "described", "environments", "TEST", "keys", ...what], body);
+  const [{ eid, signs }] = keys.json.rings;
+  assert.equal((await order(["rotate"], { eid })).json.type, "urn:edge-eid:problem:too-early");
+  assert.equal((await order(["rehearse"])).status, 409);
+  const until = new Date(Date.now() + 1e9).toISOString();
+  assert.equal((await order(["postpone"], { eid, until, reason: "described" })).status, 200);
+  const forced = await order(["rotate"], { eid, force: true, reason: "described" });
+  assert.equal(forced.json.changes.length, 3, forced.body);
+  assert.equal((await order([signs, "compromise"], { reason: "described" })).status, 200);
   const environment = await call("GET", ["tenants", "described", "environments", "TEST"]);
   const again = { "if-match": String(environment.headers.etag) };
   const put = await call("PUT", ["tenants", "described", "environments", "TEST"], environment.json, again);
