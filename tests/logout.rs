@@ -10,7 +10,7 @@ use edge_eid::eid::Eid;
 use edge_eid::login::backchannel::LOGOUT_TOKEN_SECONDS;
 use edge_eid::login::session::DELIVERIES_MAX;
 use edge_eid::model::application::UserinfoResponse;
-use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::key_ring::{Algorithm, KeyState};
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::oauth::authorize::STATE_MAX_BYTES;
 use edge_eid::web::{Method, Parameters, Response, encode_pairs};
@@ -699,6 +699,40 @@ fn a_request_that_can_not_be_read_ends_nothing() {
     let (page, _) = browser.load(Method::Post, &logout_url(&[]), "state=1&state=2");
     assert_eq!(page.status, 400);
     assert!(is_logged_in(&browser));
+}
+
+/// The name of the key that signed a token.
+fn kid_of(token: &str) -> String {
+    decode(token).0["kid"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_token_by_a_compromised_key_is_no_id_token_hint() {
+    let broker = certified();
+    let browser = Browser::new(&broker);
+    let bad = log_in(&browser, &broker, &RelyingParty::web(), Eid::Nemid).id_token;
+    // What the domains get after the emergency: not a word of the key.
+    broker.change_domain(ACME, |domain| domain.keys.retain(|key| key.kid != kid_of(&bad)));
+    let url = logout_url(&[("id_token_hint", &bad), ("post_logout_redirect_uri", AFTER)]);
+    let page = browser.visit(&url).page();
+    assert!(page.status == 400 && !page.body.contains(AFTER), "{page:?}");
+    assert!(is_logged_in(&browser), "nothing is ended");
+}
+
+#[test]
+fn a_token_by_a_removed_key_is_an_id_token_hint_still() {
+    let broker = certified();
+    let browser = Browser::new(&broker);
+    let old = log_in(&browser, &broker, &RelyingParty::web(), Eid::Nemid).id_token;
+    // The session goes on while keys rotate.
+    broker.change_domain(ACME, |domain| {
+        let key = domain.keys.iter_mut().find(|key| key.kid == kid_of(&old)).unwrap();
+        (key.state, key.private) = (KeyState::Removed, None);
+    });
+    assert_eq!(key_of(&broker, &format!("https://{ACME}"), &kid_of(&old)), None, "announced to nobody");
+    let url = logout_url(&[("id_token_hint", &old), ("post_logout_redirect_uri", AFTER)]);
+    assert!(browser.visit(&url).application().url.starts_with(AFTER));
+    assert!(!is_logged_in(&browser));
 }
 
 #[test]

@@ -515,6 +515,17 @@ fn id_token_hint_is_met_by_the_same_person_only() {
 }
 
 #[test]
+fn an_id_token_hint_by_a_compromised_key_is_an_invalid_request() {
+    let broker = world();
+    let (browser, web) = (Browser::new(&broker), RelyingParty::web());
+    let bad = logged_in(&browser, &broker, &web, POCES, Eid::Nemid).id_token;
+    let kid = decode(&bad).0["kid"].as_str().unwrap().to_owned();
+    let asked = [("acr_values", POCES), ("id_token_hint", bad.as_str()), ("prompt", "none")];
+    broker.change_domain(ACME, |domain| domain.keys.retain(|key| key.kid != kid));
+    assert_eq!(error_at_once(&browser, &web, &asked), "invalid_request");
+}
+
+#[test]
 fn an_id_token_hint_that_is_no_token_of_this_client_and_domain_is_an_invalid_request() {
     let broker = world();
     let (browser, web) = (Browser::new(&broker), RelyingParty::web());

@@ -99,7 +99,10 @@ impl Broker {
     pub fn change_domain(&self, host: &str, change: impl FnOnce(&mut DomainSnapshot)) {
         let host = Host::parse(host).unwrap();
         let mut domains = self.ports.domains.borrow_mut();
-        change(Rc::make_mut(domains.get_mut(&host).expect("a domain of the world")));
+        let domain = Rc::make_mut(domains.get_mut(&host).expect("a domain of the world"));
+        change(domain);
+        // Another snapshot: what was written from the one before is not its own.
+        domain.written = Default::default();
     }
 
     /// Changes a published application.
