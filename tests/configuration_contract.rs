@@ -29,9 +29,25 @@ fn the_objects_in_memory_keep_the_contract() {
     let steps: Vec<Step> = json::read(include_str!("contract/configuration.json")).unwrap();
     let management = Management::default();
     for (number, step) in steps.iter().enumerate() {
-        assert_eq!(send(&management, step), step.answer, "step {number}");
+        let mut answer = send(&management, step);
+        forget_when_published(&mut answer);
+        assert_eq!(answer, step.answer, "step {number}");
     }
     assert!(steps.len() > 30);
+}
+
+/// When a key was published is the object's own clock, which differs between here and the runtime.
+fn forget_when_published(answer: &mut Value) {
+    match answer {
+        Value::Object(fields) if fields.contains_key("kid") => {
+            if let Some(published) = fields.get_mut("published") {
+                *published = 0.into();
+            }
+        }
+        Value::Object(fields) => fields.values_mut().for_each(forget_when_published),
+        Value::Array(items) => items.iter_mut().for_each(forget_when_published),
+        _ => {}
+    }
 }
 
 fn send(management: &Management, step: &Step) -> Value {

@@ -17,7 +17,9 @@ test("the real objects answer every command as memory does, and KV has what the 
   for (const [number, { binding, name, command, answer }] of steps.entries()) {
     const { status, text } = await server.object(binding, name, JSON.stringify(command));
     assert.equal(status, 200, `step ${number}: ${text}`);
-    assert.deepEqual(JSON.parse(text), answer, `step ${number}`);
+    // When a key was published is the object's own clock.
+    const told = JSON.parse(text, (name, value) => (value?.kid && value.published ? { ...value, published: 0 } : value));
+    assert.deepEqual(told, answer, `step ${number}`);
   }
   const kv = new Map(await server.kv());
   const last = (name, value) =>
