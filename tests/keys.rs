@@ -9,10 +9,12 @@ mod support;
 use edge_eid::admin::record::{EnvironmentRecord, Record};
 use edge_eid::admin::rfc3339;
 use edge_eid::admin::rows::Rows;
+use edge_eid::admin::tally_object::{self, TallyCommand};
 use edge_eid::eid::Eid;
 use edge_eid::json;
 use edge_eid::model::key_ring::{KeyState, SigningKey};
-use edge_eid::model::{DomainSnapshot, Serving, TenantId, UnixTime};
+use edge_eid::model::sighting::{Sight, Who};
+use edge_eid::model::{ClientId, DomainSnapshot, Serving, TenantId, UnixTime};
 use edge_eid::oauth::jwks;
 use serde_json::{Value, json};
 use support::admin::{Operator, application_path, domain_path, path};
@@ -171,6 +173,31 @@ fn the_keys_of_an_environment_read_like_a_timetable() {
 }
 
 #[test]
+fn the_timetable_says_who_was_seen_with_a_key_and_who_was_not() {
+    let operator = acme();
+    let standby = kid(&timetable(&operator), "mitid", "RS256", "standby");
+    let now = operator.now.get();
+    let saw = |who: Who, kids: Vec<String>, at: UnixTime| {
+        let mut tallies = operator.ports.tallies.borrow_mut();
+        let rows = tallies.entry("acme/TEST".to_owned()).or_default();
+        tally_object::apply(rows, TallyCommand::Saw(Sight { who, kids }), at).unwrap();
+    };
+    saw(Who::Family("openid-client".to_owned()), vec![standby.clone()], now);
+    saw(
+        Who::Application(ClientId::parse("urn:acme:web").unwrap()),
+        vec!["an older key".to_owned()],
+        now.plus(9),
+    );
+    let table = timetable(&operator);
+    let at = now.iso8601();
+    assert_eq!(key(&table, &standby)["seen_by"], json!([{"family": "openid-client", "first_seen": at}]));
+    let at = now.plus(9).iso8601();
+    let mitid = ring(&table, "mitid", "RS256");
+    assert_eq!(mitid["not_seen_by"], json!([{"client_id": "urn:acme:web", "last_seen": at}]));
+    assert_eq!(ring(&table, "nemid", "RS256")["not_seen_by"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn each_ring_rotates_by_itself_after_ninety_days_and_lets_the_old_key_go() {
     let operator = acme_with_es256();
     let before = timetable(&operator);
@@ -316,7 +343,8 @@ fn a_rotation_waits_for_the_guard_time_unless_it_is_forced_with_a_reason() {
         text(&old, json!("active"), "retiring"),
     ];
     assert_eq!(changes(&forced), expected);
-    assert_eq!(ring(&forced, "nemid", "RS256"), ring(&before, "nemid", "RS256"), "the other ring stays");
+    let other = |of: &Value| (kid(of, "nemid", "RS256", "signs"), kid(of, "nemid", "RS256", "standby"));
+    assert_eq!(other(&forced), other(&before), "the other ring stays");
     let now = operator.now.get();
     assert_eq!(moment(&forced["everywhere_at"]), Some(now.plus(90)));
     assert_eq!(moment(&forced["forgotten_at"]), Some(now.plus(TIMES.forgotten())));

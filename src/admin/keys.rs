@@ -14,10 +14,11 @@ use super::problem::{Failure, Problem};
 use super::timetable;
 use crate::eid::Eid;
 use crate::error::Fault;
+use crate::model::domain::environment_label;
 use crate::model::key_ring::Algorithm;
 use crate::model::names::InvalidName;
 use crate::model::{Environment, TenantId};
-use crate::ports::Management;
+use crate::ports::{LogEvent, Management, Unavailable};
 use crate::web::Response;
 
 /// Longest reason, characters.
@@ -26,10 +27,21 @@ pub const REASON_MAX_CHARACTERS: usize = 200;
 /// A ring of an environment.
 type RingName = (Eid, Algorithm);
 
-/// `GET …/keys`: every key of every ring, in any state. Private halves never leave the object.
+/// `GET …/keys`: every key of every ring, in any state, and who was seen with it. Private halves never
+/// leave the object.
 pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
     let orders = Orders::of(call, tenant, environment).await?;
-    let body = timetable::of(&orders.before, &call.ports.installation().serving)?;
+    let label = environment_label(&orders.tenant, orders.environment);
+    let seen = match call.ports.sightings(&label).await {
+        Ok(seen) => Some(seen),
+        // Who was seen is good to know; the keys are to be shown whatever happens.
+        Err(Unavailable { what, cause }) => {
+            let facts = vec![("what", what.to_owned()), ("cause", cause)];
+            call.ports.record(LogEvent { event: "sightings_unavailable", facts });
+            None
+        }
+    };
+    let body = timetable::of(&orders.before, &call.ports.installation().serving, seen.as_deref())?;
     Ok(Response::json(200, &body))
 }
 

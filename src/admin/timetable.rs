@@ -1,5 +1,5 @@
 //! The keys of an environment as a timetable: each key, its state and since when, its next step and
-//! when that comes, and which domains announce it.
+//! when that comes, which domains announce it, and who was seen with it.
 
 use super::command::KeyReport;
 use super::key_schedule::{planned, rings_of};
@@ -8,24 +8,26 @@ use super::record::EnvironmentRecord;
 use crate::error::Fault;
 use crate::json::Json;
 use crate::model::key_ring::{KeyState, Ring, SigningKey};
+use crate::model::sighting::{Sighting, Who};
 use crate::model::{Serving, UnixTime};
 use serde_json::{Map, Value, json};
 
-/// The whole timetable.
+/// The whole timetable. `seen` is who was seen by us, if that is known: who was not may know a key all
+/// the same.
 ///
 /// # Errors
 /// When the keys are no rings.
-pub fn of(report: &KeyReport, times: &Serving) -> Result<Value, Failure> {
+pub fn of(report: &KeyReport, times: &Serving, seen: Option<&[Sighting]>) -> Result<Value, Failure> {
     let rings = rings(&report.record)?;
     let mut items = Vec::new();
     for ring in &rings {
         let rotates_at = rotates_at(report, ring, times);
-        items.extend(ring.keys().map(|key| item(report, key, rotates_at, times)));
+        items.extend(ring.keys().map(|key| item(report, key, rotates_at, times, seen)));
     }
     Ok(json!({
         "items": items,
         "next": Value::Null,
-        "rings": rings_json(report, times)?,
+        "rings": with_unseen(rings_json(&rings, report, times), &rings, seen),
         "times": times_json(report, times),
     }))
 }
@@ -59,7 +61,7 @@ pub fn outcome(
     let last = moments.into_iter().collect::<Option<Vec<UnixTime>>>().and_then(|all| all.into_iter().max());
     Ok(json!({
         "changes": changes,
-        "rings": rings_json(after, times)?,
+        "rings": rings_json(&rings(&after.record)?, after, times),
         "published": published,
         "everywhere_at": moment(last.map(|last| last.plus(times.everywhere()))),
         "forgotten_at": moment(last.map(|last| last.plus(times.forgotten()))),
@@ -77,7 +79,13 @@ pub fn show(key: &SigningKey) -> Map<String, Value> {
     shown
 }
 
-fn item(report: &KeyReport, key: &SigningKey, rotates_at: Option<UnixTime>, times: &Serving) -> Value {
+fn item(
+    report: &KeyReport,
+    key: &SigningKey,
+    rotates_at: Option<UnixTime>,
+    times: &Serving,
+    seen: Option<&[Sighting]>,
+) -> Value {
     let (step, at) = match key.state {
         KeyState::Standby => (Some("signs"), rotates_at),
         KeyState::Active => (Some("retires"), rotates_at),
@@ -97,10 +105,42 @@ fn item(report: &KeyReport, key: &SigningKey, rotates_at: Option<UnixTime>, time
     shown.insert("next_step".to_owned(), json!(step));
     shown.insert("next_step_at".to_owned(), moment(at));
     shown.insert("announced_by".to_owned(), json!(announced_by));
+    shown.insert("seen_by".to_owned(), seen.map_or(Value::Null, |seen| seen_by(&key.kid, seen)));
     Value::Object(shown)
 }
 
-fn rings_json(report: &KeyReport, times: &Serving) -> Result<Value, Failure> {
+/// Who was seen with a key, and since when.
+fn seen_by(kid: &str, seen: &[Sighting]) -> Value {
+    let with_it = seen.iter().filter_map(|one| {
+        let (_, first) = one.kids.iter().find(|(of, _)| of == kid)?;
+        Some(who(&one.who, "first_seen", *first))
+    });
+    with_it.collect()
+}
+
+/// Adds to each ring who was seen, and never with its standby.
+fn with_unseen(mut shown: Vec<Value>, rings: &[Ring], seen: Option<&[Sighting]>) -> Vec<Value> {
+    for (shown, ring) in shown.iter_mut().zip(rings) {
+        let lacks = |one: &&Sighting| one.kids.iter().all(|(kid, _)| *kid != ring.standby().kid);
+        let unseen = |seen: &[Sighting]| -> Value {
+            seen.iter().filter(lacks).map(|one| who(&one.who, "last_seen", one.last)).collect()
+        };
+        if let Value::Object(fields) = shown {
+            fields.insert("not_seen_by".to_owned(), seen.map_or(Value::Null, unseen));
+        }
+    }
+    shown
+}
+
+fn who(who: &Who, moment: &str, at: UnixTime) -> Value {
+    let (kind, name) = match who {
+        Who::Application(client_id) => ("client_id", client_id.as_str()),
+        Who::Family(word) => ("family", word.as_str()),
+    };
+    json!({kind: name, moment: at.iso8601()})
+}
+
+fn rings_json(rings: &[Ring], report: &KeyReport, times: &Serving) -> Vec<Value> {
     let shown = |ring: &Ring| {
         let postponed =
             report.record.postponed.iter().find(|it| (it.eid, it.alg) == (ring.eid(), ring.alg()));
@@ -115,7 +155,7 @@ fn rings_json(report: &KeyReport, times: &Serving) -> Result<Value, Failure> {
             "postponed_reason": postponed.map(|it| it.reason.as_str()),
         })
     };
-    Ok(rings(&report.record)?.iter().map(shown).collect())
+    rings.iter().map(shown).collect()
 }
 
 fn times_json(report: &KeyReport, times: &Serving) -> Value {

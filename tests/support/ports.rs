@@ -247,7 +247,8 @@ impl Traces for MemoryPorts {
 
 impl Witness for MemoryPorts {
     fn saw(&self, domain: &Rc<DomainSnapshot>, who: Who) {
-        let kids = domain.keys.iter().map(|key| key.kid.clone()).collect();
+        let announced = domain.keys.iter().filter(|key| key.state.is_announced());
+        let kids = announced.map(|key| key.kid.clone()).collect();
         let saw = TallyCommand::Saw(Sight { who, kids });
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(domain.label()).or_default();

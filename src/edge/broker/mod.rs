@@ -86,7 +86,8 @@ fn tell(shell: &Shell, domain: &DomainSnapshot, who: Who) {
     let label = domain.label();
     let set = [&label, " ", written.etag.as_str()].concat();
     let Some(who) = TOLD.with_borrow_mut(|told| told.news(&set, who, shell.now())) else { return };
-    let kids = domain.keys.iter().map(|key| key.kid.clone()).collect();
+    let announced = domain.keys.iter().filter(|key| key.state.is_announced());
+    let kids = announced.map(|key| key.kid.clone()).collect();
     let saw = TallyCommand::Saw(Sight { who, kids });
     let behind = shell.behind();
     shell.afterwards(async move {
