@@ -129,7 +129,7 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
         }
         touched.extend(domains(&stored, part)?);
         touched.push(DueItem::Directory);
-        item = tenant(&stored, part)?.map(|record| Versioned { version, record });
+        item = tenant(&stored, part, version)?;
         let facts = json!({"exported_at": part.exported_at.write(), "version": part.version});
         let entry = entry(&stored, part.at, &part.actor, "tenant.restored", facts)?;
         writes.push(put_audit(version, &entry));
@@ -192,10 +192,14 @@ fn application(record: &Record) -> Option<DueItem> {
 }
 
 /// Of what the first part holds: it is this one, or it is stored.
-fn tenant<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<Option<Record>, StoreFault> {
+fn tenant<R: Rows>(
+    stored: &Configuration<'_, R>,
+    part: &ImportPart,
+    version: u64,
+) -> Result<Option<Versioned>, StoreFault> {
     match part.records.iter().find(|record| matches!(record, Record::Tenant(_))) {
-        Some(tenant) => Ok(Some(tenant.clone())),
-        None => Ok(stored.tenant()?.map(Record::Tenant)),
+        Some(tenant) => Ok(Some(Versioned { version, record: tenant.clone() })),
+        None => stored.get(&Target::Tenant),
     }
 }
 

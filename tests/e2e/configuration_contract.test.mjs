@@ -28,5 +28,5 @@ test("the real objects answer every command as memory does, and KV has what the 
   const application = { application: { client_id: "urn:contract:web" } };
   assert.equal(kv.get("domain:contract.example"), last("contract.example", "domain").published.text);
   assert.equal(kv.get(`app:contract.example:${hash}`), last("contract.example", application).published.text);
-  assert.equal(kv.size, 3);
+  assert.equal(kv.size, 5);
 });
