@@ -1,7 +1,7 @@
 //! Between the platform's requests and responses and ours.
 
 use super::log;
-use super::platform::{self, Unread};
+use super::platform::{self, Names, Unread};
 use super::shell::Shell;
 use crate::web;
 use std::cell::RefCell;
@@ -44,7 +44,7 @@ pub async fn request(
     let method = method(&word, &path);
     // Metadata is the same for everybody, and fetched often.
     let headers = if path.starts_with("/.well-known/") {
-        some_headers(&request, &OF_METADATA)
+        OF_METADATA.with(|names| names.of(request.inner()))
     } else {
         request.headers().entries().collect()
     };
@@ -54,13 +54,9 @@ pub async fn request(
     Ok(Read { request, is_head: word == "HEAD" })
 }
 
-/// What is looked at of a request for metadata: who asks, and what he has.
-const OF_METADATA: [&str; 2] = ["if-none-match", "user-agent"];
-
-fn some_headers(request: &Request, names: &[&str]) -> Vec<(String, String)> {
-    let all = request.headers();
-    let value = |name: &&str| Some(((*name).to_owned(), all.get(name).ok().flatten()?));
-    names.iter().filter_map(value).collect()
+thread_local! {
+    /// What is looked at of a request for metadata: what its sender has, and who he is.
+    static OF_METADATA: Names = Names::new(["if-none-match", "user-agent"]);
 }
 
 /// Methods by their exact word: the platform's own enum folds unknown ones into GET. HEAD is GET

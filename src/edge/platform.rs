@@ -23,6 +23,33 @@ extern "C" {
     fn put_text(this: &KvNamespace, key: &str, text: &str) -> Result<Promise, JsValue>;
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// Headers, asked by names that are JavaScript's already.
+    type NamedHeaders;
+
+    #[wasm_bindgen(method, js_name = get)]
+    fn named(this: &NamedHeaders, name: &JsValue) -> JsValue;
+}
+
+/// Headers that are read of every request for metadata: their names are no calls out of wasm.
+pub struct Names([(&'static str, JsValue); 2]);
+
+impl Names {
+    /// The names in lower case.
+    pub fn new(names: [&'static str; 2]) -> Self {
+        Self(names.map(|name| (name, JsValue::from_str(name))))
+    }
+
+    /// Those of them that a request has, with their values.
+    pub fn of(&self, request: &web_sys::Request) -> Vec<(String, String)> {
+        let headers: NamedHeaders = request.headers().unchecked_into();
+        let value =
+            |(name, js): &(&'static str, JsValue)| Some(((*name).to_owned(), headers.named(js).as_string()?));
+        self.0.iter().filter_map(value).collect()
+    }
+}
+
 /// Our KV namespace, if it is bound.
 pub fn kv(env: &Env) -> Option<KvNamespace> {
     let bound = Reflect::get(env.as_ref(), &"KV".into()).ok()?;

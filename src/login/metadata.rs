@@ -48,7 +48,7 @@ pub fn discovery_document(
     segment: Option<&str>,
 ) -> Response {
     let acrs = available(facts);
-    let write = || document(discovery::document(&domain.issuer, segment, &offered(domain, facts)));
+    let write = || document(asked, discovery::document(&domain.issuer, segment, &offered(domain, facts)));
     if segment.is_some() {
         return public(asked, &write());
     }
@@ -87,10 +87,8 @@ pub async fn discovery_of_client<P: Ports>(
     };
     let methods = &application.token_endpoint_auth_methods;
     let offered = offered(&ctx.domain, facts).to_client(&application.protocol, methods);
-    Ok(public(
-        Asked::of(ctx.ports, ctx.request),
-        &document(discovery::document(&ctx.domain.issuer, segment, &offered)),
-    ))
+    let asked = Asked::of(ctx.ports, ctx.request);
+    Ok(public(asked, &document(asked, discovery::document(&ctx.domain.issuer, segment, &offered))))
 }
 
 /// `GET /.well-known/criipto-configuration?client_id=`: existing clients ask whether they are known.
@@ -102,7 +100,8 @@ pub async fn client_configuration<P: Ports>(ctx: &Context<'_, P>) -> Result<Resp
     let Some(application) = client(ctx).await? else { return Ok(Response::text(404, "Not found")) };
     let client =
         json!({ "client_id": application.client_id.as_str(), "qr_enabled": false, "qr_branding": "" });
-    Ok(public(Asked::of(ctx.ports, ctx.request), &document(json::text(&json!({ "clients": [client] })))))
+    let asked = Asked::of(ctx.ports, ctx.request);
+    Ok(public(asked, &document(asked, json::text(&json!({ "clients": [client] })))))
 }
 
 async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>>, Fault> {
@@ -115,7 +114,7 @@ async fn client<P: Ports>(ctx: &Context<'_, P>) -> Result<Option<Rc<Application>
 
 /// `GET /.well-known/jwks`
 pub fn key_set(asked: Asked<'_>, domain: &DomainSnapshot) -> Response {
-    let write = || document(json::text(&jwks::document(&domain.keys)));
+    let write = || document(asked, json::text(&jwks::document(&domain.keys)));
     public(asked, domain.written.key_set.get_or_init(write))
 }
 
@@ -132,23 +131,23 @@ pub async fn key_set_of_client<P: Ports>(ctx: &Context<'_, P>) -> Result<Respons
     Ok(key_set(Asked::of(ctx.ports, ctx.request), &ctx.domain))
 }
 
-fn document(text: String) -> Document {
+/// A document may be kept for a while, and for longer while we don't answer (RFC 5861).
+fn document(asked: Asked<'_>, text: String) -> Document {
     let hash = sha256(text.as_bytes());
     let etag = ["\"", &base64url(&hash[..ETAG_BYTES]), "\""].concat();
-    Document { text, etag }
-}
-
-/// Public documents: readable by scripts of any origin, kept for a while, and for longer while we
-/// don't answer (RFC 5861).
-fn public(asked: Asked<'_>, document: &Document) -> Response {
     let Serving { max_age, stale_while_revalidate, stale_if_error, .. } = asked.serving;
     let kept = format!(
         "public, max-age={max_age}, stale-while-revalidate={stale_while_revalidate}, \
          stale-if-error={stale_if_error}"
     );
+    Document { text, etag, kept }
+}
+
+/// Public documents: readable by scripts of any origin.
+fn public(asked: Asked<'_>, document: &Document) -> Response {
     let answer = |text| {
         Response::json_text(200, text)
-            .with("cache-control", kept)
+            .with("cache-control", document.kept.as_str())
             .with("etag", document.etag.as_str())
             .with("access-control-allow-origin", "*")
     };

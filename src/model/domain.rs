@@ -183,6 +183,8 @@ pub struct Document {
     pub text: String,
     /// Its strong validator (RFC 9110 §8.8.3), in quotes: another text has another one.
     pub etag: String,
+    /// How long it may be kept: its `Cache-Control`.
+    pub kept: String,
 }
 
 /// Who reads this snapshot's secrets: the associated data of everything sealed for an environment.

@@ -22,7 +22,7 @@ const BROWSER: &str = "browser";
 const OTHER: &str = "other";
 
 /// Who fetched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Who {
     /// A registered application that named itself.
     Application(ClientId),
@@ -105,13 +105,14 @@ pub const APPLICATIONS_TOLD_MAX: usize = 200;
 pub const SETS_TOLD_MAX: usize = 200;
 
 /// What one isolate has told of lately. Made-up names neither fill it nor make many calls.
-pub struct Told(Table<String, Table<String, UnixTime>>);
+pub struct Told(Table<String, Table<Who, UnixTime>>);
 
 impl Told {
     /// Nothing.
     pub const EMPTY: Self = Self(Table::new());
 
-    /// Who is to be told of now as seen with a version of a key set, if anybody; that counts as told.
+    /// Who is to be told of now as seen with a key set, which its validator names, if anybody; that
+    /// counts as told.
     pub fn news(&mut self, set: &str, who: Who, now: UnixTime) -> Option<Who> {
         if self.0.get(set).is_none() {
             if self.0.len() >= SETS_TOLD_MAX {
@@ -123,11 +124,11 @@ impl Told {
             self.0.insert(set.to_owned(), Table::new());
         }
         let told = self.0.get_mut(set)?;
-        let text = who.text();
-        if told.get(&text).is_some_and(|at| is_recent(*at, now)) {
+        let before = told.get(&who).copied();
+        if before.is_some_and(|at| is_recent(at, now)) {
             return None;
         }
-        if told.get(&text).is_none() && !has_room(told, &who) {
+        if before.is_none() && !has_room(told, &who) {
             told.retain(|at| is_recent(*at, now));
             if !has_room(told, &who) {
                 return match who {
@@ -136,7 +137,7 @@ impl Told {
                 };
             }
         }
-        told.insert(text, now);
+        told.insert(who.clone(), now);
         Some(who)
     }
 }
@@ -146,13 +147,11 @@ fn is_recent(at: UnixTime, now: UnixTime) -> bool {
 }
 
 /// There is always room for what everything else counts as.
-fn has_room(told: &Table<String, UnixTime>, who: &Who) -> bool {
-    let (of_kind, max) = match who {
-        Who::Family(word) if word == OTHER => return true,
-        Who::Family(_) => ("family ", FAMILIES_TOLD_MAX),
-        Who::Application(_) => ("client_id ", APPLICATIONS_TOLD_MAX),
-    };
-    told.iter().filter(|(text, _)| text.starts_with(of_kind)).count() < max
+fn has_room(told: &Table<Who, UnixTime>, who: &Who) -> bool {
+    let is_family = |who: &Who| matches!(who, Who::Family(_));
+    let max = if is_family(who) { FAMILIES_TOLD_MAX } else { APPLICATIONS_TOLD_MAX };
+    let alike = told.iter().filter(|(known, _)| is_family(known) == is_family(who)).count();
+    alike < max || *who == Who::other()
 }
 
 #[cfg(test)]

@@ -83,9 +83,8 @@ thread_local! {
 /// does not arrive is told an hour later.
 fn tell(shell: &Shell, domain: &DomainSnapshot, who: Who) {
     let Some(written) = domain.written.key_set.get() else { return };
+    let Some(who) = TOLD.with_borrow_mut(|told| told.news(&written.etag, who, shell.now())) else { return };
     let label = domain.label();
-    let set = [&label, " ", written.etag.as_str()].concat();
-    let Some(who) = TOLD.with_borrow_mut(|told| told.news(&set, who, shell.now())) else { return };
     let announced = domain.keys.iter().filter(|key| key.state.is_announced());
     let kids = announced.map(|key| key.kid.clone()).collect();
     let saw = TallyCommand::Saw(Sight { who, kids });
