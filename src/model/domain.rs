@@ -212,7 +212,7 @@ impl DomainSnapshot {
             of_ring.filter(|key| key.state == KeyState::Active && key.private.is_some()).count() == 1
         };
         Eid::ALL.into_iter().all(|eid| signs(eid, Algorithm::Rs256))
-            && self.keys.iter().all(|key| signs(key.eid, key.alg))
+            && self.keys.iter().filter(|key| key.state.is_announced()).all(|key| signs(key.eid, key.alg))
     }
 
     /// Whether NemID may start a login at `now`.
