@@ -6,6 +6,9 @@
 
 mod support;
 
+use edge_eid::admin::backup_object::Restore;
+use edge_eid::admin::configuration::put_restore;
+use edge_eid::admin::key_schedule::note_published;
 use edge_eid::admin::record::{EnvironmentRecord, Record};
 use edge_eid::admin::rfc3339;
 use edge_eid::admin::rows::Rows;
@@ -451,6 +454,14 @@ fn a_key_that_does_not_sign_is_replaced_without_anybody_noticing() {
     let outcome = compromise(&operator, &retired, false).expect(200).body;
     assert_eq!(changes(&outcome), [(retired.clone(), json!("retiring"), "compromised".to_owned())]);
     assert!(!announced(&operator, HOST).contains(&retired));
+    let told = || audit(&operator).iter().filter(|entry| entry["target"] == format!("key {retired}")).count();
+    assert_eq!(told(), 1);
+    // Said again, while another key goes by itself.
+    wait(&operator, TIMES.guard());
+    rotate(&operator, &json!({"eid": "nemid"})).expect(200);
+    wait(&operator, TIMES.retirement());
+    compromise(&operator, &retired, false).expect(200);
+    assert_eq!(told(), 1);
     for nobody in ["nobody", &key_of_production(&operator)] {
         assert_eq!(compromise(&operator, nobody, false).status, 404);
     }
@@ -521,6 +532,16 @@ fn a_rollover_is_rehearsed_in_test_only() {
     let live = path(&["tenants", "acme", "environments", "PRODUCTION", "keys", "rehearse"]);
     assert_eq!(operator.post(&live, &json!({})).expect(409).problem(), "production");
     assert_eq!(operator.post(&at, &json!({"eid": "mitid"})).expect(422).wrong_fields(), ["eid"]);
+
+    wait(&operator, TIMES.guard());
+    operator.ports.management.kv_fails.set(true);
+    rotate(&operator, &json!({})).expect(200);
+    let early = operator.post(&at, &json!({})).expect(409);
+    assert_eq!(
+        (early.problem(), &early.body["allowed_from"]),
+        ("too-early", &Value::Null),
+        "one is not published"
+    );
 }
 
 #[test]
@@ -528,9 +549,11 @@ fn a_rotation_is_put_to_another_day_with_a_reason() {
     let operator = acme();
     let at = keys_path(&["postpone"]);
     let day = operator.now.get().plus(120 * DAY);
+    let written = operator.ports.management.kv_writes.borrow().len();
     let body = json!({"eid": "mitid", "until": day.iso8601(), "reason": "not before the audit"});
     let outcome = operator.post(&at, &body).expect(200).body;
     assert_eq!((changes(&outcome).len(), &outcome["everywhere_at"]), (0, &Value::Null));
+    assert_eq!(operator.ports.management.kv_writes.borrow().len(), written, "nothing that anybody reads");
     let mitid = ring(&timetable(&operator), "mitid", "RS256");
     assert_eq!((moment(&mitid["rotates_at"]), moment(&mitid["postponed_until"])), (Some(day), Some(day)));
     assert_eq!(mitid["postponed_reason"], "not before the audit");
@@ -597,6 +620,57 @@ fn a_domain_that_is_removed_holds_no_rotation_up() {
     let table = timetable(&operator);
     assert_eq!(moment(&ring(&table, "mitid", "RS256")["may_rotate_from"]), Some(now.plus(TIMES.guard())));
     assert_eq!(announced(&operator, MITID).len(), 5, "two of each ring, and the one that retires");
+}
+
+#[test]
+fn a_domain_whose_removal_is_not_published_may_still_serve_the_keys_of_before() {
+    let operator = acme();
+    wait(&operator, TIMES.guard());
+    operator.ports.management.kv_fails.set(true);
+    operator.delete(&domain_path("acme", HOST), "*").expect(200);
+    rotate(&operator, &json!({})).expect(200);
+    operator.ports.management.kv_fails.set(false);
+    let from = || moment(&ring(&timetable(&operator), "mitid", "RS256")["may_rotate_from"]);
+    let key = format!("domain:{MITID}");
+    let version = |of: &str| operator.ports.management.published::<DomainSnapshot>(of).unwrap().version;
+    let before = version(&key);
+    operator.ports.management.alarm("acme", operator.now.get());
+    assert!(version(&key) > before, "the other domain has published");
+    assert_eq!(from(), None, "and this one has not");
+    let now = wait(&operator, 2);
+    operator.ports.management.alarm("acme", now);
+    assert_eq!(from(), Some(now.plus(TIMES.guard())));
+}
+
+#[test]
+fn a_tenant_that_is_being_restored_has_no_steps() {
+    let operator = acme();
+    wait(&operator, TIMES.guard());
+    operator.ports.management.kv_fails.set(true);
+    rotate(&operator, &json!({})).expect(200);
+    wait(&operator, 100 * DAY);
+    let management = &operator.ports.management;
+    let part = Restore { export: "a backup".to_owned(), next: 1 };
+    let mut rows = management.tenants.borrow()[&tenant()].clone();
+    rows.commit(vec![put_restore(99, &part)]).unwrap();
+    let before = rows.clone();
+    note_published(&mut rows, operator.now.get()).unwrap();
+    assert_eq!(rows, before);
+    management.tenants.borrow_mut().insert(tenant(), rows);
+    assert_eq!(management.do_steps(&operator.ports, &tenant(), operator.now.get()), None);
+    assert_eq!(management.tenants.borrow()[&tenant()], before);
+}
+
+#[test]
+fn no_key_is_made_for_an_order_that_is_refused() {
+    let mut operator = acme();
+    operator.ports.master_key = *b"not the master key of the tests!";
+    let signs = kid(&timetable(&operator), "mitid", "RS256", "signs");
+    assert_eq!(rotate(&operator, &json!({})).expect(409).problem(), "too-early");
+    assert_eq!(compromise(&operator, &signs, false).expect(409).problem(), "too-early");
+    assert_eq!(operator.post(&keys_path(&["rehearse"]), &json!({})).expect(409).problem(), "too-early");
+    // Where one is needed, it can't be sealed.
+    assert_eq!(rotate(&operator, &json!({"force": true, "reason": "now"})).status, 500);
 }
 
 #[test]
