@@ -9,8 +9,10 @@ use edge_eid::admin::backup_object::{IMPORT_DUE_MAX, PART_BYTES, VERSION_GAP};
 use edge_eid::admin::configuration::put_record;
 use edge_eid::admin::record::{ApplicationRecord, Record};
 use edge_eid::admin::rows::{MemoryRows, Rows};
+use edge_eid::eid::Eid;
+use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::url::RedirectUri;
-use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, TenantId, UnixTime};
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, Serving, TenantId, UnixTime};
 use edge_eid::vault::EnvironmentKeys;
 use edge_eid::vault::base64;
 use edge_eid::vault::wrap::{fingerprint, wrapped_by};
@@ -457,4 +459,36 @@ fn an_export_costs_the_store_one_line_of_the_log_and_a_refused_one_nothing() {
     for kind in ["version", "environment", "domain", "application", "due"] {
         assert_eq!(after.count(kind), before.count(kind));
     }
+}
+
+#[test]
+fn keys_go_on_in_their_timetable_after_a_restore_and_not_before() {
+    let old = Operator::new();
+    old.tenant("acme");
+    old.domain("acme", HOST, &json!({}));
+    fill(&old, 80, 5);
+    let parts = export(&old);
+    let signing = |operator: &Operator| {
+        let keys = snapshot(operator, HOST).unwrap().keys;
+        keys.into_iter().find(|key| key.eid == Eid::Mitid && key.private.is_some()).unwrap().kid
+    };
+    let mut known = snapshot(&old, HOST).unwrap().keys.into_iter();
+    let standby = known.find(|key| key.eid == Eid::Mitid && key.private.is_none()).unwrap().kid;
+    let new = empty();
+    new.now.set(old.now.get().plus(100 * 86_400));
+    // The committed keys that the old one has.
+    for _ in 0..4 {
+        new.ports.crypto.generate(Algorithm::Rs256).unwrap();
+    }
+    let tenant = TenantId::parse("acme").unwrap();
+    let steps = |at| new.ports.management.do_steps(&new.ports, &tenant, at);
+    import(&new, &parts[..parts.len() - 1]);
+    assert_eq!(steps(new.now.get().plus(1)), None, "nobody's keys");
+    import(&new, &parts[parts.len() - 1..]);
+    // Long overdue, but what clients know of the standby has to be waited for.
+    let due = new.now.get().plus(Serving::DEFAULT.guard());
+    assert_eq!(steps(new.now.get().plus(1)), Some(due));
+    assert_ne!(signing(&new), standby);
+    steps(due);
+    assert_eq!(signing(&new), standby);
 }

@@ -623,26 +623,6 @@ fn a_domain_that_is_removed_holds_no_rotation_up() {
 }
 
 #[test]
-fn a_domain_whose_removal_is_not_published_may_still_serve_the_keys_of_before() {
-    let operator = acme();
-    wait(&operator, TIMES.guard());
-    operator.ports.management.kv_fails.set(true);
-    operator.delete(&domain_path("acme", HOST), "*").expect(200);
-    rotate(&operator, &json!({})).expect(200);
-    operator.ports.management.kv_fails.set(false);
-    let from = || moment(&ring(&timetable(&operator), "mitid", "RS256")["may_rotate_from"]);
-    let key = format!("domain:{MITID}");
-    let version = |of: &str| operator.ports.management.published::<DomainSnapshot>(of).unwrap().version;
-    let before = version(&key);
-    operator.ports.management.alarm("acme", operator.now.get());
-    assert!(version(&key) > before, "the other domain has published");
-    assert_eq!(from(), None, "and this one has not");
-    let now = wait(&operator, 2);
-    operator.ports.management.alarm("acme", now);
-    assert_eq!(from(), Some(now.plus(TIMES.guard())));
-}
-
-#[test]
 fn a_tenant_that_is_being_restored_has_no_steps() {
     let operator = acme();
     wait(&operator, TIMES.guard());
