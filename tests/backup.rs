@@ -7,6 +7,7 @@ mod support;
 
 use edge_eid::admin::backup_object::{IMPORT_DUE_MAX, PART_BYTES, VERSION_GAP};
 use edge_eid::admin::configuration::put_record;
+use edge_eid::admin::publication::application_key;
 use edge_eid::admin::record::{ApplicationRecord, Record};
 use edge_eid::admin::rows::{MemoryRows, Rows};
 use edge_eid::eid::Eid;
@@ -14,8 +15,8 @@ use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::url::RedirectUri;
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, Serving, TenantId, UnixTime};
 use edge_eid::vault::EnvironmentKeys;
-use edge_eid::vault::base64;
 use edge_eid::vault::wrap::{fingerprint, wrapped_by};
+use edge_eid::vault::{base64, base64url, from_base64url};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use support::admin::{Operator, Reply, application_path, domain_path, path};
@@ -328,6 +329,15 @@ fn a_tenant_may_come_back_to_the_deployment_that_knows_its_hosts_and_newer_versi
     let restored = snapshot(&old, HOST).unwrap();
     assert_eq!(restored.display_name, "Acme Bank");
     assert!(restored.version > parts[0]["version"].as_u64().unwrap() + VERSION_GAP);
+    // The same once more: what the first restore has published is older still.
+    let read = old.get(&at).expect(200);
+    let mut body = read.body.clone();
+    body["display_name"] = json!("Between");
+    old.replace(&at, &read.etag, &body).expect(200);
+    old.ports.management.tenants.borrow_mut().clear();
+    old.now.set(old.now.get().plus(60));
+    import(&old, &parts);
+    assert_eq!(snapshot(&old, HOST).unwrap().display_name, "Acme Bank");
 }
 
 #[test]
@@ -397,14 +407,45 @@ fn an_import_that_was_given_up_leaves_nothing_for_the_next_one() {
     let old = acme();
     fill(&old, 80, 5);
     let first = export(&old);
-    let read = old.get(&application_path("acme", MITID, WEB)).expect(200);
-    old.delete(&application_path("acme", MITID, WEB), &read.etag).expect(200);
+    let read = old.get(&application_path("acme", HOST, WEB)).expect(200);
+    old.delete(&application_path("acme", HOST, WEB), &read.etag).expect(200);
     let second = export(&old);
     let new = empty();
     import(&new, &first[..first.len() - 1]);
     import(&new, &second);
-    assert_eq!(new.get(&application_path("acme", MITID, WEB)).status, 404);
+    assert_eq!(new.get(&application_path("acme", HOST, WEB)).status, 404);
     assert_eq!(rows_of(&new).count("application"), rows_of(&old).count("application"));
+    // It had been published, and is taken back.
+    let mut now = new.now.get();
+    while let Some(next) = new.ports.management.alarm("acme", now) {
+        now = next;
+    }
+    let key = application_key(&Host::parse(HOST).unwrap(), &ClientId::parse(WEB).unwrap());
+    let left = new.ports.management.published::<Application>(&key).expect("it was published once");
+    assert!(left.value.is_none());
+}
+
+#[test]
+fn keys_are_not_given_away_by_a_made_up_cursor_without_a_line_in_the_log() {
+    let old = acme();
+    fill(&old, 80, 5);
+    let first = export_part(&old, "").expect(200).body;
+    let text = String::from_utf8(from_base64url(first["next"].as_str().unwrap()).unwrap()).unwrap();
+    let made_up = |kind: &str| {
+        let mut cursor: Value = serde_json::from_str(&text).unwrap();
+        cursor["after"]["kind"] = json!(kind);
+        cursor["after"]["id"] = json!("");
+        format!("?after={}", base64url(cursor.to_string().as_bytes()))
+    };
+    let exports = || {
+        let log = old.get(&path(&["tenants", "acme", "audit"])).expect(200).body;
+        log["items"].as_array().unwrap().iter().filter(|it| it["action"] == "tenant.exported").count()
+    };
+    assert_eq!(exports(), 1);
+    assert_eq!(export_part(&old, &made_up("nothing")).status, 409);
+    assert_eq!(exports(), 1);
+    export_part(&old, &made_up("tenant")).expect(200);
+    assert_eq!(exports(), 2);
 }
 
 #[test]

@@ -23,8 +23,9 @@ pub const PART_BYTES: usize = 192 * 1024;
 const ROWS: usize = 50;
 /// Most publications that may be due when a further part is taken in.
 pub const IMPORT_DUE_MAX: usize = 400;
-/// A restored tenant's versions begin so far above the exported one: what the deployment before may
-/// have published since the export must not seem newer (`Host` objects and isolates compare).
+/// A restored tenant's versions begin so far above the exported one, and this many for each second of
+/// the clock: what the deployment before may have published since the export, or after a restore of the
+/// same export, must not seem newer (`Host` objects and isolates compare).
 pub const VERSION_GAP: u64 = 1 << 20;
 
 /// How far an import has come.
@@ -45,11 +46,13 @@ json_struct!(Restore { export, next });
 pub fn export(rows: &mut impl Rows, page: &ExportPage) -> Result<TenantAnswer, StoreFault> {
     let stored = Configuration(&*rows);
     let version = stored.version()?;
-    if page.after.as_ref().is_some_and(|after| after.version != version) {
+    let is_place = |after: &Place| Kind::ALL.iter().any(|kind| kind.as_str() == after.kind);
+    if page.after.as_ref().is_some_and(|after| after.version != version || !is_place(after)) {
         return Ok(TenantAnswer::Refused(Refusal::Conflict(Conflict::ChangedMeanwhile)));
     }
     let (records, next) = records_after(&stored, version, page.after.as_ref())?;
-    if page.after.is_none() {
+    // Whoever writes a cursor himself is told of too: what counts is that keys were given away.
+    if page.after.is_none() || records.iter().any(|record| matches!(record, Record::Environment(_))) {
         let facts = json!({"version": version, "recovery_key": page.recovery_key});
         let entry = entry(&stored, page.at, &page.actor, "tenant.exported", facts)?;
         rows.commit(vec![put_audit(version, &entry)])?;
@@ -95,6 +98,7 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
     let stored = Configuration(&*rows);
     let restore = stored.restore()?;
     let refused = |conflict| Ok(TenantAnswer::Refused(Refusal::Conflict(conflict)));
+    let mut given_up = Vec::new();
     let mut writes = match restore {
         None if stored.tenant()?.is_some() => return refused(Conflict::TenantExists),
         Some(restore) if restore.export == part.export && part.number < restore.next => {
@@ -103,7 +107,10 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
             return Ok(TenantAnswer::Done(done));
         }
         Some(restore) if restore.export == part.export && part.number == restore.next => Vec::new(),
-        _ if part.number == 0 => forget(&stored)?,
+        _ if part.number == 0 => {
+            given_up = applications_of(&stored)?;
+            forget(&stored)?
+        }
         _ => return refused(Conflict::OutOfOrder),
     };
     if part.number > 0 && stored.due()?.len() > IMPORT_DUE_MAX {
@@ -113,12 +120,18 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
         return refused(Conflict::OutOfOrder);
     }
     let version = match part.number {
-        0 => stored.version()?.max(part.version.saturating_add(VERSION_GAP)) + 1,
+        0 => {
+            let after_export =
+                part.version.saturating_add(VERSION_GAP).max(part.at.0.saturating_mul(VERSION_GAP));
+            stored.version()?.max(after_export).saturating_add(1)
+        }
         _ => stored.version()? + 1,
     };
     writes.push(put_version(version));
     writes.extend(part.records.iter().map(|record| put_record(version, record)));
-    let mut touched: Vec<DueItem> = part.records.iter().filter_map(application).collect();
+    // What an import that was given up has published is taken back, unless it comes again.
+    let mut touched = given_up;
+    touched.extend(part.records.iter().filter_map(application));
     let mut item = None;
     if part.last {
         for environment in environments(&stored, part)? {
@@ -146,6 +159,16 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
     rows.commit(writes)?;
     let outcome = if part.last { Outcome::Created } else { Outcome::Replaced };
     Ok(TenantAnswer::Done(Done { outcome, item, published: false }))
+}
+
+/// The applications that an import which was given up has published, or would have.
+fn applications_of<R: Rows>(stored: &Configuration<'_, R>) -> Result<Vec<DueItem>, StoreFault> {
+    let is_application = |item: &DueItem| matches!(item, DueItem::Application { .. });
+    let mut items: Vec<DueItem> = stored.due()?.into_iter().map(|due| due.item).collect();
+    items.retain(is_application);
+    let all = stored.of_kind(Kind::Application, None, usize::MAX)?;
+    items.extend(all.iter().filter_map(|(_, _, record)| application(record)));
+    Ok(items)
 }
 
 /// Removes what an import that was given up has left.

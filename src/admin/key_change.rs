@@ -196,6 +196,8 @@ impl Steps<'_> {
                 Haste::Forced => "ring.rotated_by_force",
             };
             self.note_ring(action, &ring, before, shown(&ring), Some(reason));
+            // What was put off was the rotation of the key that is gone.
+            self.postponed.retain(|it| (it.eid, it.alg) != (eid, alg));
         }
         self.rings.push(ring);
         Ok(())

@@ -145,6 +145,22 @@ test("once the stores are back a change arrives, and an older copy brings nothin
   assert.equal(back.status, 200);
 });
 
+test("a change that was answered while KV hangs is kept, and published once KV is back", async () => {
+  const name = ["tenants", "acme", "domains", `localhost:${warm.port}`];
+  const read = await admin(warm.port, "GET", name);
+  await warm.stores({ kv: "hangs" });
+  const told = { ...read.json, display_name: "Changed in the dark" };
+  const change = await admin(warm.port, "PUT", name, told, { "if-match": read.headers.etag });
+  assert.deepEqual([change.status, change.json.published], [200, false]);
+  assert.equal((await admin(warm.port, "GET", name)).json.display_name, "Changed in the dark");
+  await warm.stores({ kv: "works" });
+  const inKv = async () => new Map(await warm.kv()).get(`domain:localhost:${warm.port}`) ?? "";
+  for (let tries = 0; !(await inKv()).includes("Changed in the dark"); tries++) {
+    assert.ok(tries < 120, "the alarm did not publish it");
+    await sleep(250);
+  }
+});
+
 test("no secret and no name has got into the log of an outage", async () => {
   await assertLogIsClean(warm, [...SECRETS, ...Walker.secrets]);
   assert.ok(warm.logs().some(({ message }) => message.includes("kv_failed")), "an outage stands in the log");

@@ -30,6 +30,9 @@ use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durabl
 
 /// How long a change is published before it is answered, seconds; the alarm does the rest.
 const PUBLISH_BEFORE_ANSWER_SECONDS: u64 = 3;
+/// Longest wait for a write to KV, milliseconds: well below the wait of whoever asked for the change,
+/// who must be told that it is stored though KV hangs.
+const KV_WRITE_TIMEOUT_MILLISECONDS: u64 = 3_000;
 /// How long one alarm publishes, seconds; the next one goes on.
 const PUBLISH_PER_ALARM_SECONDS: u64 = 20;
 /// If the object dies while it publishes, the alarm takes over after this long, seconds.
@@ -249,7 +252,7 @@ impl Outlet for EdgeOutlet<'_> {
         let kv = platform::kv(self.env).ok_or(Undelivered("KV is not bound".to_owned()))?;
         // A store that hangs must not keep the object from publishing for ever. The write given up may
         // still arrive: `admin::publishing` then writes the next version twice.
-        match call::within(OBJECT_TIMEOUT_MILLISECONDS, kv.write(key, text)).await {
+        match call::within(KV_WRITE_TIMEOUT_MILLISECONDS, kv.write(key, text)).await {
             Some(done) => done.map_err(Undelivered),
             None => Err(Undelivered("KV: no answer in time".to_owned())),
         }
