@@ -1,37 +1,14 @@
 // @ts-check
 // A disaster: how long after the call the first token is signed by the standby.
-import { createHash, randomBytes } from "node:crypto";
 import { decodeProtectedHeader } from "jose";
+import { costOfLogin } from "../tests/e2e/support/cost.mjs";
+import { MITID } from "../tests/e2e/support/relying_party.mjs";
 import { admin } from "../tests/e2e/support/seeded_server.mjs";
-import { CALLBACK, MITID, WEB } from "../tests/e2e/support/relying_party.mjs";
-import { post } from "../tests/e2e/support/http.mjs";
-import { Walker } from "../tests/e2e/support/walker.mjs";
 
-/** A login by MitID on the MitID domain; the key that signed its ID token. */
+/** The key that signs the ID token of a login by MitID on the MitID domain. */
 async function signedBy(/** @type {string} */ origin) {
-  const verifier = randomBytes(32).toString("base64url");
-  const request = new URLSearchParams({
-    response_type: "code",
-    client_id: WEB.clientId,
-    redirect_uri: CALLBACK,
-    scope: "openid",
-    acr_values: MITID,
-    code_challenge: createHash("sha256").update(verifier).digest("base64url"),
-    code_challenge_method: "S256",
-  });
-  const answer = await new Walker().logIn(`${origin}/oauth2/authorize?${request}`, "mitid");
-  const { host, port } = new URL(origin);
-  const form = {
-    grant_type: "authorization_code",
-    code: answer.searchParams.get("code") ?? "",
-    redirect_uri: CALLBACK,
-    code_verifier: verifier,
-    client_id: WEB.clientId,
-    client_secret: WEB.secret,
-  };
-  const { status, body } = await post(Number(port), { path: "/oauth2/token", host }, form);
-  if (status !== 200) throw new Error(`the code was refused: ${body}`);
-  return decodeProtectedHeader(JSON.parse(body).id_token).kid;
+  const { idToken } = await costOfLogin(origin, MITID, "mitid");
+  return decodeProtectedHeader(idToken).kid;
 }
 
 /** Seconds from the call to the first token of the standby. */

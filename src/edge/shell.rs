@@ -62,6 +62,27 @@ impl Counts {
     }
 }
 
+thread_local! {
+    /// Read once an isolate: bindings do not change while it lives, and each look-up is a call out
+    /// of wasm.
+    static READ: RefCell<Option<Rc<Bindings>>> = const { RefCell::new(None) };
+}
+
+impl Bindings {
+    /// The bindings of this isolate.
+    ///
+    /// # Errors
+    /// What is missing or malformed.
+    pub fn of(env: &Env) -> Result<Rc<Self>, Missing> {
+        if let Some(known) = READ.with_borrow(Clone::clone) {
+            return Ok(known);
+        }
+        let read = Rc::new(Self::read(env)?);
+        READ.set(Some(read.clone()));
+        Ok(read)
+    }
+}
+
 /// The ports of one request.
 pub struct Shell {
     /// Everything bound to this Worker.

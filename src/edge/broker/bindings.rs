@@ -3,8 +3,6 @@
 use crate::edge::environment::{MasterKeys, Missing, objects, serving, text};
 use crate::edge::platform::{self, KvNamespace};
 use crate::ports::Settings;
-use std::cell::RefCell;
-use std::rc::Rc;
 use worker::{Env, ObjectNamespace};
 
 /// Everything bound to this Worker.
@@ -31,25 +29,12 @@ pub struct Bindings {
     pub settings: Settings,
 }
 
-thread_local! {
-    /// Read once an isolate: bindings do not change while it lives, and each look-up is a call out
-    /// of wasm.
-    static READ: RefCell<Option<Rc<Bindings>>> = const { RefCell::new(None) };
-}
-
 impl Bindings {
-    /// The bindings of this isolate.
-    pub fn of(env: &Env) -> Result<Rc<Self>, Missing> {
-        if let Some(known) = READ.with_borrow(Clone::clone) {
-            return Ok(known);
-        }
-        let read = Rc::new(Self::read(env)?);
-        READ.set(Some(read.clone()));
-        Ok(read)
-    }
-
     /// Reads and checks all bindings.
-    fn read(env: &Env) -> Result<Self, Missing> {
+    ///
+    /// # Errors
+    /// The first that is missing or malformed.
+    pub fn read(env: &Env) -> Result<Self, Missing> {
         let serving = serving(env)?;
         let snapshot_seconds = text(env, "SNAPSHOT_SECONDS")
             .and_then(|seconds| seconds.parse().ok())

@@ -4,8 +4,6 @@ use crate::edge::environment::{MasterKeys, Missing, objects, secret, serving, te
 use crate::model::Host;
 use crate::ports::Installation;
 use crate::vault::sha256;
-use std::cell::RefCell;
-use std::rc::Rc;
 use worker::{Env, ObjectNamespace};
 
 /// Shortest operator's token, characters.
@@ -33,25 +31,12 @@ pub struct Bindings {
     pub installation: Installation,
 }
 
-thread_local! {
-    /// Read once an isolate: bindings do not change while it lives, and each look-up is a call out
-    /// of wasm.
-    static READ: RefCell<Option<Rc<Bindings>>> = const { RefCell::new(None) };
-}
-
 impl Bindings {
-    /// The bindings of this isolate.
-    pub fn of(env: &Env) -> Result<Rc<Self>, Missing> {
-        if let Some(known) = READ.with_borrow(Clone::clone) {
-            return Ok(known);
-        }
-        let read = Rc::new(Self::read(env)?);
-        READ.set(Some(read.clone()));
-        Ok(read)
-    }
-
     /// Reads and checks all bindings.
-    fn read(env: &Env) -> Result<Self, Missing> {
+    ///
+    /// # Errors
+    /// The first that is missing or malformed.
+    pub fn read(env: &Env) -> Result<Self, Missing> {
         let admin_token = secret(env, "ADMIN_TOKEN")
             .filter(|token| token.len() >= ADMIN_TOKEN_MIN_CHARS)
             .ok_or("secret ADMIN_TOKEN: at least 32 characters")?;

@@ -51,5 +51,5 @@ export async function costOfLogin(origin, acr, eid) {
     total.objects += objects;
     total.rows += rows;
   }
-  return { steps, total };
+  return { steps, total, idToken: JSON.parse(token.body).id_token };
 }
