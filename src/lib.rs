@@ -17,7 +17,7 @@
 //! | [`ports`] | every outside thing, as small traits |
 //! | [`oauth`] | the protocol's words and rules |
 //! | [`model`] | what a tenant owns |
-//! | [`web`], [`json`], [`table`], [`error`] | our small request and response; our types as JSON; a small map; our own faults |
+//! | [`web`], [`json`], [`table`], [`rows`], [`error`] | our small request and response; our types as JSON; a small map; what objects keep; our own faults |
 //!
 //! Only `edge` names the `worker` crate: it is a dependency for wasm32 alone, so the host build
 //! fails where the core would reach for it.
@@ -35,6 +35,7 @@ pub mod oauth;
 pub mod pages;
 pub mod ports;
 pub mod routes;
+pub mod rows;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 pub mod table;

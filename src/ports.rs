@@ -10,6 +10,7 @@
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use crate::login::consent;
 use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
@@ -60,6 +61,18 @@ pub trait Sessions {
         event: &session::Event,
         now: UnixTime,
     ) -> Result<session::Answer, Unavailable>;
+}
+
+/// Sixteen objects per tenant and environment, named by [`consent::object_name`]: remembered CPR numbers
+/// and the ledger of them. Applies [`consent::apply`] in one step.
+pub trait Consents {
+    /// Sends an event to the object of this name and returns its answer.
+    async fn consent(
+        &self,
+        name: &str,
+        event: &consent::Event,
+        now: UnixTime,
+    ) -> Result<consent::Answer, Unavailable>;
 }
 
 /// One object per application, named by [`crate::login::once::name`]: remembers what counts once.
@@ -256,14 +269,14 @@ pub trait Recordings {
 
 /// All ports of the broker.
 pub trait Ports:
-    Catalog + Logins + Sessions + Once + Crypto + Upstreams + Random + Log + Traces + Witness
+    Catalog + Logins + Sessions + Consents + Once + Crypto + Upstreams + Random + Log + Traces + Witness
 {
     /// Settings of the broker.
     fn settings(&self) -> &Settings;
 }
 
 /// All ports of the management Worker.
-pub trait Management: Tenants + Recordings + Sightings + Crypto + Random + Log {
+pub trait Management: Tenants + Recordings + Sightings + Consents + Crypto + Random + Log {
     /// Settings of the installation.
     fn installation(&self) -> &Installation;
 }

@@ -58,6 +58,8 @@ pub enum Purpose {
     ClientSecret,
     /// What sessions are called in ID tokens.
     SessionName,
+    /// HMAC of people whose CPR number is remembered.
+    Consent,
     /// Sealing at rest: signing keys, upstream secrets, identities.
     AtRest,
 }
@@ -69,6 +71,7 @@ impl Purpose {
             Self::Token => b"edge-eid token v1",
             Self::ClientSecret => b"edge-eid client secret v1",
             Self::SessionName => b"edge-eid session name v1",
+            Self::Consent => b"edge-eid consent v1",
             Self::AtRest => b"edge-eid at rest v1",
         }
     }

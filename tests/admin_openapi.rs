@@ -9,8 +9,8 @@ mod support;
 use edge_eid::admin::change::APPLICATIONS_MAX;
 use edge_eid::admin::configuration::{delete_record, put_record, target_of};
 use edge_eid::admin::record::{ApplicationRecord, Record};
-use edge_eid::admin::rows::Rows;
 use edge_eid::model::{ClientId, Host, Serving, TenantId, UnixTime};
+use edge_eid::rows::Rows;
 use serde_json::{Value, json};
 use support::admin::{MANAGEMENT_HOST, Operator, Reply, TOKEN, application_path, domain_path, path};
 

@@ -5,9 +5,11 @@
 
 mod support;
 
+use edge_eid::login::consent::{Event, SHARDS, object_name};
 use edge_eid::model::domain::upstream_secret_label;
 use edge_eid::model::key_ring::signing_key_label;
-use edge_eid::model::{DomainSnapshot, Host};
+use edge_eid::model::{DomainSnapshot, Host, Sealed};
+use edge_eid::ports::Consents;
 use edge_eid::vault::EnvironmentKeys;
 use serde_json::{Value, json};
 use support::admin::{Operator, application_path, domain_path, path};
@@ -307,4 +309,41 @@ fn an_upstream_says_how_a_cpr_number_is_had_of_it() {
     let mut read = operator.get(&upstream_path(PRODUCTION, "nemid")).expect(200);
     read.body["client_secret"] = json!("another");
     operator.replace(&upstream_path(PRODUCTION, "nemid"), &read.etag, &read.body).expect(200);
+}
+
+#[test]
+fn the_ledger_of_consents_tells_who_and_when_over_all_shards_and_of_one_environment() {
+    let operator = acme();
+    let at = |environment: &str| path(&["tenants", "acme", "environments", environment, "consents"]);
+    assert_eq!(operator.get(&at("TEST")).expect(200).body, json!({"items": [], "next": null}));
+    let now = operator.now.get();
+    for number in 0..40_u8 {
+        let name = object_name("acme/TEST", number % SHARDS);
+        let (key, pseudonym) = (format!("key-{number}"), format!("{{{number}}}"));
+        let event = Event::Remember { key, pseudonym, cpr: Sealed("sealed-canary".to_owned()) };
+        block_on(operator.ports.consent(&name, &event, now)).unwrap();
+    }
+    let gone = Event::Forget { key: "key-7".to_owned() };
+    block_on(operator.ports.consent(&object_name("acme/TEST", 7), &gone, now.plus(60))).unwrap();
+    let (mut after, mut seen) = (String::new(), Vec::new());
+    loop {
+        let page = operator.get(&format!("{}?limit=7{after}", at("TEST"))).expect(200).body;
+        assert!(!page.to_string().contains("canary"));
+        seen.extend(page["items"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={}", edge_eid::web::percent_encode(next)),
+            None => break,
+        }
+    }
+    let mut names: Vec<&str> = seen.iter().map(|item| item["pseudonym"].as_str().unwrap()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((seen.len(), names.len()), (40, 40), "each once");
+    let of_seven = seen.iter().find(|item| item["pseudonym"] == "{7}").unwrap();
+    assert_eq!(of_seven["deleted_at"], now.plus(60).iso8601());
+    assert_eq!(of_seven["until"], now.plus(365 * 86_400).iso8601());
+    assert_eq!(seen.iter().filter(|item| item["deleted_at"].is_null()).count(), 39);
+    assert_eq!(operator.get(&at("PRODUCTION")).expect(200).body["items"], json!([]));
+    operator.get(&format!("{}?after=99:x", at("TEST"))).expect(422);
+    operator.get(&format!("{}?after=x", at("TEST"))).expect(422);
 }

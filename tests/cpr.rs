@@ -305,6 +305,7 @@ fn a_right_number_comes_in_the_token_and_costs_two_requests_more() {
         // Identified, tried, settled, redeemed; one more where the login comes home first.
         assert_eq!(counts.login_requests, 4 + crossing);
         assert_eq!(counts.login_writes, 4 + crossing);
+        assert_eq!(counts.consent_requests, 1, "is it remembered");
         assert!(browser.attempts(ACME).is_empty(), "the attempt is over in this browser");
     }
 }
@@ -524,4 +525,133 @@ fn an_application_that_is_taken_out_of_service_gets_no_number() {
     broker.change_application(ACME, "urn:acme:web", |app| app.enabled = false);
     let shown = give(&browser, &page, CPR);
     assert_eq!(shown.status, 400);
+}
+
+// ---- remembered numbers ----
+
+/// A login at whose page the number is given and remembered, or whatever else the form says.
+fn give_and(broker: &Broker, eid: Eid, person: &Person, form: &str) -> Tokens {
+    let (browser, asked, page) = at_the_page(broker, eid, person);
+    let moved = browser.submit(&page.url, &format!("answer=number&{form}")).page();
+    tokens(broker, &asked, &move_on(&browser, &moved))
+}
+
+fn remember(broker: &Broker) {
+    give_and(broker, Eid::Mitid, &Person::ditlev(), &format!("cpr={CPR}&remember=yes"));
+}
+
+/// Whether a login of somebody gets to the application without the page, and what it brings.
+fn unasked(broker: &Broker, person: &Person, more: &[(&str, &str)]) -> Option<Tokens> {
+    let browser = Browser::new(broker);
+    let mut parameters = vec![("acr_values", SUBSTANTIAL)];
+    parameters.extend(more);
+    let asked = RelyingParty::web().ask_with(&parameters);
+    let upstream = browser.start(&asked.url, Eid::Mitid);
+    match browser.approve(&upstream, person) {
+        Stop::Application(answer) => Some(tokens(broker, &asked, &answer)),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_number_is_remembered_only_where_its_owner_wants_it() {
+    let broker = by_match();
+    give_and(&broker, Eid::Mitid, &Person::ditlev(), &format!("cpr={CPR}"));
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_none());
+    remember(&broker);
+    broker.ports.take_counts();
+    assert_eq!(unasked(&broker, &Person::ditlev(), &[]).unwrap().claims[CLAIM], CPR);
+    let counts = broker.ports.take_counts();
+    assert_eq!((counts.login_requests, counts.consent_requests), (3, 1), "one more than a crossed login");
+    // Not that of somebody else, nor of the same person by another eID.
+    let mut another = Person::ditlev();
+    another.claims["mitid.uuid"] = json!("0b0b6b1a-0c1b-4f0e-9d2a-6f3f6f7c0a02");
+    assert!(unasked(&broker, &another, &[]).is_none());
+}
+
+#[test]
+fn a_number_that_is_no_longer_his_is_forgotten_and_asked_for_again() {
+    let broker = by_match();
+    remember(&broker);
+    let mut person = Person::ditlev();
+    person.claims["dk.cpr"] = json!("2712589100");
+    assert!(unasked(&broker, &person, &[]).is_none());
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_none(), "deleted");
+}
+
+#[test]
+fn a_remembered_number_counts_while_nobody_can_confirm_it() {
+    let broker = by_match();
+    remember(&broker);
+    broker.ports.upstreams.bend.set(Bend::MatchTimeout);
+    assert_eq!(unasked(&broker, &Person::ditlev(), &[]).unwrap().claims[CLAIM], CPR);
+}
+
+#[test]
+fn a_number_is_remembered_for_a_year() {
+    let broker = by_match();
+    remember(&broker);
+    broker.wait(365 * 86_400 - 60);
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_some());
+    broker.wait(60);
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_none());
+}
+
+#[test]
+fn prompt_consent_asks_though_the_number_is_remembered() {
+    let broker = by_match();
+    remember(&broker);
+    assert!(unasked(&broker, &Person::ditlev(), &[("prompt", "consent")]).is_none());
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_some(), "which forgets nothing");
+}
+
+#[test]
+fn case_18_consent_revoke_logs_in_deletes_the_number_and_answers_without_it() {
+    let broker = by_match();
+    remember(&broker);
+    let revoked = unasked(&broker, &Person::ditlev(), &[("prompt", "consent_revoke")]).unwrap();
+    assert!(revoked.claims.get(CLAIM).is_none());
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_none(), "it is gone");
+    // Nothing to revoke is no fault.
+    assert!(unasked(&broker, &Person::ditlev(), &[("prompt", "consent_revoke")]).is_some());
+}
+
+#[test]
+fn case_16_a_silent_request_is_answered_with_a_remembered_number_only() {
+    let broker = by_match();
+    broker.change_domain(ACME, |domain| domain.sessions.sso = true);
+    let app = RelyingParty::web();
+    let browser = Browser::new(&broker);
+    let ask = |prompt: &str| app.ask_with(&[("acr_values", SUBSTANTIAL), ("prompt", prompt)]);
+    // A session without a number: its owner went on without.
+    let asked = ask("");
+    let upstream = browser.start(&asked.url, Eid::Mitid);
+    let page = browser.approve(&upstream, &Person::ditlev()).page();
+    let moved = browser.submit(&page.url, "answer=without").page();
+    tokens(&broker, &asked, &move_on(&browser, &moved));
+    broker.wait(300);
+    assert_eq!(browser.visit(&ask("none").url).application().error(), "interaction_required");
+    remember(&broker);
+    broker.wait(300);
+    let asked = ask("none");
+    let answer = browser.visit(&asked.url).application();
+    assert_eq!(tokens(&broker, &asked, &answer).claims[CLAIM], CPR);
+}
+
+#[test]
+fn tenants_and_environments_share_no_number() {
+    let broker = by_match();
+    remember(&broker);
+    let names: Vec<String> = broker.ports.consents.borrow().keys().cloned().collect();
+    assert!(names.len() == 1 && names[0].starts_with("acme/TEST/"), "{names:?}");
+}
+
+#[test]
+fn a_login_goes_on_where_a_number_can_not_be_remembered() {
+    let broker = by_match();
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.ports.management.objects_fail.set(true);
+    let moved = browser.submit(&page.url, &format!("answer=number&cpr={CPR}&remember=yes")).page();
+    broker.ports.management.objects_fail.set(false);
+    assert_eq!(tokens(&broker, &asked, &move_on(&browser, &moved)).claims[CLAIM], CPR);
 }

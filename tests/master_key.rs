@@ -5,8 +5,8 @@
 
 mod support;
 
-use edge_eid::admin::rows::Rows;
 use edge_eid::model::{DomainSnapshot, TenantId};
+use edge_eid::rows::Rows;
 use edge_eid::vault::wrap::{fingerprint, wrapped_by};
 use edge_eid::vault::{EnvironmentKeys, Purpose};
 use serde_json::{Value, json};
@@ -184,7 +184,7 @@ fn keys_of_before_there_were_fingerprints_are_wrapped_too() {
         for environment in ["TEST", "PRODUCTION"] {
             let Some(mut row) = rows.get("environment", environment).unwrap() else { continue };
             row.value = row.value.replace(&format!("{}.", fingerprint(&OLD)), "");
-            rows.commit(vec![edge_eid::admin::rows::Write::Put { kind: "environment", row }]).unwrap();
+            rows.commit(vec![edge_eid::rows::Write::Put { kind: "environment", row }]).unwrap();
         }
     }
     {
@@ -192,9 +192,9 @@ fn keys_of_before_there_were_fingerprints_are_wrapped_too() {
         for mut row in directory.list("tenant", "", None, 99).unwrap() {
             let entry: Value = serde_json::from_str(&row.value).unwrap();
             row.value = entry["tenant"].to_string();
-            directory.commit(vec![edge_eid::admin::rows::Write::Put { kind: "tenant", row }]).unwrap();
+            directory.commit(vec![edge_eid::rows::Write::Put { kind: "tenant", row }]).unwrap();
         }
-        let delete = edge_eid::admin::rows::Write::Delete { kind: "wrapped", id: fingerprint(&OLD) };
+        let delete = edge_eid::rows::Write::Delete { kind: "wrapped", id: fingerprint(&OLD) };
         directory.commit(vec![delete]).unwrap();
     }
     operator.ports.crypto.forget();

@@ -10,10 +10,10 @@ use super::command::{Place, Refusal, TenantAnswer};
 use super::configuration::{Configuration, delete_due, delete_record, put_audit, put_due, put_record};
 use super::configuration::{delete_restore, put_restore, put_version, target_of};
 use super::record::{EnvironmentRecord, Kind, Record, Target, Versioned};
-use super::rows::{Rows, StoreFault, Write};
 use crate::json::Json;
 use crate::model::key_ring::{SigningKey, rings};
 use crate::model::{Environment, UnixTime};
+use crate::rows::{Rows, StoreFault, Write};
 use serde_json::{Value, json};
 
 /// A part is closed when the records in it are so long, bytes. The first one holds every domain

@@ -7,13 +7,13 @@ use super::configuration::{Configuration, target_of};
 use super::key_change::{self, KeyEvent};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord};
 use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
-use super::rows::{Rows, StoreFault};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::{CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::{Environment, Host, Sealed, Serving};
+use crate::rows::{Rows, StoreFault};
 
 /// Most domains of one tenant.
 pub const DOMAINS_MAX: usize = 200;

@@ -4,10 +4,10 @@ use super::backup_object::Restore;
 use super::command::{AuditEntry, Due, DueItem};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Kind, Record, SecretRecord};
 use super::record::{Scope, Target, TenantRecord, UpstreamRecord, Versioned};
-use super::rows::{Row, Rows, StoreFault, Write};
 use crate::eid::Eid;
 use crate::json::{self, Json};
 use crate::model::{ClientId, Environment, Host, UnixTime};
+use crate::rows::{Row, Rows, StoreFault, Write};
 use serde_json::Value;
 
 /// Kind of the one row that counts the versions.

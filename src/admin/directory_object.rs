@@ -5,8 +5,8 @@
 //! together with the entry, so that no answer takes all tenants to be read.
 
 use super::command::{DirectoryAnswer, DirectoryCommand, DirectoryEntry, WrappedBy, WrappedCount};
-use super::rows::{Row, Rows, StoreFault, Write};
 use crate::json::{self, Json};
+use crate::rows::{Row, Rows, StoreFault, Write};
 
 const TENANT: &str = "tenant";
 /// Rows named by the fingerprint of a master key.
@@ -97,8 +97,8 @@ fn read<T: Json>(row: &Row) -> Result<T, StoreFault> {
 mod tests {
     use super::*;
     use crate::admin::record::TenantRecord;
-    use crate::admin::rows::MemoryRows;
     use crate::model::{TenantId, UnixTime};
+    use crate::rows::MemoryRows;
 
     fn tenant(id: &str, name: &str) -> TenantRecord {
         TenantRecord {

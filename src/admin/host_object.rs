@@ -12,8 +12,8 @@
 
 use super::command::{HostAnswer, HostCommand, PublishedName};
 use super::publication::parse_kept;
-use super::rows::{Row, Rows, StoreFault, Write};
 use crate::model::{Application, ClientId, Environment, TenantId};
+use crate::rows::{Row, Rows, StoreFault, Write};
 use crate::vault::{base64url, sha256};
 
 const OWNER: &str = "owner";
@@ -127,9 +127,9 @@ fn published_id(name: &PublishedName) -> String {
 mod tests {
     use super::*;
     use crate::admin::publication::published_text;
-    use crate::admin::rows::MemoryRows;
     use crate::model::application::Protocol;
     use crate::model::url::RedirectUri;
+    use crate::rows::MemoryRows;
 
     fn tenant(id: &str) -> TenantId {
         TenantId::parse(id).unwrap()

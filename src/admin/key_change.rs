@@ -6,12 +6,12 @@ use super::command::{Change, Conflict, KeyOrder, Refusal};
 use super::configuration::Configuration;
 use super::key_schedule::{planned, rings_of};
 use super::record::{EnvironmentRecord, Postponement, Record, Target};
-use super::rows::Rows;
 use super::rules::field;
 use crate::eid::Eid;
 use crate::json::Json;
 use crate::model::key_ring::{Algorithm, Cannot, Haste, KeyState, Ring, SigningKey};
 use crate::model::{Environment, Serving, UnixTime};
+use crate::rows::Rows;
 use serde_json::{Value, json};
 
 /// Most days from now that a rotation may be put to.

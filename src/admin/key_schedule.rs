@@ -4,10 +4,10 @@
 use super::command::{Action, Change, DueItem, KeyOrder, KeyReport, Precondition, TenantCommand};
 use super::configuration::{Configuration, put_record};
 use super::record::{EnvironmentRecord, Record, Target, TenantRecord};
-use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::key_ring::{Algorithm, Ring, SigningKey, rings};
 use crate::model::{Environment, Host, Serving, TenantId, UnixTime};
+use crate::rows::{Rows, StoreFault};
 
 /// Who acts when nobody does.
 pub const SCHEDULE: &str = "schedule";

@@ -3,14 +3,14 @@
 //!
 //! | Files | What they are |
 //! |---|---|
-//! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `master_key` | the resources of `/api/v1`, one a file |
+//! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
 //! | `command` `command_host` `command_backup` `command_keys` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `key_change` `key_schedule` `key_material` | its signing keys: steps that are ordered, steps whose time has come, fresh ones |
-//! | `host_object` `directory_object` `tally_object` `rows` | the other objects, and the store of all four |
+//! | `host_object` `directory_object` `tally_object` | the other objects; the store of all is `crate::rows` |
 //! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
 //! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
@@ -33,6 +33,7 @@ pub mod command_backup;
 pub mod command_host;
 pub mod command_keys;
 pub mod configuration;
+pub mod consents;
 pub mod directory_object;
 pub mod domains;
 pub mod environments;
@@ -49,7 +50,6 @@ pub mod publication_status;
 pub mod publishing;
 pub mod record;
 pub mod rfc3339;
-pub mod rows;
 pub mod rules;
 pub mod secrets;
 pub mod tally_object;
@@ -133,6 +133,9 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
             };
             ("admin_keys", answer)
         }
+        (Get, ["tenants", t, "environments", e, "consents"]) => {
+            ("admin_consents", consents::list(call, t, e).await)
+        }
         (Get, ["tenants", t, "environments", e, "traces", id]) => {
             ("admin_trace", traces::get(call, t, e, id).await)
         }
@@ -174,7 +177,7 @@ fn no_route(path: &[&str]) -> Problem {
         ["tenants"]
         | ["master-key"]
         | ["tenants", _, "audit" | "publication" | "domains"]
-        | ["tenants", _, "environments", _, "keys"]
+        | ["tenants", _, "environments", _, "keys" | "consents"]
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
         ["master-key", "rewrap"]

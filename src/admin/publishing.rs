@@ -12,11 +12,11 @@ use super::command::{HostAnswer, HostCommand, PublishedName, WrappedBy};
 use super::configuration::{Configuration, delete_due, put_due};
 use super::publication::{application_key, domain_key, published_key, published_text};
 use super::record::DomainRecord;
-use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer};
 use crate::model::key_ring::published_keys;
 use crate::model::{Application, ClientId, DomainSnapshot, Environment, Host, TenantId, UnixTime};
+use crate::rows::{Rows, StoreFault};
 use crate::table::Table;
 
 /// Wait after the first failed attempt, seconds; it doubles with each further one.
@@ -254,7 +254,7 @@ pub fn application<R: Rows>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::admin::rows::MemoryRows;
+    use crate::rows::MemoryRows;
 
     fn due(version: u64) -> Due {
         Due { item: DueItem::Directory, version, attempts: 0, next_at: UnixTime(10), again: false }

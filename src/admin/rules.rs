@@ -3,11 +3,11 @@
 use super::command::{FieldError, Precondition, Refusal, UpstreamInput};
 use super::configuration::Configuration;
 use super::record::{ApplicationRecord, DomainRecord, Versioned};
-use super::rows::{Rows, StoreFault};
 use crate::eid::Eid;
 use crate::model::Environment;
 use crate::model::application::{ClientAuthMethod, ResponseType};
 use crate::model::domain::{CprWay, DomainKind};
+use crate::rows::{Rows, StoreFault};
 
 /// RFC 9110 §13.1.1 and §13.1.2; without a precondition nothing that exists is changed (RFC 6585 §3).
 ///

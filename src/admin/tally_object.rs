@@ -4,10 +4,10 @@
 //! A row for each kind of program and each application, bounded in number, in keys and in time, and
 //! written only when something is new: strangers choose the names of programs.
 
-use super::rows::{Row, Rows, StoreFault, Write};
 use crate::json;
 use crate::model::UnixTime;
 use crate::model::sighting::{Sight, Sighting, TELL_AGAIN_SECONDS, Who};
+use crate::rows::{Row, Rows, StoreFault, Write};
 
 /// Most kinds of programs that are kept; further ones count as `other`.
 pub const FAMILIES_MAX: usize = 100;
@@ -132,8 +132,8 @@ fn read(row: &Row) -> Result<Sighting, StoreFault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::admin::rows::MemoryRows;
     use crate::model::ClientId;
+    use crate::rows::MemoryRows;
 
     const NOW: UnixTime = UnixTime(1_000_000);
 

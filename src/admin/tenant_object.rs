@@ -13,8 +13,8 @@ use super::configuration::{Configuration, delete_record, put_audit, put_due, put
 use super::key_change::KeyEvent;
 use super::key_schedule;
 use super::record::{Record, Target, Versioned};
-use super::rows::{Rows, StoreFault, Write};
 use crate::model::Serving;
+use crate::rows::{Rows, StoreFault, Write};
 use serde_json::Value;
 
 /// Applies a command.

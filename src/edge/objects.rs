@@ -1,7 +1,7 @@
 //! What the objects share: a JSON command in, a JSON answer out.
 
-use crate::admin::rows::StoreFault;
 use crate::json::{self, Json};
+use crate::rows::StoreFault;
 use serde_json::json;
 use worker::{Request, Response, Result, console_log};
 

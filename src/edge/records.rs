@@ -3,7 +3,7 @@
 //! Table `record(kind, id, version, value)`, made before the first write: an object that was only
 //! asked, never told, has no tables.
 
-use crate::admin::rows::{Row, Rows, StoreFault, Write};
+use crate::rows::{Row, Rows, StoreFault, Write};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::closure::Closure;

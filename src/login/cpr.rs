@@ -5,6 +5,7 @@
 
 use super::attempt::AttemptId;
 use super::choose::chosen_language;
+use super::consent::{self, Place};
 use super::id_token::open_sealed;
 use super::issue::{identity_label, not_completed, plan_code};
 use super::pending::{Pending, kept};
@@ -75,10 +76,89 @@ pub fn is_missed<P: Ports>(ctx: &Context<'_, P>, wish: Wish, identity: &Identity
     wants_of(wish, identity) && !ctx.domain.cpr.optional
 }
 
-/// Whether a session's login can't answer a request, since it has no number and nobody has said that
-/// its person has none.
-pub fn must_be_asked<P: Ports>(ctx: &Context<'_, P>, wish: Wish, identity: &Identity) -> bool {
-    wants_of(wish, identity) && !(identity.lacks_cpr && ctx.domain.cpr.optional)
+/// The identity that a session answers a request with; `None` where it can't, since it has no number,
+/// none is remembered, and nobody has said that its person has none.
+///
+/// # Errors
+/// When a store or cryptography fails.
+pub async fn of_session<P: Ports>(
+    ctx: &Context<'_, P>,
+    wish: Wish,
+    identity: Box<Identity>,
+) -> Result<Option<Box<Identity>>, Fault> {
+    let lacks = identity.lacks_cpr && ctx.domain.cpr.optional;
+    if lacks || !wants_of(wish, &identity) {
+        return Ok(Some(identity));
+    }
+    let cpr = recall(ctx, &Place::of(&identity, &ctx.keys)).await?;
+    Ok(cpr.map(|cpr| Box::new(Identity { cpr: Some(cpr), ..*identity })))
+}
+
+/// The identity with the number that its person has agreed to have remembered. It is confirmed once more
+/// where the upstream can, and forgotten if it is no longer his. A request that revokes has it forgotten.
+///
+/// # Errors
+/// When a store or cryptography fails.
+pub async fn recalled<P: Ports>(
+    ctx: &Context<'_, P>,
+    wish: Wish,
+    identity: &Identity,
+    matching: Option<&Matching>,
+) -> Result<Option<Identity>, Fault> {
+    let recalls = wish == Wish::Number && wants_of(wish, identity) && !identity.lacks_cpr;
+    let revokes = wish == Wish::Revoke && !identity.acr.is_employee();
+    if !recalls && !revokes {
+        return Ok(None);
+    }
+    let place = Place::of(identity, &ctx.keys);
+    if revokes {
+        forget(ctx, &place).await?;
+        return Ok(None);
+    }
+    let Some(cpr) = recall(ctx, &place).await? else { return Ok(None) };
+    if let Some(matching) = matching {
+        match oidc::is_number_of(ctx.ports, &matching.url, &matching.access_token, &cpr).await {
+            Ok(true) => {}
+            Ok(false) => {
+                forget(ctx, &place).await?;
+                return Ok(None);
+            }
+            // It was his when he gave it; that nobody answers now says nothing against it.
+            Err(why) => ctx.ports.record(LogEvent { event: "cpr_match_failed", facts: vec![("why", why)] }),
+        }
+    }
+    ctx.ports.note("cpr", "remembered");
+    Ok(Some(Identity { cpr: Some(cpr), ..identity.clone() }))
+}
+
+async fn recall<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<Cpr>, Fault> {
+    let event = consent::Event::Recall { key: place.key.clone() };
+    let consent::Answer::Remembered { cpr } = ctx.ports.consent(&place.object, &event, ctx.now).await? else {
+        return Ok(None);
+    };
+    let plain = ctx.keys.open(ctx.ports, &place.label(), &cpr).await?;
+    Ok(json::read_bytes(&plain).ok())
+}
+
+async fn forget<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<(), Fault> {
+    let event = consent::Event::Forget { key: place.key.clone() };
+    ctx.ports.consent(&place.object, &event, ctx.now).await?;
+    Ok(())
+}
+
+/// Remembers a number that its owner has given and wants remembered. A login does not fail for it.
+async fn remember<P: Ports>(ctx: &Context<'_, P>, identity: &Identity, cpr: &Cpr) {
+    let place = Place::of(identity, &ctx.keys);
+    let kept = async {
+        let plain = json::write(cpr);
+        let cpr = ctx.keys.seal(ctx.ports, &place.label(), plain.as_bytes()).await?;
+        let (key, pseudonym) = (place.key.clone(), place.pseudonym.clone());
+        let event = consent::Event::Remember { key, pseudonym, cpr };
+        ctx.ports.consent(&place.object, &event, ctx.now).await.map_err(Fault::from)
+    };
+    if let Err(fault) = kept.await {
+        fault.log(ctx.ports);
+    }
 }
 
 fn wants_of(wish: Wish, identity: &Identity) -> bool {
@@ -244,6 +324,9 @@ pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Re
     let Answered::Number(cpr) = answered else { return settle(ctx, pending, &identity, sealed).await };
     let problem = match is_theirs(ctx, attempt, &matching, &cpr).await {
         Ok(true) => {
+            if form.get("remember").is_some() {
+                remember(ctx, &identity, &cpr).await;
+            }
             identity.cpr = Some(cpr);
             let plain = json::write(&identity);
             let sealed = ctx.keys.seal(ctx.ports, &identity_label(attempt), plain.as_bytes()).await?;

@@ -40,6 +40,8 @@ pub async fn identified<P: Ports>(
     if let Some(reason) = single_sign_on::unfit(ctx, &pending, identity) {
         return Ok(Next::Failed { pending, reason });
     }
+    let recalled = cpr::recalled(ctx, pending.cpr, identity, matching.as_ref()).await?;
+    let identity = recalled.as_ref().unwrap_or(identity);
     let ask = cpr::ask_of(ctx, &pending, identity, matching).await?;
     if ask.is_none() && cpr::is_missed(ctx, pending.cpr, identity) {
         return Ok(Next::Failed { pending, reason: Reason::NoCpr });

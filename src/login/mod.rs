@@ -20,6 +20,7 @@ pub mod callback;
 pub mod choose;
 pub mod client;
 pub mod client_keys;
+pub mod consent;
 pub mod cors;
 pub mod cpr;
 pub mod cross;

@@ -50,14 +50,14 @@ async fn go_on<P: Ports>(ctx: &Context<'_, P>, checked: Checked) -> Result<Next,
     let found = look_for_session(ctx, &checked).await?;
     let Checked { return_to, pending, offered, prompt, .. } = checked;
     match found {
-        // It stands for a login, but has no CPR number: that takes a page, and an eID to ask.
-        Found::Session { identity, .. } if cpr::must_be_asked(ctx, pending.cpr, &identity) => {
+        Found::Session { identity, used } => {
+            if let Some(identity) = cpr::of_session(ctx, pending.cpr, identity).await? {
+                return Ok(Next::Identified { pending, identity, matching: None, used: Some(used) });
+            }
+            // It stands for a login, but a CPR number takes a page, and an eID to ask.
             if prompt.none {
                 return Err(Refusal::back(return_to.framed(), CPR_NEEDED));
             }
-        }
-        Found::Session { identity, used } => {
-            return Ok(Next::Identified { pending, identity, matching: None, used: Some(used) });
         }
         // OIDC Core §3.1.2.6: no page, tab or crossing for prompt=none.
         Found::TooMany if prompt.none => {

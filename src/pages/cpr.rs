@@ -90,6 +90,7 @@ fn form(view: &CprPage<'_>, problem: Option<&Text>) -> Markup {
                 }
                 None => { (field(view, problem)) }
             }
+            (remember(view))
             p.hint { (texts::consent(view.frame.sp()).say(view.frame.lang)) }
             p.ways-out {
                 button #submit .button name="answer" value="number" { (say(&texts::SUBMIT)) }
@@ -99,6 +100,18 @@ fn form(view: &CprPage<'_>, problem: Option<&Text>) -> Markup {
                 a #cancel .quiet href=(view.cancel_href) { (say(&common::CANCEL)) }
             }
         }
+    }
+}
+
+/// Off unless its owner ticks it.
+fn remember(view: &CprPage<'_>) -> Markup {
+    let lang = view.frame.lang;
+    html! {
+        div.check {
+            input #remember name="remember" type="checkbox" value="yes" aria-describedby="remember-help";
+            label for="remember" { (texts::REMEMBER.say(lang)) }
+        }
+        p #remember-help .hint { (texts::remember_help(view.frame.sp()).say(lang)) }
     }
 }
 

@@ -80,6 +80,8 @@ test("every operation answers on the real runtime as it is described", async () 
   const again = { "if-match": String(environment.headers.etag) };
   const put = await call("PUT", ["tenants", "described", "environments", "TEST"], environment.json, again);
   assert.equal(put.status, 200, put.body);
+  const consents = await call("GET", ["tenants", "described", "environments", "TEST", "consents"]);
+  assert.deepEqual(consents.json, { items: [], next: null });
   const unknown = ["tenants", "described", "environments", "TEST", "traces", "0".repeat(32)];
   assert.equal((await call("GET", unknown)).status, 404);
   const masterKey = await call("GET", ["master-key"]);

@@ -10,15 +10,18 @@ import { answerSimulator, backAtApplication, chooseTab, startBrowser } from "./s
 import { used } from "./support/http.mjs";
 import { assertLogIsClean } from "./support/log_check.mjs";
 import { MITID, NEMID_EMPLOYEE, WEB, application, assertError, startCallback } from "./support/relying_party.mjs";
-import { configure, startSeededServer } from "./support/seeded_server.mjs";
+import { admin, configure, startSeededServer } from "./support/seeded_server.mjs";
 import { Walker } from "./support/walker.mjs";
 
 const DITLEV = "2101270087";
 /** Right in form, and nobody's here. */
 const SOMEBODY_ELSE = "2712589100";
+const TERNE = "0707490071";
 const ENVIRONMENT = ["tenants", "acme", "environments", "TEST"];
 
 let server, callback, browser, axe, stateDir;
+/** Everything that the broker sent to the browsers: each must hold no number. */
+const answered = [];
 before(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   stateDir = await mkdtemp(path.join(tmpdir(), "edge-eid-cpr-"));
@@ -33,6 +36,24 @@ after(async () => {
   await rm(stateDir, { recursive: true, force: true });
 });
 
+/** A browser of its own, of which everything that it is answered is kept. */
+async function open(options) {
+  const page = await browser.open(options);
+  page.context().on("response", (response) => {
+    const url = new URL(response.url());
+    if (url.port === String(server.port)) answered.push(told(response, url));
+  });
+  return page;
+}
+
+/** An answer as a text. What the application sent in its own URL, and the simulators' table of people, are theirs. */
+async function told(response, url) {
+  const headers = await response.allHeaders().catch(() => ({}));
+  const isTheirs = url.pathname.startsWith("/simulator/") || url.pathname.startsWith("/assets/");
+  const body = isTheirs ? "" : await response.text().catch(() => "");
+  return JSON.stringify([url.pathname === "/oauth2/authorize" ? "" : url.href, headers, body]);
+}
+
 /** The switches of the environment. */
 function switches(add, optional) {
   return configure(server.port, ENVIRONMENT, { add_cpr_for_personal_logins: add, cpr_optional: optional });
@@ -42,7 +63,7 @@ function switches(add, optional) {
 async function atThePage(eid, parameters = {}) {
   const app = await application(server.origin, WEB);
   const kept = await app.begin(parameters);
-  const page = await browser.open();
+  const page = await open();
   await page.goto(kept.url.href);
   await chooseTab(page, eid);
   await answerSimulator(page, "ditlev");
@@ -122,7 +143,7 @@ test("somebody without a number is told so where one is required", async () => {
   await switches(true, false);
   const app = await application(server.origin, WEB);
   const kept = await app.begin({ acr_values: MITID });
-  const page = await browser.open();
+  const page = await open();
   await page.goto(kept.url.href);
   await answerSimulator(page, "nocpr");
   await page.locator("#back").waitFor();
@@ -137,7 +158,7 @@ test("an employee is never asked", async () => {
   await switches(true, false);
   const app = await application(server.origin, WEB);
   const kept = await app.begin({ acr_values: NEMID_EMPLOYEE });
-  const page = await browser.open();
+  const page = await open();
   await page.goto(kept.url.href);
   await page.locator('[data-start="nemid"]').click();
   await answerSimulator(page, "employee");
@@ -167,7 +188,7 @@ test("the page works without script and in Danish", async () => {
   await switches(true, true);
   const app = await application(server.origin, WEB);
   const kept = await app.begin({ ui_locales: "da" });
-  const page = await browser.open({ javaScriptEnabled: false });
+  const page = await open({ javaScriptEnabled: false });
   await page.goto(kept.url.href);
   await chooseTab(page, "mitid");
   await answerSimulator(page, "ditlev");
@@ -193,20 +214,67 @@ test("a right first try costs two object requests more than a login without, a w
     for (let tries = 0; tries < wrong; tries++) page = await walker.open(url, { answer: "number", cpr: SOMEBODY_ELSE });
     await walker.open(url, { answer: "number", cpr: DITLEV });
     const objects = walker.visited.reduce((sum, answer) => sum + used(answer.headers).objects, 0);
-    // Without the page it would be one: identified. The redemption is the application's.
-    assert.equal(objects, 1 + expected);
+    // Without the page it would be one: identified. The redemption is the application's. One more looks
+    // whether the number is remembered.
+    assert.equal(objects, 1 + expected + 1);
   }
+});
+
+test("a number is remembered by choice, asked for again by prompt=consent, and deleted by consent_revoke", async () => {
+  await switches(true, true);
+  const app = await application(server.origin, WEB);
+  /** A login as terne; with a number where the page asks for one. */
+  const logIn = async (parameters, fill) => {
+    const kept = await app.begin({ acr_values: MITID, ...parameters });
+    const page = await open();
+    await page.goto(kept.url.href);
+    await answerSimulator(page, "terne");
+    await page.waitForURL(/\/cpr$|:3000\/callback/);
+    const asked = page.url().endsWith("/cpr");
+    if (asked) await fill?.(page);
+    const { claims } = asked && !fill ? { claims: {} } : await app.finish(await backAtApplication(page), kept);
+    await page.context().close();
+    return { asked, claims };
+  };
+  const consents = async () => (await admin(server.port, "GET", [...ENVIRONMENT, "consents"])).json.items;
+  const before = (await consents()).length;
+  const forgetful = await logIn({}, (page) => give(page, TERNE));
+  assert.ok(forgetful.asked);
+  assert.ok((await logIn({})).asked, "nothing is remembered unasked");
+  await logIn({}, async (page) => {
+    assert.equal(await page.locator("#remember").isChecked(), false);
+    await page.locator("#remember").check();
+    await give(page, TERNE);
+  });
+  const remembered = await logIn({});
+  assert.equal(remembered.asked, false);
+  assert.equal(remembered.claims.cprNumberIdentifier, TERNE);
+  assert.ok((await logIn({ prompt: "consent" })).asked);
+  const ledger = await consents();
+  assert.equal(ledger.length, before + 1);
+  const of = (entries) => entries.find(({ pseudonym }) => pseudonym === remembered.claims.sub);
+  assert.equal(of(ledger).deleted_at, null);
+  assert.equal(Date.parse(of(ledger).until) - Date.parse(of(ledger).since), 365 * 86_400_000);
+  const revoked = await logIn({ prompt: "consent_revoke" });
+  assert.equal(revoked.asked, false);
+  assert.equal(revoked.claims.cprNumberIdentifier, undefined);
+  assert.ok((await logIn({})).asked, "it is gone");
+  assert.ok(of(await consents()).deleted_at);
 });
 
 test("no CPR number lies anywhere in the clear: not in the log, not in any address, not at rest", async () => {
   await assertLogIsClean(server, [...browser.secrets, ...Walker.secrets, SOMEBODY_ELSE]);
+  const numbers = [DITLEV, "210127-0087", TERNE, SOMEBODY_ELSE];
+  const texts = await Promise.all(answered);
+  assert.ok(texts.length > 50 && texts.some((text) => text.includes("210127-****")), "answers were kept");
+  for (const number of numbers) assert.deepEqual(texts.filter((text) => text.includes(number)), []);
   const found = [];
   let searched = false;
   for (const entry of await readdir(stateDir, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const bytes = await readFile(path.join(entry.parentPath, entry.name));
     searched ||= bytes.includes("urn:acme:web");
-    for (const number of [DITLEV, "210127-0087", SOMEBODY_ELSE]) {
+    for (const number of numbers) {
       if (bytes.includes(number)) found.push(`${entry.name}: ${number}`);
     }
   }

@@ -179,6 +179,11 @@ impl Broker {
             assert!(!NUMBERS.iter().any(|number| text.contains(number)), "a CPR number lies open: {text}");
             assert!(!text.contains(NAME), "a name lies open: {text}");
         }
+        let consents = format!("{:?}", self.ports.consents.borrow());
+        assert!(
+            !NUMBERS.iter().any(|number| consents.contains(number)),
+            "a CPR number lies open: {consents}"
+        );
     }
 
     fn remember(&self, secret: &str) {

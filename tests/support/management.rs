@@ -9,11 +9,11 @@ use edge_eid::admin::configuration::Configuration;
 use edge_eid::admin::key_material::fresh_keys;
 use edge_eid::admin::publication::{Publishable, Published, parse_published};
 use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
-use edge_eid::admin::rows::{MemoryRows, Rows};
 use edge_eid::admin::{directory_object, host_object, key_schedule, tenant_object};
 use edge_eid::json::{self, Json};
 use edge_eid::model::{Host, Serving, TenantId, UnixTime};
 use edge_eid::ports::{Crypto, Random};
+use edge_eid::rows::{MemoryRows, Rows};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 

@@ -9,10 +9,10 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::admin::key_schedule;
-use edge_eid::admin::rows::MemoryRows;
 use edge_eid::admin::tally_object::{self, TallyCommand};
 use edge_eid::json;
 use edge_eid::login::backchannel;
+use edge_eid::login::consent;
 use edge_eid::login::once::{self, Use};
 use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
@@ -22,10 +22,11 @@ use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::sighting::{Sight, Sighting, Who};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
 use edge_eid::ports::{
-    self, Catalog, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent, Logins,
-    NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sightings, Tenants, Traces, Unavailable,
-    Upstreams, Witness,
+    self, Catalog, Consents, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent,
+    Logins, NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sightings, Tenants, Traces,
+    Unavailable, Upstreams, Witness,
 };
+use edge_eid::rows::MemoryRows;
 use edge_eid::vault::sha256;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -47,6 +48,8 @@ pub struct Counts {
     pub session_requests: u32,
     /// States that those objects wrote.
     pub session_writes: u32,
+    /// Requests to `Consent` objects.
+    pub consent_requests: u32,
     /// Requests to `Once` objects.
     pub once_requests: u32,
 }
@@ -59,6 +62,8 @@ pub struct MemoryPorts {
     pub logins: RefCell<BTreeMap<String, String>>,
     /// Likewise.
     pub sessions: RefCell<BTreeMap<String, String>>,
+    /// Rows of consents by the names of their objects.
+    pub consents: RefCell<BTreeMap<String, MemoryRows>>,
     /// Ends of used ids, by object and key.
     pub used: RefCell<BTreeMap<(String, String), UnixTime>>,
     pub catalog_fails: Cell<bool>,
@@ -96,6 +101,7 @@ impl MemoryPorts {
             applications: RefCell::default(),
             logins: RefCell::default(),
             sessions: RefCell::default(),
+            consents: RefCell::default(),
             used: RefCell::default(),
             catalog_fails: Cell::new(false),
             applications_fail: Cell::new(false),
@@ -285,6 +291,29 @@ impl MemoryPorts {
         if let Some(all) = trace::with(recorded, step) {
             traces.insert(name, all);
         }
+    }
+}
+
+impl Consents for MemoryPorts {
+    /// What the object does, JSON on the wire included.
+    async fn consent(
+        &self,
+        name: &str,
+        event: &consent::Event,
+        now: UnixTime,
+    ) -> Result<consent::Answer, Unavailable> {
+        self.count(|counts| counts.consent_requests += 1);
+        if self.management.objects_fail.get() {
+            return Err(failing("consent object"));
+        }
+        let mut consents = self.consents.borrow_mut();
+        let mut rows = consents.get(name).cloned().unwrap_or_default();
+        let answer = consent::apply(&mut rows, &round_trip(event), now).unwrap();
+        // An object that was only asked has no rows, and is not there.
+        if rows != MemoryRows::default() {
+            consents.insert(name.to_owned(), rows);
+        }
+        Ok(round_trip(&answer))
     }
 }
 

@@ -13,6 +13,8 @@ pub struct Bindings {
     pub login: ObjectNamespace,
     /// `Session` objects.
     pub session: ObjectNamespace,
+    /// `Consent` objects.
+    pub consent: ObjectNamespace,
     /// `Once` objects.
     pub once: ObjectNamespace,
     /// `Trace` objects.
@@ -44,6 +46,7 @@ impl Bindings {
             kv: platform::kv(env).ok_or("KV namespace KV")?,
             login: objects(env, "LOGIN", "Durable Object namespace LOGIN")?,
             session: objects(env, "SESSION", "Durable Object namespace SESSION")?,
+            consent: objects(env, "CONSENT", "Durable Object namespace CONSENT")?,
             once: objects(env, "ONCE", "Durable Object namespace ONCE")?,
             trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
             tally: objects(env, "TALLY", "Durable Object namespace TALLY")?,

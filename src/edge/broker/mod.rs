@@ -2,6 +2,7 @@
 
 mod bindings;
 mod catalog;
+mod consent_object;
 mod host_object;
 mod login_object;
 mod once_object;
@@ -16,6 +17,7 @@ use super::log;
 use super::shell::{self, Shell};
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
 use crate::admin::tally_object::TallyCommand;
+use crate::login::consent;
 use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
@@ -23,8 +25,8 @@ use crate::login::trace;
 use crate::model::sighting::{Sight, Told, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
 use crate::ports::{
-    Catalog, FetchRequest, FetchResponse, Logins, Once, Ports, Sessions, Settings, Traces, Unavailable,
-    Upstreams, Witness,
+    Catalog, Consents, FetchRequest, FetchResponse, Logins, Once, Ports, Sessions, Settings, Traces,
+    Unavailable, Upstreams, Witness,
 };
 use crate::routes;
 use crate::web;
@@ -157,6 +159,18 @@ impl Sessions for Shell {
     ) -> Result<session::Answer, Unavailable> {
         let sent = (event.clone(), later(now));
         self.object("session object", &self.bindings.session, name, &sent).await?.answer()
+    }
+}
+
+impl Consents for Shell {
+    async fn consent(
+        &self,
+        name: &str,
+        event: &consent::Event,
+        now: UnixTime,
+    ) -> Result<consent::Answer, Unavailable> {
+        let sent = (event.clone(), later(now));
+        self.object("consent object", &self.bindings.consent, name, &sent).await?.answer()
     }
 }
 

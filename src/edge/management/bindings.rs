@@ -21,6 +21,8 @@ pub struct Bindings {
     pub directory: ObjectNamespace,
     /// `Host` objects, the broker's.
     pub host: ObjectNamespace,
+    /// `Consent` objects, the broker's.
+    pub consent: ObjectNamespace,
     /// `Trace` objects, the broker's.
     pub trace: ObjectNamespace,
     /// `Tally` objects, the broker's.
@@ -47,6 +49,7 @@ impl Bindings {
             tenant: objects(env, "TENANT", "Durable Object namespace TENANT")?,
             directory: objects(env, "DIRECTORY", "Durable Object namespace DIRECTORY")?,
             host: objects(env, "HOST", "Durable Object namespace HOST")?,
+            consent: objects(env, "CONSENT", "Durable Object namespace CONSENT")?,
             trace: objects(env, "TRACE", "Durable Object namespace TRACE")?,
             tally: objects(env, "TALLY", "Durable Object namespace TALLY")?,
             master_keys: MasterKeys::of(env)?,

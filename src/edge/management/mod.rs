@@ -13,9 +13,10 @@ use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use crate::admin::tally_object::TallyCommand;
+use crate::login::consent;
 use crate::model::sighting::Sighting;
-use crate::model::{Host, TenantId};
-use crate::ports::{Installation, Management, Recordings, Sightings, Tenants, Unavailable};
+use crate::model::{Host, TenantId, UnixTime};
+use crate::ports::{Consents, Installation, Management, Recordings, Sightings, Tenants, Unavailable};
 pub use bindings::Bindings;
 use serde_json::Value;
 use worker::{Context, Env, Request, Response, event};
@@ -64,6 +65,18 @@ impl Sightings for Shell {
     async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable> {
         let command = (TallyCommand::List, self.now());
         self.object("tally object", &self.bindings.tally, label, &command).await?.answer()
+    }
+}
+
+impl Consents for Shell {
+    async fn consent(
+        &self,
+        name: &str,
+        event: &consent::Event,
+        now: UnixTime,
+    ) -> Result<consent::Answer, Unavailable> {
+        let sent = (event.clone(), now);
+        self.object("consent object", &self.bindings.consent, name, &sent).await?.answer()
     }
 }
 

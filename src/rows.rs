@@ -1,8 +1,8 @@
-//! The store of an object of the management side: rows by kind and id, changed in one step.
+//! The store of an object: rows by kind and id, changed in one step.
 //!
-//! One shape serves all three objects, in SQLite (`edge::records`) and in memory (the tests).
-//! Looking up writes nothing, not even tables; everything is checked before [`Rows::commit`], and
-//! `commit` is the only write.
+//! One shape serves the objects of the management side and those that remember consents, in SQLite
+//! (`edge::records`) and in memory (the tests). Looking up writes nothing, not even tables; everything is
+//! checked before [`Rows::commit`], and `commit` is the only write.
 
 use std::collections::BTreeMap;
 use std::fmt;
