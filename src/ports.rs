@@ -220,7 +220,7 @@ pub struct Installation {
 }
 
 /// A structured log line. Nothing here can hold a token, code, secret, CPR number or name: the
-/// texts are constants of ours or names of configuration.
+/// texts are constants of ours or names of configuration, and in `identified` the evidence of a login.
 #[derive(Debug, Clone)]
 pub struct LogEvent {
     /// What happened: `upstream_failed`, `shadow_missing`, `fault` …

@@ -231,3 +231,26 @@ fn an_answer_that_names_another_eid_is_no_identity_of_the_asked_one() {
         assert!(answer.get("code").is_none(), "MitID at level low passed for NemID ({claim})");
     }
 }
+
+#[test]
+fn the_evidence_of_a_login_stands_in_the_log_and_nobody_in_it() {
+    let broker = World::demo();
+    let (app, browser) = (RelyingParty::web(), Browser::new(&broker));
+    let mut person = Person::ditlev();
+    let more = json!({"ial": "HIGH", "aal": "SUBSTANTIAL", "auth_time": 1_794_999_990});
+    person.claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    browser.log_in(&app.ask(POCES).url, Eid::Mitid, &person);
+    let line = broker.logged("identified").pop().unwrap();
+    let expected = format!(
+        "client_id=urn:acme:web acr=urn:grn:authn:dk:mitid:substantial issuer={MITID} transaction_id=tx-ditlev \
+         loa=substantial ial=high aal=substantial auth_time={}",
+        edge_eid::model::UnixTime(1_794_999_990).iso8601(),
+    );
+    assert_eq!(line, expected);
+    person.claims["transaction_id"] = json!(support::upstream::CPR);
+    browser.log_in(&app.ask(POCES).url, Eid::Mitid, &person);
+    assert!(
+        !broker.logged("identified").pop().unwrap().contains("transaction_id"),
+        "a CPR number is no reference"
+    );
+}

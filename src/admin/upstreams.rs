@@ -20,8 +20,29 @@ pub const SCOPES_MAX: usize = 20;
 /// Longest client id, secret, scope or claim name of an upstream, bytes.
 pub const UPSTREAM_TEXT_MAX_BYTES: usize = 300;
 /// The fields of an identity that `claim_map` may rename (`eid::identity`).
-const CLAIM_FIELDS: [&str; 10] =
-    ["eid_id", "loa", "name", "birthdate", "cpr", "has_cpr", "cvr", "rid", "org_name", "transaction_id"];
+const CLAIM_FIELDS: [&str; 21] = [
+    "eid_id",
+    "loa",
+    "ial",
+    "aal",
+    "amr",
+    "name",
+    "given_name",
+    "family_name",
+    "name_protected",
+    "birthdate",
+    "age",
+    "cpr",
+    "has_cpr",
+    "cvr",
+    "rid",
+    "org_name",
+    "se_number",
+    "p_number",
+    "signatory",
+    "employee",
+    "transaction_id",
+];
 /// The scope that asks for a CPR number where nothing else was said.
 const CPR_SCOPE: &str = "ssn";
 
@@ -114,7 +135,7 @@ fn read_claim_map(fields: &mut Fields) -> Table<String, String> {
     let mut claim_map = Table::new();
     for (name, claim) in given {
         let known = CLAIM_FIELDS.contains(&name.as_str());
-        match input::text(&claim).and_then(visible) {
+        match input::text(&claim).and_then(claims_of) {
             Ok(claim) if known => {
                 claim_map.insert(name, claim);
             }
@@ -137,6 +158,16 @@ fn visible(raw: &str) -> Result<String, InvalidName> {
     let fits =
         (1..=UPSTREAM_TEXT_MAX_BYTES).contains(&raw.len()) && raw.bytes().all(|b| b.is_ascii_graphic());
     if fits { Ok(raw.to_owned()) } else { Err(InvalidName("1 to 300 visible ASCII characters")) }
+}
+
+/// The name of a claim, or several of which the first that is there counts.
+fn claims_of(raw: &str) -> Result<String, InvalidName> {
+    let fits = raw.len() <= UPSTREAM_TEXT_MAX_BYTES && raw.split(' ').all(|name| visible(name).is_ok());
+    if fits {
+        Ok(raw.to_owned())
+    } else {
+        Err(InvalidName("names of claims, visible ASCII, one space between"))
+    }
 }
 
 /// RFC 6749 §3.3: visible ASCII without `"` and `\`.

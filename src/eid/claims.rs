@@ -160,11 +160,18 @@ mod tests {
             level: crate::eid::Level::Substantial,
             auth_time: UnixTime(0),
             name: None,
+            given_name: None,
+            family_name: None,
+            name_protected: false,
             birthdate: Some(birthdate.to_owned()),
+            age: None,
             cpr: None,
             lacks_cpr: false,
             company: None,
             transaction_id: None,
+            ial: None,
+            aal: None,
+            amr: Vec::new(),
         };
         let left = |strategy, raw: &str, birthdate: &str| {
             let names = ["name", "cprNumberIdentifier", "address", "address_details"];

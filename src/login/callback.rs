@@ -6,7 +6,11 @@ use super::envelope::{self, Opened, Purpose};
 use super::pending::Pending;
 use super::refusal::Refusal;
 use super::{Context, Next, Reason};
+use crate::eid::Level;
 use crate::eid::oidc::{self, Completed, Failure};
+use crate::json::Json;
+use crate::model::Identity;
+use crate::model::domain::Upstream;
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::equal;
@@ -63,6 +67,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
     match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
         Ok(Completed { identity, access_token }) => {
             ctx.ports.note("identified_by", identity.acr.urn());
+            record_evidence(ctx, &pending, upstream, &identity);
             let matching = Matching::of(upstream, access_token);
             Ok(Next::Identified { pending, identity: Box::new(identity), matching, used: None })
         }
@@ -70,6 +75,30 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         Err(Failure::LevelTooLow) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow }),
         Err(Failure::Broken(why)) => failed(ctx, pending, why),
     }
+}
+
+/// What shows later that an eID was asked, and what it said: an installation that is no
+/// certified broker only relays (NSIS). No name, no number of a person, no token.
+fn record_evidence<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    upstream: &Upstream,
+    identity: &Identity,
+) {
+    let word =
+        |level: Option<Level>| level.map(|level| level.write().as_str().unwrap_or_default().to_owned());
+    let facts = [
+        ("client_id", Some(pending.client_id.to_string())),
+        ("acr", Some(identity.acr.urn().to_owned())),
+        ("issuer", Some(upstream.issuer.as_str().to_owned())),
+        ("transaction_id", identity.transaction_id.clone()),
+        ("loa", word(Some(identity.level))),
+        ("ial", word(identity.ial)),
+        ("aal", word(identity.aal)),
+        ("auth_time", Some(identity.auth_time.iso8601())),
+    ];
+    let facts = facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    ctx.ports.record(LogEvent { event: "identified", facts });
 }
 
 /// Disabled means disabled here too, on whichever domain of the pair this is.

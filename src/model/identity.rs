@@ -17,8 +17,16 @@ pub struct Identity {
     pub auth_time: UnixTime,
     /// Display name, or the text that stands for a protected one. Never used for matching.
     pub name: Option<String>,
+    /// Given names.
+    pub given_name: Option<String>,
+    /// Surname.
+    pub family_name: Option<String>,
+    /// Whether name and address are protected; `name` is then no name, or absent.
+    pub name_protected: bool,
     /// `YYYY-MM-DD`.
     pub birthdate: Option<String>,
+    /// Whole years, where the upstream states them itself.
+    pub age: Option<u32>,
     /// CPR number, where a login was to bring it. Never of employees.
     pub cpr: Option<Cpr>,
     /// Whether the upstream has said, or shown by its answer, that there is no CPR number.
@@ -27,10 +35,17 @@ pub struct Identity {
     pub company: Option<Company>,
     /// The upstream's reference of this login, kept as evidence.
     pub transaction_id: Option<String>,
+    /// How well the identity was proved, where the upstream states it beside the level.
+    pub ial: Option<Level>,
+    /// How strong the means of authentication was, likewise.
+    pub aal: Option<Level>,
+    /// The means used, in the upstream's words without their prefix: `code_app`, `password` …
+    pub amr: Vec<String>,
 }
 
 json_struct!(Identity {
-    acr, eid_id, level, auth_time, name, birthdate, cpr, lacks_cpr unless false, company, transaction_id,
+    acr, eid_id, level, auth_time, name, given_name, family_name, name_protected unless false, birthdate,
+    age, cpr, lacks_cpr unless false, company, transaction_id, ial, aal, amr unless Vec::<String>::new(),
 });
 
 /// The organisation somebody acts for (`domain` words of the Danish business register).
@@ -42,9 +57,19 @@ pub struct Company {
     pub rid: Option<String>,
     /// Organisation name.
     pub name: Option<String>,
+    /// SE number, where a part of the company has its own.
+    pub se_number: Option<String>,
+    /// P number: the production unit somebody works at.
+    pub p_number: Option<String>,
+    /// Whether it is somebody who may sign for the company alone.
+    pub signatory: bool,
+    /// Whether the upstream says that it is an employee.
+    pub employee: bool,
 }
 
-json_struct!(Company { cvr, rid, name });
+json_struct!(Company {
+    cvr, rid, name, se_number, p_number, signatory unless false, employee unless false,
+});
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
