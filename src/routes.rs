@@ -121,6 +121,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         }
         (Get, ["login", attempt]) => ("login", follow(ctx, attempt, Link::Page).await),
         (Get, ["login", attempt, "cancel"]) => ("cancel", follow(ctx, attempt, Link::Cancel).await),
+        (Get, ["login", attempt, "level"]) => ("level", follow(ctx, attempt, Link::Level).await),
         (Get, ["login", attempt, "back"]) => ("back", follow(ctx, attempt, Link::Back).await),
         (Get | Post, ["login", attempt, "cpr"]) => ("cpr", cpr_page(ctx, attempt).await),
         (Get, ["login", attempt, eid]) => match Eid::parse(eid) {
@@ -149,7 +150,7 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
             "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
         ]
         | ["continue" | "callback"] => "GET",
-        ["login", _] | ["login", _, "cancel" | "back" | "nemid" | "mitid"] => "GET",
+        ["login", _] | ["login", _, "cancel" | "level" | "back" | "nemid" | "mitid"] => "GET",
         ["login", _, "cpr"] => "GET, POST",
         ["oauth2", "token" | "par" | "revoke"] => "POST, OPTIONS",
         ["oauth2", "introspect"] => "POST",

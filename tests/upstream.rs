@@ -147,12 +147,11 @@ fn a_level_below_the_one_asked_for_is_refused_and_never_raised() {
     let broker = World::demo();
     broker.ports.upstreams.bend.set(Bend::LevelLow);
     let browser = Browser::new(&broker);
-    let answer = browser.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev());
-    assert_eq!(answer.error(), "access_denied");
-    assert!(answer.get("error_description").unwrap().contains("level of assurance"));
+    let upstream = browser.start(&RelyingParty::web().ask(POCES).url, Eid::Mitid);
+    assert_eq!(browser.approve(&upstream, &Person::ditlev()).page().status, 403);
     broker.ports.upstreams.bend.set(Bend::Straight);
-    let answer = browser.log_in(&RelyingParty::web().ask(HIGH).url, Eid::Mitid, &Person::ditlev());
-    assert_eq!(answer.error(), "access_denied", "substantial is not high");
+    let upstream = browser.start(&RelyingParty::web().ask(HIGH).url, Eid::Mitid);
+    assert_eq!(browser.approve(&upstream, &Person::ditlev()).page().status, 403, "substantial is not high");
     assert!(broker.ports.logins.borrow().is_empty());
     broker.ports.upstreams.bend.set(Bend::LevelLow);
     let (app, asked) = (RelyingParty::web(), RelyingParty::web().ask(LOW));

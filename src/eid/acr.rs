@@ -29,6 +29,17 @@ impl Level {
     }
 }
 
+/// What an eID asked for one acr reached instead: a lower level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLow {
+    /// What it was asked for.
+    pub asked: Acr,
+    /// The level reached.
+    pub reached: Level,
+}
+
+json_struct!(TooLow { asked: "a", reached: "r" });
+
 /// One of the authentication contexts we offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Acr {

@@ -9,7 +9,7 @@ pub mod cpr;
 pub mod identity;
 pub mod oidc;
 
-pub use acr::{Acr, Level};
+pub use acr::{Acr, Level, TooLow};
 pub use cpr::Cpr;
 
 /// A Danish electronic identity.

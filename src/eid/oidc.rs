@@ -5,7 +5,7 @@
 //! signature, issuer, audience, nonce and level were checked.
 
 use super::identity::identity_from;
-use super::{Acr, Cpr};
+use super::{Acr, Cpr, TooLow};
 use crate::login::pending::Leg;
 use crate::model::domain::{CprWay, Upstream, upstream_secret_label};
 use crate::model::public_key::SignatureAlgorithm;
@@ -96,7 +96,7 @@ pub enum Failure {
     /// The user said no.
     Cancelled,
     /// The level reached is below the level asked for.
-    LevelTooLow,
+    LevelTooLow(TooLow),
     /// The upstream, or its setting, is broken; the text is for the log and holds no claim.
     Broken(String),
 }
@@ -200,7 +200,7 @@ pub async fn complete(
     // It has asked, and came back without.
     identity.lacks_cpr |= asked.is_some() && identity.cpr.is_none();
     if identity.level < call.leg.acr.level() {
-        return Err(Failure::LevelTooLow);
+        return Err(Failure::LevelTooLow(TooLow { asked: call.leg.acr, reached: identity.level }));
     }
     Ok(Completed { identity, access_token: tokens.access_token })
 }

@@ -72,7 +72,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
             Ok(Next::Identified { pending, identity: Box::new(identity), matching, used: None })
         }
         Err(Failure::Cancelled) => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
-        Err(Failure::LevelTooLow) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow }),
+        Err(Failure::LevelTooLow(low)) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow(low) }),
         Err(Failure::Broken(why)) => failed(ctx, pending, why),
     }
 }

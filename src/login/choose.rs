@@ -5,7 +5,7 @@ use super::offer::{Offer, offer};
 use super::pending::{Pending, kept};
 use super::refusal::{Refusal, frame};
 use super::request::facts;
-use super::{Context, Next, Reason};
+use super::{Context, Next, Reason, level};
 use crate::eid::{Acr, Eid};
 use crate::model::Host;
 use crate::pages::choose::{Call, Choose, NoShadow, Pair, Panel};
@@ -38,11 +38,13 @@ pub struct Obstacle {
 pub enum Link {
     /// The page itself.
     Page,
+    /// The page that tells of a level that was too low.
+    Level,
     /// A tab or start button.
     Start(Eid),
     /// "Cancel".
     Cancel,
-    /// "Back to the service", of a page that told why there is no CPR number.
+    /// "Back to the service", of a page that told why the login has ended.
     Back,
 }
 
@@ -71,12 +73,16 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
             let active = last_used(ctx.request).unwrap_or_else(|| first_tab(ctx, &pending));
             Ok(Next::Choose { pending, active, obstacle: None })
         }
+        Link::Level => level::page(ctx, pending).await,
         Link::Start(eid) => match acr_of(ctx, &pending, eid) {
-            Some(acr) => Ok(Next::Begin { pending, acr }),
+            Some(acr) => Ok(Next::Begin { pending: Pending { ended: None, ..pending }, acr }),
             None => Err(Refusal::show(ErrorKind::NotFound, "this eID is not offered to this request")),
         },
         Link::Cancel => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
-        Link::Back => super::issue::returned(ctx, &pending, Reason::NoCpr).await,
+        Link::Back => {
+            let reason = pending.ended.unwrap_or(Reason::Cancelled);
+            super::issue::returned(ctx, &pending, reason).await
+        },
     }
 }
 

@@ -409,7 +409,7 @@ pub async fn ended<P: Ports>(
         back_href: Some(&path(&pending, "back")),
     };
     let response = Response::page(status(kind), pages::error::page(&view));
-    let pending = Pending { asking: None, leg: None, cpr_hint: None, ..pending };
+    let pending = Pending { asking: None, ended: Some(Reason::NoCpr), leg: None, cpr_hint: None, ..pending };
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     Ok(kept(response, ctx.request, pending.attempt, cookie))
 }

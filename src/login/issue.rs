@@ -8,7 +8,7 @@ use super::return_to::ReturnTo;
 use super::session_cookie::Proof;
 use super::single_sign_on::{self, Used};
 use super::state::{Answer, Bound, Event, Grant, GrantRequest, Refusal as Refused, Way};
-use super::{Context, Next, Reason, cpr, cross, refusal};
+use super::{Context, Next, Reason, cpr, cross, level, refusal};
 use crate::error::Fault;
 use crate::json;
 use crate::model::application::ResponseType;
@@ -221,6 +221,9 @@ pub async fn failed<P: Ports>(
     if reason == Reason::NoCpr && ctx.request.is_top_level() {
         return Ok(Next::Answer(cpr::ended(ctx, pending, ErrorKind::NoCpr).await?));
     }
+    if let (Reason::LevelTooLow(_), true) = (reason, ctx.request.is_top_level()) {
+        return Ok(Next::Answer(level::show(ctx, pending, reason).await?));
+    }
     returned(ctx, &pending, reason).await
 }
 
@@ -246,7 +249,7 @@ pub async fn returned<P: Ports>(
 fn told(reason: Reason) -> Error {
     match reason {
         Reason::Cancelled => Error::new(ErrorCode::AccessDenied, "the user cancelled"),
-        Reason::LevelTooLow => {
+        Reason::LevelTooLow(_) => {
             Error::new(ErrorCode::AccessDenied, "the level of assurance reached is lower than asked for")
         }
         Reason::UpstreamFailed => Error::new(ErrorCode::ServerError, "the eID could not complete the login"),

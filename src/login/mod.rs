@@ -33,6 +33,7 @@ pub mod hint;
 pub mod id_token;
 pub mod introspect;
 pub mod issue;
+pub mod level;
 pub mod logout;
 pub mod metadata;
 pub mod offer;
@@ -53,7 +54,7 @@ pub mod state;
 pub mod trace;
 pub mod userinfo;
 
-use crate::eid::{Acr, Eid};
+use crate::eid::{Acr, Eid, TooLow};
 use crate::error::Fault;
 use crate::model::{Application, ClientId, DomainSnapshot, Host, Identity, UnixTime};
 use crate::pages::Lang;
@@ -162,7 +163,7 @@ pub enum Reason {
     /// The user cancelled.
     Cancelled,
     /// The upstream reached a lower level than asked for.
-    LevelTooLow,
+    LevelTooLow(TooLow),
     /// The upstream failed; the log has the details under the reference.
     UpstreamFailed,
     /// The application was taken out of service on the way.
@@ -176,7 +177,7 @@ pub enum Reason {
 }
 
 json_enum!(Reason {
-    Cancelled = "cancelled", LevelTooLow = "level_too_low", UpstreamFailed = "upstream_failed",
+    Cancelled = "cancelled", LevelTooLow(low) = "level_too_low", UpstreamFailed = "upstream_failed",
     NotAllowed = "not_allowed", TooOld = "too_old", AnotherPerson = "another_person",
     NoCpr = "no_cpr",
 });

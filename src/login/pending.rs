@@ -4,6 +4,7 @@
 //! the authorize page as often as he likes, and it costs no write.
 
 use super::attempt::AttemptId;
+use super::Reason;
 use super::cpr::Wish;
 use super::envelope::{self, Label, Purpose, Unopened};
 use crate::eid::{Acr, Cpr, Eid};
@@ -76,6 +77,8 @@ pub struct Pending {
     pub cpr_hint: Option<Cpr>,
     /// The acr that somebody has been identified by, who is now asked for the CPR number.
     pub asking: Option<Acr>,
+    /// Why the login has ended, which a page tells before the application is told.
+    pub ended: Option<Reason>,
     /// The way to an upstream that has been started last.
     pub leg: Option<Leg>,
 }
@@ -86,7 +89,7 @@ json_struct!(Pending {
     response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
     acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
     fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing, cpr_hint: "z",
-    asking: "q",     leg: "u",
+    asking: "q", ended: "d", leg: "u",
 });
 
 /// One start of an upstream: drawn fresh on the domain that starts it.

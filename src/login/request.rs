@@ -240,6 +240,7 @@ fn judge<P: Ports>(
         cpr,
         cpr_hint,
         asking: None,
+        ended: None,
         leg: None,
     };
     Ok((pending, offered, asked.prompt))

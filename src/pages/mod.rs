@@ -8,6 +8,7 @@
 //! - [`choose`]: the log-on page, with NemID and MitID side by side, or other eIDs to pick from
 //! - [`cpr`]: the CPR number, typed by its owner
 //! - [`error`]: what went wrong, a reference to quote, and a way out
+//! - [`level`]: the eID reached less than the service asks for
 //! - [`moving_on`]: the step between a POST and another origin
 //! - [`logout`]: whether to log out, and that somebody has
 //! - [`form_post`]: the carrier of an answer by `response_mode=form_post`
@@ -24,6 +25,7 @@ pub mod error;
 pub mod form_post;
 pub mod lang;
 pub mod layout;
+pub mod level;
 pub mod logout;
 pub mod moving_on;
 pub mod post_message;

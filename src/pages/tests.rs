@@ -6,10 +6,11 @@ use super::choose::{Call, Choose, NoShadow, OtherEid, Pair, Panel};
 use super::demo::{DemoClient, DemoEnded, DemoHome, DemoMethod, DemoResult};
 use super::error::{ErrorKind, ErrorPage};
 use super::form_post::{self, FormPost};
+use super::level::{Assurance, LevelPage};
 use super::logout::{AskLogout, LoggedOut, Problem};
 use super::moving_on::{Destination, MovingOn};
 use super::simulator::Simulator;
-use super::{Eid, Frame, Lang, choose, demo, error, logout, moving_on, simulator};
+use super::{Eid, Frame, Lang, choose, demo, error, level, logout, moving_on, simulator};
 
 /// Would be a script, an attribute or a second class wherever it is not escaped.
 const HOSTILE: &str = r#"zq"><script>alert('1')</script> onclick=" style='"#;
@@ -135,6 +136,11 @@ fn pages(lang: Lang, s: &str) -> Vec<String> {
     }
     all.extend(demo_pages(lang, s).map(Markup::into_string));
     all.extend(logout_pages(lang, s));
+    for (eid, asked) in [(Eid::MitId, Assurance::High), (Eid::MitId, Assurance::Substantial), (Eid::NemId, Assurance::Low)] {
+        let (frame, used) = (frame(lang, s), Assurance::Low);
+        let view = LevelPage { frame, eid, asked, used, reference: s, again_href: s, back_href: s };
+        all.push(level::page(&view).into_string());
+    }
     all
 }
 

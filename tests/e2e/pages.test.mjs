@@ -117,9 +117,25 @@ test("the login page's own Cancel ends at the application with access_denied", a
   await page.context().close();
 });
 
-test("somebody who reaches level low only is refused where substantial was asked for", async () => {
-  const { kept, page } = await begun();
-  assertError(await logIn(page, kept.url, "mitid", "low"), "access_denied", kept, server.origin);
+test("somebody who reaches level low only is told so, and may log on again or go back", async () => {
+  const { app, kept, page } = await begun();
+  await page.goto(kept.url.href);
+  await chooseTab(page, "mitid");
+  await answerSimulator(page, "low");
+  await page.waitForURL(/\/level$/);
+  assert.equal(await page.locator("#level-asked").innerText(), "Substantial");
+  assert.equal(await page.locator("#level-used").innerText(), "Low");
+  await page.reload();
+  await page.locator("#again").click();
+  await answerSimulator(page, "ditlev");
+  const { claims } = await app.finish(await backAtApplication(page), kept);
+  assert.equal(claims.authenticationtype, MITID);
+  const second = await app.begin();
+  await page.goto(second.url.href);
+  await chooseTab(page, "mitid");
+  await answerSimulator(page, "low");
+  await page.locator("#back").click();
+  assertError(await backAtApplication(page), "access_denied", second, server.origin);
   await page.context().close();
 });
 

@@ -13,6 +13,7 @@ pub mod common;
 pub mod cpr;
 pub mod demo;
 pub mod errors;
+pub mod level;
 pub mod logout;
 pub mod order;
 pub mod simulator;

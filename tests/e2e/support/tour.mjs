@@ -33,6 +33,11 @@ export async function visitEveryPage(browser, server, lang, check) {
   await page.waitForURL(/\/simulator\//);
   await check("MitID simulator", page);
 
+  await page.goto(await begin(WEB, { acr_values: MITID }));
+  await answerSimulator(page, "low");
+  await page.locator("#level-used").waitFor();
+  await check("level too low", page);
+
   await page.goto(await begin(CPR, { scope: "openid ssn", acr_values: MITID, login_hint: "sub:2101270087" }));
   await answerSimulator(page, "ditlev");
   await page.locator("#hinted").waitFor();

@@ -1,0 +1,22 @@
+//! What the page says of a level that was too low. The levels have the names of the Danish standard
+//! NSIS; the ways to reach them are spelt as mitid.dk spells them.
+
+use super::Text;
+
+pub static TITLE: Text = Text::fixed("Log på på et højere sikringsniveau", "Log on at a higher assurance level");
+pub static USED: Text = Text::fixed("Du brugte", "You used");
+pub static LOW: Text = Text::fixed("Lav", "Low");
+pub static SUBSTANTIAL: Text = Text::fixed("Betydelig", "Substantial");
+pub static HIGH: Text = Text::fixed("Høj", "High");
+pub static USE_SUBSTANTIAL: Text = Text::fixed(
+    "Log på igen, og brug MitID app eller MitID kodeviser.",
+    "Log on again, and use the MitID app or the MitID code display.",
+);
+pub static USE_HIGH: Text = Text::fixed(
+    "Log på igen, og brug en MitID app, der er godkendt til niveau høj, eller MitID chip.",
+    "Log on again, and use a MitID app that is approved for level high, or a MitID chip.",
+);
+
+pub fn asked(sp: &str) -> Text {
+    Text::filled(format!("{sp} kræver"), format!("{sp} requires"))
+}
