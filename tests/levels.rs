@@ -48,7 +48,10 @@ fn a_level_too_low_is_told_with_what_was_asked_for_and_what_was_used() {
         let danish = browser.visit(&format!("{}?lang=da", page.url)).page();
         assert!(danish.body.contains("id=\"level-used\">Lav<"));
         let again = browser.visit(&page.url).page();
-        assert!(again.body.contains("id=\"level-used\">Lav<"), "it can be loaded again, and keeps the language");
+        assert!(
+            again.body.contains("id=\"level-used\">Lav<"),
+            "it can be loaded again, and keeps the language"
+        );
     }
 }
 
@@ -124,5 +127,8 @@ fn case_13_a_session_that_is_too_low_is_stepped_up_at_the_eid() {
     let answer = browser.approve(&upstream, &ditlev("substantial")).application();
     assert_eq!(app.redeem(&broker, &asked, &answer).claims["acr"], SUBSTANTIAL);
     broker.wait(60);
-    assert!(browser.visit(&app.ask(SUBSTANTIAL).url).application().get("code").is_some(), "from now on it does");
+    assert!(
+        browser.visit(&app.ask(SUBSTANTIAL).url).application().get("code").is_some(),
+        "from now on it does"
+    );
 }

@@ -82,7 +82,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
         Link::Back => {
             let reason = pending.ended.unwrap_or(Reason::Cancelled);
             super::issue::returned(ctx, &pending, reason).await
-        },
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 //! Nothing is stored for somebody who has not been identified: whoever knows a client id may open
 //! the authorize page as often as he likes, and it costs no write.
 
-use super::attempt::AttemptId;
 use super::Reason;
+use super::attempt::AttemptId;
 use super::cpr::Wish;
 use super::envelope::{self, Label, Purpose, Unopened};
 use crate::eid::{Acr, Cpr, Eid};

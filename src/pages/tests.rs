@@ -136,7 +136,9 @@ fn pages(lang: Lang, s: &str) -> Vec<String> {
     }
     all.extend(demo_pages(lang, s).map(Markup::into_string));
     all.extend(logout_pages(lang, s));
-    for (eid, asked) in [(Eid::MitId, Assurance::High), (Eid::MitId, Assurance::Substantial), (Eid::NemId, Assurance::Low)] {
+    for (eid, asked) in
+        [(Eid::MitId, Assurance::High), (Eid::MitId, Assurance::Substantial), (Eid::NemId, Assurance::Low)]
+    {
         let (frame, used) = (frame(lang, s), Assurance::Low);
         let view = LevelPage { frame, eid, asked, used, reference: s, again_href: s, back_href: s };
         all.push(level::page(&view).into_string());

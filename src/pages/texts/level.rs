@@ -3,7 +3,8 @@
 
 use super::Text;
 
-pub static TITLE: Text = Text::fixed("Log på på et højere sikringsniveau", "Log on at a higher assurance level");
+pub static TITLE: Text =
+    Text::fixed("Log på på et højere sikringsniveau", "Log on at a higher assurance level");
 pub static USED: Text = Text::fixed("Du brugte", "You used");
 pub static LOW: Text = Text::fixed("Lav", "Low");
 pub static SUBSTANTIAL: Text = Text::fixed("Betydelig", "Substantial");
