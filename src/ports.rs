@@ -124,12 +124,13 @@ pub trait Crypto {
     ) -> Result<Vec<u8>, CryptoError>;
     /// Makes a key pair that can be exported once, here.
     async fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError>;
-    /// Whether this isolate holds the imported signing key of this `kid`.
-    fn holds(&self, kid: &str) -> bool;
-    /// Imports a private key, non-extractable, under its `kid`.
-    async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError>;
+    /// Whether this isolate holds the imported signing key of this name.
+    fn holds(&self, name: &str) -> bool;
+    /// Imports a private key, non-extractable, under a name: its environment's label and its `kid`, since
+    /// a backup may bring the `kid` of somebody else's key.
+    async fn import(&self, name: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError>;
     /// Signs with an imported key, in the form of JWS (RFC 7518 §3.4: r and s for ES256).
-    async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError>;
+    async fn sign(&self, name: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError>;
     /// Whether `signature` over `input` verifies under `public`; not if the algorithm is for another
     /// kind of key.
     async fn verify(

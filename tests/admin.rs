@@ -6,9 +6,13 @@
 
 mod support;
 
+use edge_eid::admin::backup_file::PART_MAX_BYTES;
+use edge_eid::admin::body_max_bytes;
 use edge_eid::model::UnixTime;
+use edge_eid::web::{BODY_MAX_BYTES, Method};
 use serde_json::{Value, json};
 use support::admin::{Operator, TOKEN, application_path, domain_path, path};
+use support::broker::request;
 use support::ports::TRACE_ID;
 
 const HOST: &str = "acme.example";
@@ -141,6 +145,24 @@ fn a_body_that_is_no_json_object_is_refused() {
     }
     assert_eq!(send("application/json", &[b' '; 64 * 1024 + 1]).status, 413);
     assert_eq!(send("Application/JSON; charset=utf-8", b"{\"name\":\"x\"}").status, 201);
+}
+
+#[test]
+fn nobody_makes_us_read_a_body_who_may_not_send_it() {
+    let operator = acme();
+    let limit = |path: &str, authorization: &str| {
+        let url = format!("https://manage.example{path}");
+        let head = request(Method::Put, &url, &[("authorization", authorization)], "");
+        body_max_bytes(&operator.ports, &head)
+    };
+    let bearer = format!("Bearer {TOKEN}");
+    for path in ["/api/v1/tenants/acme", "/api/v1/tenants/acme/import", "/elsewhere"] {
+        for stranger in ["", "Bearer", &format!("{bearer}x"), &format!("Basic {TOKEN}")] {
+            assert_eq!(limit(path, stranger), None, "{path} {stranger:?}");
+        }
+    }
+    assert_eq!(limit("/api/v1/tenants/acme", &bearer), Some(BODY_MAX_BYTES));
+    assert_eq!(limit("/api/v1/tenants/acme/import", &bearer), Some(PART_MAX_BYTES));
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn every_documented_answer_is_given() {
                 json!({"issuer": "https://broker.example/op", "client_id": "edge-eid", "client_secret": "x"})
             }
             "secrets" | "{environment}" => json!({}),
-            "rotate" => json!({"eid": "mitid", "force": true, "reason": "shown"}),
+            "rotate" => json!({"eid": "mitid", "kid": active(&operator), "force": true, "reason": "shown"}),
             "rehearse" => json!({}),
             "postpone" => json!({"eid": "mitid", "until": "2027-03-01T00:00:00Z", "reason": "shown"}),
             "compromise" => json!({"reason": "shown"}),

@@ -10,11 +10,12 @@ use edge_eid::admin::configuration::put_record;
 use edge_eid::admin::publication::application_key;
 use edge_eid::admin::record::{ApplicationRecord, Record};
 use edge_eid::eid::Eid;
-use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::key_ring::{Algorithm, signing_key_label};
 use edge_eid::model::url::RedirectUri;
-use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, Serving, TenantId, UnixTime};
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, Sealed, Serving, TenantId, UnixTime};
 use edge_eid::rows::{MemoryRows, Rows};
 use edge_eid::vault::EnvironmentKeys;
+use edge_eid::vault::backup::BackupKeys;
 use edge_eid::vault::wrap::{fingerprint, wrapped_by};
 use edge_eid::vault::{base64, base64url, from_base64url};
 use serde_json::{Value, json};
@@ -255,6 +256,49 @@ fn a_file_may_be_formatted_but_not_altered() {
     assert_eq!(altered(&|part| part["records"][1] = Value::Null), told("altered-backup"));
     assert_eq!(altered(&|part| part["format"] = json!(2)), told("unknown-format"));
     assert_eq!(altered(&|part| *part = json!({})), told("unknown-format"));
+}
+
+/// A part as somebody writes it himself who has the recovery key.
+fn signed(mut part: Value) -> Value {
+    part.as_object_mut().unwrap().remove("mac");
+    let keys = BackupKeys::derive(&RECOVERY_KEY, part["salt"].as_str().unwrap().as_bytes());
+    part["mac"] = json!(keys.mac(&edge_eid::json::text(&part)));
+    part
+}
+
+#[test]
+fn a_signing_key_of_a_backup_is_the_one_that_its_name_says_and_its_halves_fit() {
+    let old = acme();
+    let part = export(&old)[0].clone();
+    let at =
+        part["records"].as_array().unwrap().iter().position(|it| it["environment"]["environment"] == "TEST");
+    let at = at.unwrap();
+    let refused = |bend: &dyn Fn(&mut Vec<Value>)| {
+        let mut part = part.clone();
+        bend(part["records"][at]["environment"]["keys"].as_array_mut().unwrap());
+        let new = empty();
+        let reply = import_part(&new, &signed(part));
+        assert!(reply.status == 200 || rows_of(&new) == MemoryRows::default());
+        (reply.status, reply.problem().to_owned())
+    };
+    let unfit = (400, "unfit-key".to_owned());
+    assert_eq!(refused(&|_| ()).0, 200, "whoever has the recovery key can sign");
+    // A name that another tenant's key has.
+    assert_eq!(refused(&|keys| keys[0]["kid"] = json!("somebody-elses")), unfit);
+    assert_eq!(refused(&|keys| keys[0]["alg"] = json!("ES256")), unfit);
+    assert_eq!(refused(&|keys| keys[0]["private"] = Value::Null), unfit, "one that signs");
+    assert_eq!(refused(&|keys| keys[0]["private"] = keys[1]["private"].clone()), unfit, "sealed for another");
+    // The private half of another key, sealed for this one.
+    let environment = snapshot(&old, HOST).unwrap();
+    let sealed_under = block_on(EnvironmentKeys::of(&old.ports, &environment)).unwrap();
+    let reseal = |from: &Value, to: &Value| {
+        let label = |key: &Value| signing_key_label(key["kid"].as_str().unwrap());
+        let sealed = Sealed(from["private"].as_str().unwrap().to_owned());
+        let pkcs8 = block_on(sealed_under.open(&old.ports, &label(from), &sealed)).unwrap();
+        json!(block_on(sealed_under.seal(&old.ports, &label(to), &pkcs8)).unwrap().0)
+    };
+    assert_eq!(refused(&|keys| keys[0]["private"] = reseal(&keys[0], &keys[0])).0, 200);
+    assert_eq!(refused(&|keys| keys[0]["private"] = reseal(&keys[1], &keys[0])), unfit);
 }
 
 #[test]

@@ -140,6 +140,9 @@ fn rotate(operator: &Operator, more: &Value) -> support::admin::Reply {
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }
+    if body["force"] == true && body.get("kid").is_none() {
+        body["kid"] = json!(kid(&timetable(operator), body["eid"].as_str().unwrap(), "RS256", "signs"));
+    }
     operator.post(&keys_path(&["rotate"]), &body)
 }
 
@@ -393,6 +396,46 @@ fn the_guard_time_begins_when_the_last_domain_has_published_the_standby() {
 }
 
 #[test]
+fn a_forced_rotation_that_is_sent_twice_rotates_once() {
+    let operator = acme();
+    let signs = kid(&timetable(&operator), "mitid", "RS256", "signs");
+    let unnamed = json!({"eid": "mitid", "force": true, "reason": "now"});
+    let refused = operator.post(&keys_path(&["rotate"]), &unnamed).expect(422);
+    assert_eq!(refused.wrong_fields(), ["kid"], "by force it says which key it means");
+    let order = json!({"kid": signs, "force": true, "reason": "now"});
+    rotate(&operator, &order).expect(200);
+    let after = timetable(&operator);
+    let again = rotate(&operator, &order).expect(409);
+    assert_eq!((again.problem(), timetable(&operator)), ("another-signs", after));
+    // Whoever names the key is held to it, forced or not.
+    wait(&operator, TIMES.guard());
+    assert_eq!(rotate(&operator, &json!({"kid": signs})).expect(409).problem(), "another-signs");
+    let signs = kid(&timetable(&operator), "mitid", "RS256", "signs");
+    rotate(&operator, &json!({"kid": signs})).expect(200);
+}
+
+#[test]
+fn an_emergency_ends_the_postponement_of_the_key_that_is_gone_and_no_other() {
+    let operator = acme();
+    wait(&operator, TIMES.guard());
+    let day = operator.now.get().plus(200 * DAY);
+    for eid in ["mitid", "nemid"] {
+        let body = json!({"eid": eid, "until": day.iso8601(), "reason": "not before the audit"});
+        operator.post(&keys_path(&["postpone"]), &body).expect(200);
+    }
+    let standby = kid(&timetable(&operator), "mitid", "RS256", "standby");
+    compromise(&operator, &standby, false).expect(200);
+    let postponed = |eid: &str| moment(&ring(&timetable(&operator), eid, "RS256")["postponed_until"]);
+    assert_eq!(postponed("mitid"), Some(day), "the key that signs is still the one that was put off");
+    let signs = kid(&timetable(&operator), "mitid", "RS256", "signs");
+    wait(&operator, TIMES.guard());
+    compromise(&operator, &signs, false).expect(200);
+    assert_eq!((postponed("mitid"), postponed("nemid")), (None, Some(day)));
+    let rotates_at = moment(&ring(&timetable(&operator), "mitid", "RS256")["rotates_at"]);
+    assert_eq!(rotates_at, Some(operator.now.get().plus(90 * DAY)), "the new one signs for its own time");
+}
+
+#[test]
 fn a_compromised_key_goes_from_every_domain_at_once_and_the_standby_signs() {
     let operator = acme_with_es256();
     wait(&operator, TIMES.guard());
@@ -501,6 +544,7 @@ fn an_emergency_while_kv_is_down_is_kept_and_told_as_unpublished() {
     operator.ports.management.kv_fails.set(true);
     let outcome = compromise(&operator, &bad, false).expect(200).body;
     assert_eq!((&outcome["published"], &outcome["forgotten_at"]), (&json!(false), &Value::Null));
+    assert_eq!(outcome["not_published_by"], json!([HOST, MITID]), "there the bad key may still sign");
     assert_eq!(
         key(&timetable(&operator), &bad)["announced_by"],
         json!([HOST, MITID]),
@@ -620,6 +664,36 @@ fn a_domain_that_is_removed_holds_no_rotation_up() {
     let table = timetable(&operator);
     assert_eq!(moment(&ring(&table, "mitid", "RS256")["may_rotate_from"]), Some(now.plus(TIMES.guard())));
     assert_eq!(announced(&operator, MITID).len(), 5, "two of each ring, and the one that retires");
+}
+
+#[test]
+fn a_domain_whose_removal_is_not_published_holds_the_guard_time_and_is_named() {
+    let operator = acme();
+    wait(&operator, TIMES.guard());
+    operator.ports.management.kv_fails.set(true);
+    operator.delete(&domain_path("acme", HOST), "*").expect(200);
+    let late = |table: &Value| table["not_published_by"].clone();
+    let outcome = rotate(&operator, &json!({})).expect(200).body;
+    // Whoever asks it at KV still gets its last snapshot, without the fresh key.
+    assert_eq!(late(&outcome), json!([HOST, MITID]));
+    assert_eq!(late(&timetable(&operator)), json!([HOST, MITID]));
+    // Only the one that is there gets through.
+    let key = format!("domain:{HOST}");
+    operator.ports.management.refuses.borrow_mut().push(key);
+    operator.ports.management.kv_fails.set(false);
+    wait(&operator, 600);
+    alarm(&operator);
+    let table = timetable(&operator);
+    assert_eq!(
+        (late(&table), &ring(&table, "mitid", "RS256")["may_rotate_from"]),
+        (json!([HOST]), &Value::Null)
+    );
+    operator.ports.management.refuses.take();
+    let now = wait(&operator, 600);
+    alarm(&operator);
+    let table = timetable(&operator);
+    let from = moment(&ring(&table, "mitid", "RS256")["may_rotate_from"]);
+    assert_eq!((late(&table), from), (json!([]), Some(now.plus(TIMES.guard()))));
 }
 
 #[test]

@@ -177,9 +177,8 @@ fn the_log_of_changes_tells_by_which_key_and_no_key() {
 }
 
 #[test]
-fn keys_of_before_there_were_fingerprints_are_wrapped_too() {
+fn keys_that_do_not_say_what_has_wrapped_them_are_counted_and_wrapped_too() {
     let mut operator = rotating();
-    // As an older build stored them: without fingerprint, and not in the directory's entries.
     for rows in operator.ports.management.tenants.borrow_mut().values_mut() {
         for environment in ["TEST", "PRODUCTION"] {
             let Some(mut row) = rows.get("environment", environment).unwrap() else { continue };
@@ -187,18 +186,15 @@ fn keys_of_before_there_were_fingerprints_are_wrapped_too() {
             rows.commit(vec![edge_eid::rows::Write::Put { kind: "environment", row }]).unwrap();
         }
     }
-    {
-        let mut directory = operator.ports.management.directory.borrow_mut();
-        for mut row in directory.list("tenant", "", None, 99).unwrap() {
-            let entry: Value = serde_json::from_str(&row.value).unwrap();
-            row.value = entry["tenant"].to_string();
-            directory.commit(vec![edge_eid::rows::Write::Put { kind: "tenant", row }]).unwrap();
-        }
-        let delete = edge_eid::rows::Write::Delete { kind: "wrapped", id: fingerprint(&OLD) };
-        directory.commit(vec![delete]).unwrap();
+    // Their entries follow with the next change.
+    for number in 0..TENANTS {
+        let body = json!({"name": format!("Tenant {number}")});
+        operator.replace(&path(&["tenants", &format!("t{number}")]), "*", &body).expect(200);
     }
     operator.ports.crypto.forget();
-    assert_eq!(status(&operator)["environments"], json!([]));
+    let unnamed = json!([{"wrapped_by": null, "count": TENANTS + 1}]);
+    assert_eq!(status(&operator)["environments"], unnamed);
+    assert_eq!(rewrap(&operator, "?limit=1")["remaining"], TENANTS + 1, "the first tenant has none");
     assert_eq!(rewrap_all(&operator), TENANTS as u64 + 1);
     operator.ports.previous_master_key = None;
     operator.ports.crypto.forget();

@@ -7,15 +7,15 @@
 mod support;
 
 use edge_eid::eid::Eid;
-use edge_eid::model::key_ring::KeyState;
+use edge_eid::model::key_ring::{KeyState, signing_key_label};
 use edge_eid::model::sighting::Who;
-use edge_eid::model::{ClientId, Serving};
+use edge_eid::model::{ClientId, Host, Serving};
 use edge_eid::ports::Sightings;
 use edge_eid::routes;
 use edge_eid::web::{Method, Response};
 use support::block_on::block_on_all;
 use support::broker::request;
-use support::{ACME, ACME_MITID, Broker, Browser, Person, RelyingParty, World, block_on};
+use support::{ACME, ACME_MITID, Broker, Browser, GLOBEX, Person, RelyingParty, World, block_on};
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
 /// Every public document of a domain, and one below a segment that names an eID.
@@ -224,4 +224,35 @@ fn a_key_is_unwrapped_once_in_an_isolate_however_many_log_in_at_once() {
     app.redeem(&broker, &asked, &answer);
     let opened = broker.ports.crypto.opened.take();
     assert!(opened.iter().all(|aad| !aad.contains("|signing key") && !aad.contains("wrap|")));
+}
+
+/// A tenant's environment brings the name of another's key with it, as a backup that somebody wrote might.
+#[test]
+fn an_isolate_signs_with_the_key_of_the_tenant_and_not_with_another_of_the_same_name() {
+    let broker = World::demo();
+    let kid_of = |host: &str| {
+        let snapshot = broker.ports.domains.borrow()[&Host::parse(host).unwrap()].clone();
+        let keys = snapshot.keys.iter().filter(|key| key.eid == Eid::Nemid);
+        keys.cloned().find(|key| key.state == KeyState::Active).unwrap()
+    };
+    let (wanted, own) = (kid_of(ACME).kid, kid_of(GLOBEX));
+    let keys = &broker.keys[GLOBEX];
+    let pkcs8 =
+        block_on(keys.open(&broker.ports, &signing_key_label(&own.kid), own.private.as_ref().unwrap()));
+    let sealed = block_on(keys.seal(&broker.ports, &signing_key_label(&wanted), &pkcs8.unwrap())).unwrap();
+    broker.change_domain(GLOBEX, |domain| {
+        let key = domain.keys.iter_mut().find(|key| key.kid == own.kid).unwrap();
+        (key.kid, key.private) = (wanted.clone(), Some(sealed));
+    });
+    let acme = RelyingParty::web();
+    let globex = RelyingParty::new(GLOBEX, "urn:globex:web", Some("globex-web-secret-canary"));
+    for order in [[&acme, &globex], [&globex, &acme]] {
+        broker.ports.crypto.forget();
+        for app in order {
+            let asked = app.ask(POCES);
+            let answer = Browser::new(&broker).log_in(&asked.url, Eid::Nemid, &Person::terne());
+            // What comes back is verified by the key that the domain announces under this name.
+            assert_eq!(app.redeem(&broker, &asked, &answer).kid, wanted);
+        }
+    }
 }

@@ -11,10 +11,12 @@
 //! space and with sorted members, so that a file may be formatted but not altered.
 
 use super::command::Place;
-use super::problem::Problem;
+use super::problem::{Failure, Problem};
 use super::record::{EnvironmentRecord, Record};
 use crate::json::{self, Json};
-use crate::model::{TenantId, UnixTime};
+use crate::model::key_ring::{KeyState, SigningKey, signing_key_label, signing_key_name};
+use crate::model::{Sealed, TenantId, UnixTime};
+use crate::oauth::jwks::thumbprint;
 use crate::ports::{Crypto, CryptoError, Random};
 use crate::vault::EnvironmentKeys;
 use crate::vault::backup::{BackupKeys, SALT_BYTES, fingerprint};
@@ -178,12 +180,12 @@ impl Part {
     /// What it holds, with the keys of environments wrapped by the master key here.
     ///
     /// # Errors
-    /// When they are not of this tenant.
+    /// When they are not of this tenant, or a signing key is not what its name says.
     pub async fn rewrapped(
         &self,
         ports: &(impl Crypto + Random),
         recovery_key: &[u8; 32],
-    ) -> Result<Vec<Record>, CryptoError> {
+    ) -> Result<Vec<Record>, Failure> {
         let keys = BackupKeys::derive(recovery_key, self.salt.as_bytes());
         let mut records = Vec::with_capacity(self.records.len());
         for record in &self.records {
@@ -194,6 +196,7 @@ impl Part {
                     let opened =
                         EnvironmentKeys::of_backup(ports, &keys, tenant, environment, data_key, sub_key)
                             .await?;
+                    check_keys(ports, &opened, &it.keys).await?;
                     let (data_key, sub_key) = opened.wrap(ports).await?;
                     Record::Environment(EnvironmentRecord { data_key, sub_key, ..it.clone() })
                 }
@@ -202,4 +205,43 @@ impl Part {
         }
         Ok(records)
     }
+}
+
+/// What a key signs to show that its halves fit.
+const PROBE: &[u8] = b"edge-eid backup";
+
+/// Whoever has the recovery key can write a backup himself. A signing key of it must not pass for another
+/// by its name, nor sign what its public half does not verify.
+async fn check_keys(
+    ports: &impl Crypto,
+    environment: &EnvironmentKeys,
+    keys: &[SigningKey],
+) -> Result<(), Problem> {
+    for key in keys {
+        let is_named = key.kid == thumbprint(&key.public) && key.alg.verified_by().fits(&key.public);
+        let fits = match &key.private {
+            Some(sealed) => halves_fit(ports, environment, key, sealed).await == Ok(true),
+            None => !matches!(key.state, KeyState::Active | KeyState::Standby),
+        };
+        if !is_named || !fits {
+            return Err(Problem::backup(
+                "unfit-key",
+                "A signing key of the backup is not the one that its name says, or its halves do not fit.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn halves_fit(
+    ports: &impl Crypto,
+    environment: &EnvironmentKeys,
+    key: &SigningKey,
+    sealed: &Sealed,
+) -> Result<bool, CryptoError> {
+    let pkcs8 = environment.open(ports, &signing_key_label(&key.kid), sealed).await?;
+    let name = signing_key_name(environment.label(), &key.kid);
+    ports.import(&name, key.alg, &pkcs8).await?;
+    let signature = ports.sign(&name, PROBE).await?;
+    Ok(ports.verify(key.alg.verified_by(), &key.public, PROBE, &signature).await)
 }

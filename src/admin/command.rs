@@ -341,6 +341,8 @@ pub enum Conflict {
     ChangedMeanwhile,
     /// Keys are rehearsed in TEST only.
     Production,
+    /// The key that was to be replaced does not sign any more.
+    AnotherSigns,
 }
 
 json_enum!(Conflict {
@@ -348,6 +350,7 @@ json_enum!(Conflict {
     PublicApplication = "public_application", TenantExists = "tenant_exists",
     BeingRestored = "being_restored", OutOfOrder = "out_of_order", StillPublishing = "still_publishing",
     ChangedMeanwhile = "changed_meanwhile", Production = "production",
+    AnotherSigns = "another_signs",
 });
 
 /// One field that cannot be as it is.

@@ -135,8 +135,8 @@ pub struct DirectoryEntry {
     /// The tenant.
     pub tenant: TenantRecord,
     /// Which master key has wrapped the keys of each of its environments, as far as all of its domains
-    /// have been published with them; `None` in an entry of before there were fingerprints.
-    pub wrapped_by: Option<Vec<WrappedBy>>,
+    /// have been published with them.
+    pub wrapped_by: Vec<WrappedBy>,
 }
 
 json_struct!(DirectoryEntry { tenant, wrapped_by });

@@ -16,6 +16,8 @@ pub enum KeyOrder {
         eid: Eid,
         /// The ring's algorithm.
         alg: Algorithm,
+        /// The key that signs now, as far as the caller knows: if another does, it has been done.
+        kid: Option<String>,
         /// Whether it does not wait for guard times.
         force: bool,
         /// Why.
@@ -47,7 +49,7 @@ pub enum KeyOrder {
 
 json_enum!(KeyOrder {
     Due = "due",
-    Rotate { eid, alg, force, reason } = "rotate",
+    Rotate { eid, alg, kid, force, reason } = "rotate",
     Rehearse = "rehearse",
     Postpone { eid, alg, until, reason } = "postpone",
     Compromise { kid, force, reason } = "compromise",
@@ -62,6 +64,9 @@ pub struct KeyReport {
     pub rotation_days: u64,
     /// The environment's domains, and whether each has published the keys as they are.
     pub domains: Vec<(Host, bool)>,
+    /// Hosts that may still serve the keys as they were before: domains of the environment that have yet
+    /// to publish them, and removed ones whose removal is not published.
+    pub late: Vec<Host>,
 }
 
-json_struct!(KeyReport { record, rotation_days, domains });
+json_struct!(KeyReport { record, rotation_days, domains, late });

@@ -59,7 +59,8 @@ pub fn decide<R: Rows>(
     steps.remove_retired();
     match order {
         KeyOrder::Due => steps.rotate_due()?,
-        KeyOrder::Rotate { eid, alg, force, reason } => {
+        KeyOrder::Rotate { eid, alg, kid, force, reason } => {
+            steps.check_signs(*eid, *alg, kid.as_deref())?;
             steps.rotate(*eid, *alg, haste(*force), Some(reason))?;
         }
         KeyOrder::Rehearse if environment == Environment::Production => {
@@ -141,6 +142,15 @@ impl Steps<'_> {
             self.rotate(eid, alg, Haste::Guarded, Some("rehearsal"))?;
         }
         Ok(())
+    }
+
+    /// An order whose answer was lost is sent again: what was meant then has been done.
+    fn check_signs(&self, eid: Eid, alg: Algorithm, kid: Option<&str>) -> Result<(), Stop> {
+        let ring = self.rings.iter().find(|ring| (ring.eid(), ring.alg()) == (eid, alg));
+        match (ring, kid) {
+            (Some(ring), Some(kid)) if ring.active().kid != kid => Err(Conflict::AnotherSigns.into()),
+            _ => Ok(()),
+        }
     }
 
     fn rotate(&mut self, eid: Eid, alg: Algorithm, haste: Haste, reason: Option<&str>) -> Result<(), Stop> {

@@ -179,5 +179,5 @@ pub fn report<R: Rows>(
     let late = unpublished(stored, environment)?;
     let hosts = stored.domains()?.into_iter().filter(|domain| domain.environment == environment);
     let domains = hosts.map(|domain| (domain.host.clone(), !late.contains(&domain.host))).collect();
-    Ok(Some(Box::new(KeyReport { record, rotation_days: tenant.key_rotation_days, domains })))
+    Ok(Some(Box::new(KeyReport { record, rotation_days: tenant.key_rotation_days, domains, late })))
 }

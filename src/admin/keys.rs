@@ -24,6 +24,9 @@ use crate::web::Response;
 /// Longest reason, characters.
 pub const REASON_MAX_CHARACTERS: usize = 200;
 
+/// Longest name of a key that is looked at, characters; ours have 43.
+const KID_MAX_CHARACTERS: usize = 64;
+
 /// A ring of an environment.
 type RingName = (Eid, Algorithm);
 
@@ -45,17 +48,20 @@ pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str, environment: 
     Ok(Response::json(200, &body))
 }
 
-/// `POST …/keys/rotate`: a ring rotates now, after its guard time or by force.
+/// `POST …/keys/rotate`: a ring rotates now, after its guard time or by force. By force it names the key
+/// that signs, so that an order which is sent twice rotates once; the guard time does that otherwise.
 pub async fn rotate<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
     let orders = Orders::of(call, tenant, environment).await?;
     let mut fields = Fields::of(call.request)?;
     let ring = ring(&mut fields);
+    let kid = fields.optional("kid", parsed(key_name));
     let force = fields.switch("force", false);
     let reason = fields.optional("reason", parsed(reason));
+    fields.demand("kid", kid.is_some() || !force, "the key that signs now, where it is forced");
     fields.demand("reason", reason.is_some() || !force, "why it is forced");
     fields.finish()?;
     let (eid, alg) = orders.known(ring)?;
-    let order = KeyOrder::Rotate { eid, alg, force, reason: reason.unwrap_or_default() };
+    let order = KeyOrder::Rotate { eid, alg, kid, force, reason: reason.unwrap_or_default() };
     orders.give(order, vec![(eid, alg)], None).await
 }
 
@@ -108,6 +114,15 @@ fn ring(fields: &mut Fields) -> Option<RingName> {
     const ALGORITHMS: &[(&str, Algorithm)] = &[("RS256", Algorithm::Rs256), ("ES256", Algorithm::Es256)];
     let alg = fields.optional("alg", word(ALGORITHMS, "RS256 or ES256")).unwrap_or(Algorithm::Rs256);
     fields.required("eid", word(EIDS, "nemid or mitid")).map(|eid| (eid, alg))
+}
+
+/// The name of a key: whether there is such a key is another question.
+fn key_name(raw: &str) -> Result<String, InvalidName> {
+    if is_visible(raw, KID_MAX_CHARACTERS) {
+        Ok(raw.to_owned())
+    } else {
+        Err(InvalidName("1 to 64 visible characters"))
+    }
 }
 
 /// Why something was ordered: for the log of changes, so one line without anything hidden.

@@ -110,7 +110,7 @@ async fn environment_of<P: Management>(
 
 /// Whether the directory says that there is nothing to do for a tenant.
 fn is_done(entry: &DirectoryEntry, current: &WrappedBy) -> bool {
-    entry.wrapped_by.as_ref().is_some_and(|all| all.iter().all(|by| by == current))
+    entry.wrapped_by.iter().all(|by| by == current)
 }
 
 async fn counts<P: Management>(call: &Call<'_, P>) -> Result<Vec<WrappedCount>, Failure> {

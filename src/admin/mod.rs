@@ -80,12 +80,14 @@ pub async fn handle<P: Management>(ports: &P, request: &Request, now: UnixTime) 
     if request.wants_trace_id() { response.with("trace-id", ports.trace_id()) } else { response }
 }
 
-/// How long the body of a request may be, by its path: only a part of a backup is long.
-pub fn body_max_bytes(path: &str) -> usize {
-    if path.starts_with("/api/v1/tenants/") && path.ends_with("/import") {
-        backup_file::PART_MAX_BYTES
+/// How long the body of a request may be whose head this is, by its path: only a part of a backup is
+/// long. `None` where none is read: nobody makes us read what he may not send.
+pub fn body_max_bytes<P: Management>(ports: &P, head: &Request) -> Option<usize> {
+    check_bearer(ports, head).ok()?;
+    if head.path.starts_with("/api/v1/tenants/") && head.path.ends_with("/import") {
+        Some(backup_file::PART_MAX_BYTES)
     } else {
-        BODY_MAX_BYTES
+        Some(BODY_MAX_BYTES)
     }
 }
 
@@ -95,7 +97,7 @@ async fn dispatch<P: Management>(call: &Call<'_, P>) -> (&'static str, Answer) {
     let decoded = decoded.unwrap_or_default();
     let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["api", "v1", path @ ..] => match check_bearer(call) {
+        ["api", "v1", path @ ..] => match check_bearer(call.ports, call.request) {
             Ok(()) => resource(call, path).await,
             Err(problem) => ("admin_unauthorized", Err(problem.into())),
         },
@@ -197,13 +199,13 @@ fn no_route(path: &[&str]) -> Problem {
 }
 
 /// RFC 6750 §2.1. The token is compared by its digest: no time tells how much of it was right.
-fn check_bearer<P: Management>(call: &Call<'_, P>) -> Result<(), Problem> {
-    let header = call.request.header("authorization").unwrap_or_default();
+fn check_bearer<P: Management>(ports: &P, request: &Request) -> Result<(), Problem> {
+    let header = request.header("authorization").unwrap_or_default();
     let token = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(Problem::unauthorized("Bearer realm=\"edge-eid\"")),
     };
-    if equal(&sha256(token.as_bytes()), &call.ports.installation().admin_token_sha256) {
+    if equal(&sha256(token.as_bytes()), &ports.installation().admin_token_sha256) {
         Ok(())
     } else {
         Err(Problem::unauthorized("Bearer realm=\"edge-eid\", error=\"invalid_token\""))

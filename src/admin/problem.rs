@@ -212,6 +212,10 @@ fn conflict_problem(conflict: Conflict) -> Problem {
             detail: Some("Rotate a ring instead: it waits for the same guard times."),
             ..problem(409, "production", "Keys are rehearsed in TEST only")
         },
+        Conflict::AnotherSigns => Problem {
+            detail: Some("Read the timetable: the ring has rotated since."),
+            ..problem(409, "another-signs", "Another key signs already")
+        },
         Conflict::PublicApplication => {
             problem(409, "public-application", "A public application has no secrets")
         }

@@ -112,7 +112,7 @@ async fn deliver<R: Rows>(
                 let keys = stored.environment(environment)?;
                 wrapped_by.extend(keys.map(|keys| WrappedBy::of(&keys.data_key)));
             }
-            let entry = DirectoryEntry { tenant, wrapped_by: Some(wrapped_by) };
+            let entry = DirectoryEntry { tenant, wrapped_by };
             let command = DirectoryCommand::Enter { entry, version: due.version };
             Ok(outlet.directory(&command).await.map(|_| ()))
         }

@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::json::Json;
 use crate::model::key_ring::{KeyState, Ring, SigningKey};
 use crate::model::sighting::{Sighting, Who};
-use crate::model::{Serving, UnixTime};
+use crate::model::{Host, Serving, UnixTime};
 use serde_json::{Map, Value, json};
 
 /// The whole timetable. `seen` is who was seen by us, if that is known: who was not may know a key all
@@ -29,6 +29,7 @@ pub fn of(report: &KeyReport, times: &Serving, seen: Option<&[Sighting]>) -> Res
         "next": Value::Null,
         "rings": with_unseen(rings_json(&rings, report, times), &rings, seen),
         "times": times_json(report, times),
+        "not_published_by": late(report),
     }))
 }
 
@@ -63,9 +64,15 @@ pub fn outcome(
         "changes": changes,
         "rings": rings_json(&rings(&after.record)?, after, times),
         "published": published,
+        "not_published_by": late(after),
         "everywhere_at": moment(last.map(|last| last.plus(times.everywhere()))),
         "forgotten_at": moment(last.map(|last| last.plus(times.forgotten()))),
     }))
+}
+
+/// Where it is not confirmed that anybody gets the keys as they are.
+fn late(report: &KeyReport) -> Value {
+    report.late.iter().map(Host::as_str).collect()
 }
 
 /// A key as the API shows it: never its private half.

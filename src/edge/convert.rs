@@ -29,28 +29,32 @@ pub struct Read {
     pub is_head: bool,
 }
 
-/// Reads a request with limits on URL and body; how long a body may be, its path says.
+/// Reads a request with limits on URL and body; how long a body may be, and whether it is read, its head
+/// says.
 pub async fn request(
-    request: Request,
-    body_max_bytes: fn(&str) -> usize,
+    from: Request,
+    body_max_bytes: &dyn Fn(&web::Request) -> Option<usize>,
 ) -> std::result::Result<Read, Refused> {
-    let url = request.inner().url();
+    let url = from.inner().url();
     if url.len() > URL_MAX_BYTES {
         return Err(Refused { status: 414, text: "URI too long" });
     }
     let (host, path, query) = split(&url).ok_or(UNREADABLE)?;
     let (host, path, query) = (host.to_owned(), path.to_owned(), query.to_owned());
-    let word = request.inner().method();
+    let word = from.inner().method();
     let method = method(&word, &path);
     // Metadata is the same for everybody, and fetched often.
     let headers = if path.starts_with("/.well-known/") {
-        OF_METADATA.with(|names| names.of(request.inner()))
+        OF_METADATA.with(|names| names.of(from.inner()))
     } else {
-        request.headers().entries().collect()
+        from.headers().entries().collect()
     };
-    let max_bytes = body_max_bytes(&path);
-    let body = if method == web::Method::Get { Vec::new() } else { body(&request, max_bytes).await? };
-    let request = web::Request { method, host, path, query, headers, body };
+    let mut request = web::Request { method, host, path, query, headers, body: Vec::new() };
+    if method != web::Method::Get
+        && let Some(max_bytes) = body_max_bytes(&request)
+    {
+        request.body = body(&from, max_bytes).await?;
+    }
     Ok(Read { request, is_head: word == "HEAD" })
 }
 

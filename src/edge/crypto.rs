@@ -18,7 +18,7 @@ use worker::Delay;
 const REMEMBERED_MAX: usize = 1_000;
 
 thread_local! {
-    /// Private keys by `kid`, non-extractable, with the parameters that they sign by.
+    /// Private keys by label and `kid`, non-extractable, with the parameters that they sign by.
     static SIGNING: RefCell<Table<String, (CryptoKey, Object)>> = const { RefCell::new(Table::new()) };
     /// Unwrapped environment keys by their wrapped text.
     static UNWRAPPED: RefCell<Table<String, [u8; 32]>> = const { RefCell::new(Table::new()) };
@@ -152,12 +152,12 @@ pub async fn generate(alg: Algorithm) -> Result<NewKey, CryptoError> {
 }
 
 /// Whether this isolate holds the private key.
-pub fn holds(kid: &str) -> bool {
-    SIGNING.with_borrow(|keys| keys.get(kid).is_some())
+pub fn holds(name: &str) -> bool {
+    SIGNING.with_borrow(|keys| keys.get(name).is_some())
 }
 
 /// Imports a private key that can't be exported again.
-pub async fn import(kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+pub async fn import(name: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
     let data: Object = Uint8Array::from(pkcs8).into();
     let parameters = parameters(alg.verified_by())?;
     let promise = subtle()?.import_key_with_object("pkcs8", &data, &parameters, false, &usages(&["sign"]));
@@ -166,14 +166,14 @@ pub async fn import(kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), Crypt
         if keys.len() >= REMEMBERED_MAX {
             keys.clear();
         }
-        keys.insert(kid.to_owned(), (key, parameters));
+        keys.insert(name.to_owned(), (key, parameters));
     });
     Ok(())
 }
 
 /// Signs with an imported key.
-pub async fn sign(kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let (key, parameters) = SIGNING.with_borrow(|keys| keys.get(kid).cloned()).ok_or(CryptoError)?;
+pub async fn sign(name: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    let (key, parameters) = SIGNING.with_borrow(|keys| keys.get(name).cloned()).ok_or(CryptoError)?;
     let promise = subtle()?.sign_with_object_and_u8_array(&parameters, &key, input);
     Ok(bytes_of(&wait(promise).await?))
 }

@@ -222,14 +222,14 @@ impl Crypto for Shell {
     async fn generate(&self, alg: Algorithm) -> Result<NewKey, CryptoError> {
         crypto::generate(alg).await
     }
-    fn holds(&self, kid: &str) -> bool {
-        crypto::holds(kid)
+    fn holds(&self, name: &str) -> bool {
+        crypto::holds(name)
     }
-    async fn import(&self, kid: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
-        crypto::import(kid, alg, pkcs8).await
+    async fn import(&self, name: &str, alg: Algorithm, pkcs8: &[u8]) -> Result<(), CryptoError> {
+        crypto::import(name, alg, pkcs8).await
     }
-    async fn sign(&self, kid: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        crypto::sign(kid, input).await
+    async fn sign(&self, name: &str, input: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        crypto::sign(name, input).await
     }
     async fn verify(
         &self,

@@ -8,7 +8,7 @@ use super::issue::identity_label;
 use super::state::Grant;
 use crate::eid::claims::{claims_of, release};
 use crate::error::Fault;
-use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label};
+use crate::model::key_ring::{Algorithm, AnnouncedKey, KeyState, signing_key_label, signing_key_name};
 use crate::model::{Application, Identity, Sealed};
 use crate::oauth::jwt;
 use crate::ports::Ports;
@@ -134,18 +134,19 @@ fn signing_key<'a, P: Ports>(
 
 /// Signs; the first request of an isolate that needs the key unwraps it, and others wait for that.
 async fn sign<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, input: &[u8]) -> Result<Vec<u8>, Fault> {
-    if !ctx.ports.holds(&key.kid) {
-        ctx.ports.turn(&key.kid).await;
-        let unwrapped = if ctx.ports.holds(&key.kid) { Ok(()) } else { unwrap(ctx, key).await };
-        ctx.ports.pass(&key.kid);
+    let name = signing_key_name(ctx.keys.label(), &key.kid);
+    if !ctx.ports.holds(&name) {
+        ctx.ports.turn(&name).await;
+        let unwrapped = if ctx.ports.holds(&name) { Ok(()) } else { unwrap(ctx, key, &name).await };
+        ctx.ports.pass(&name);
         unwrapped?;
     }
-    Ok(ctx.ports.sign(&key.kid, input).await?)
+    Ok(ctx.ports.sign(&name, input).await?)
 }
 
-async fn unwrap<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey) -> Result<(), Fault> {
+async fn unwrap<P: Ports>(ctx: &Context<'_, P>, key: &AnnouncedKey, name: &str) -> Result<(), Fault> {
     let sealed =
         key.private.as_ref().ok_or(Fault::lasting("key ring", "an active key without private half"))?;
     let pkcs8 = ctx.keys.open(ctx.ports, &signing_key_label(&key.kid), sealed).await?;
-    Ok(ctx.ports.import(&key.kid, key.alg, &pkcs8).await?)
+    Ok(ctx.ports.import(name, key.alg, &pkcs8).await?)
 }

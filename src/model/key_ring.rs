@@ -170,6 +170,12 @@ pub fn signing_key_label(kid: &str) -> String {
     format!("signing key {kid}")
 }
 
+/// What an isolate holds an imported private key under: see [`crate::ports::Crypto::import`]. `label` is
+/// the environment's.
+pub fn signing_key_name(label: &str, kid: &str) -> String {
+    format!("{label} {kid}")
+}
+
 /// Most keys that are gone and still remembered, a ring; the oldest is forgotten first. The log of
 /// changes knows them all.
 pub const GONE_MAX: usize = 20;

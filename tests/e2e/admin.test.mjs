@@ -73,8 +73,10 @@ test("every operation answers on the real runtime as it is described", async () 
   assert.equal((await order(["rehearse"])).status, 409);
   const until = new Date(Date.now() + 1e9).toISOString();
   assert.equal((await order(["postpone"], { eid, until, reason: "described" })).status, 200);
-  const forced = await order(["rotate"], { eid, force: true, reason: "described" });
+  const rotate = { eid, kid: signs, force: true, reason: "described" };
+  const forced = await order(["rotate"], rotate);
   assert.equal(forced.json.changes.length, 3, forced.body);
+  assert.equal((await order(["rotate"], rotate)).json.type, "urn:edge-eid:problem:another-signs");
   assert.equal((await order([signs, "compromise"], { reason: "described" })).status, 200);
   const environment = await call("GET", ["tenants", "described", "environments", "TEST"]);
   const again = { "if-match": String(environment.headers.etag) };
@@ -190,6 +192,18 @@ test("a body that is too large is refused before it is read", async () => {
   });
   assert.equal(answer.status, 413);
   api.check("PUT", "/api/v1/tenants/large", answer);
+});
+
+test("without the operator's token no body is read, however large", async () => {
+  const answer = await send(server.port, {
+    host: `manage.localhost:${server.port}`,
+    method: "PUT",
+    path: "/api/v1/tenants/large/import",
+    headers: { "content-type": "application/json" },
+    body: "x".repeat(3_000_000),
+  });
+  assert.equal(answer.status, 401);
+  api.check("PUT", "/api/v1/tenants/large/import", answer);
 });
 
 test("a change made while KV is down is kept, told, and published by alarm once KV is back", async () => {

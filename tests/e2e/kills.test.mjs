@@ -55,7 +55,10 @@ function busy(/** @type {Awaited<ReturnType<typeof startServer>>} */ server, /**
   };
   const rotate = (/** @type {string} */ eid, /** @type {string} */ alg) =>
     repeat(async () => {
-      await admin(server.port, "POST", [...KEYS, "rotate"], { eid, alg, reason: "killed on the way", force: true });
+      const { json } = await admin(server.port, "GET", KEYS);
+      const { signs } = json.rings.find((/** @type {any} */ ring) => ring.eid === eid && ring.alg === alg);
+      const order = { eid, alg, kid: signs, reason: "killed on the way", force: true };
+      await admin(server.port, "POST", [...KEYS, "rotate"], order);
     });
   const rename = (/** @type {string} */ clientId) => {
     const thing = ["tenants", "acme", "domains", `localhost:${server.port}`, "applications", clientId];

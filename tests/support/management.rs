@@ -31,6 +31,8 @@ pub struct Management {
     pub objects_fail: Cell<bool>,
     /// KV refuses writes.
     pub kv_fails: Cell<bool>,
+    /// Keys that KV refuses to write.
+    pub refuses: RefCell<Vec<String>>,
     /// `Host` objects don't answer the tenant's object.
     pub hosts_fail: Cell<bool>,
 }
@@ -138,7 +140,7 @@ impl Management {
 
 impl Outlet for &Management {
     async fn put(&self, key: &str, text: &str) -> Result<(), Undelivered> {
-        if self.kv_fails.get() {
+        if self.kv_fails.get() || self.refuses.borrow().iter().any(|refused| refused == key) {
             return Err(Undelivered("KV fails on demand".to_owned()));
         }
         self.kv.borrow_mut().insert(key.to_owned(), text.to_owned());

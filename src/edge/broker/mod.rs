@@ -42,7 +42,7 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
     };
-    match convert::request(request, |_| web::BODY_MAX_BYTES).await {
+    match convert::request(request, &|_| Some(web::BODY_MAX_BYTES)).await {
         Ok(Read { request, is_head }) => {
             let answer = routes::handle(&shell, &request, shell.now()).await;
             keep_recording(&shell, &answer).await;
