@@ -159,7 +159,8 @@ fn unpublished<R: Rows>(
         if let DueItem::Domain { host } = due.item
             && stored.domain(&host)?.is_none_or(|domain| domain.environment == environment)
         {
-            hosts.push(host);
+            let at = hosts.iter().position(|known| *known > host).unwrap_or(hosts.len());
+            hosts.insert(at, host);
         }
     }
     Ok(hosts)
