@@ -7,7 +7,7 @@ tools=$root/.tools
 export PATH="$root/node_modules/.bin:$tools/bin:$PATH"
 export WASM_BINDGEN_BIN="$tools/bin/wasm-bindgen"
 export ESBUILD_BIN="$root/node_modules/.bin/esbuild"
-export WASM_OPT_BIN="$root/node_modules/.bin/wasm-opt"
+export WASM_OPT_BIN="$root/scripts/wasm-opt" # which calls the one of node_modules
 export WRANGLER_SEND_METRICS=false
 export WRANGLER_LOG_PATH="$root/.wrangler/logs"
 # The local world asks nobody where its requests come from.
