@@ -109,7 +109,7 @@ fn what_is_published_opens_with_the_environments_keys_and_with_no_other() {
     let (eid, upstream) = test.upstreams.iter().next().unwrap();
     let label = upstream_secret_label(&Host::parse(TEST).unwrap(), *eid);
     let open = |keys: &EnvironmentKeys, label: &str| {
-        block_on(keys.open(&operator.ports, label, &upstream.client_secret))
+        block_on(keys.open(&operator.ports, label, upstream.client_secret.as_ref().unwrap()))
     };
     assert_eq!(open(&keys, &label).unwrap(), b"upstream-secret");
     assert!(open(&others, &label).is_err());
@@ -346,4 +346,152 @@ fn the_ledger_of_consents_tells_who_and_when_over_all_shards_and_of_one_environm
     assert_eq!(operator.get(&at("PRODUCTION")).expect(200).body["items"], json!([]));
     operator.get(&format!("{}?after=99:x", at("TEST"))).expect(422);
     operator.get(&format!("{}?after=x", at("TEST"))).expect(422);
+}
+
+#[test]
+fn a_preset_fills_in_what_is_not_given_and_what_is_given_counts() {
+    let operator = acme();
+    let at = |host: &str| upstream_path(host, "mitid");
+    let neb = |host: &str, more: Value| {
+        let mut body = json!({"preset": "neb", "client_id": "edge-eid", "client_secret": "upstream-secret"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        operator.put_with(&at(host), &[("if-none-match", "*")], &body)
+    };
+    let made = neb(TEST, json!({})).expect(201).body;
+    assert_eq!(made["issuer"], "https://pp.netseidbroker.dk/op");
+    assert_eq!(made["scopes"], json!(["openid", "mitid"]));
+    assert_eq!(made["dialect"], "neb");
+    assert_eq!(made["employee_scopes"], json!(["nemlogin"]));
+    assert_eq!((&made["cpr"], &made["cpr_scope"]), (&json!("scope"), &json!("ssn")));
+    assert_eq!(made["claim_map"]["cpr"], "dk.cpr");
+    // Resolved: what is published names values only.
+    let published = &snapshot(&operator, TEST).upstreams;
+    let text = edge_eid::json::write(published);
+    assert!(!text.contains("preset") && text.contains("mitid.identity_name"), "{text}");
+    let production = neb(
+        PRODUCTION,
+        json!({
+            "scopes": ["openid", "mitid", "nemid.pid"], "cpr": "none", "claim_map": {"name": "x", "aal": "y"},
+            "level_map": {"gold": "high"}, "employee_scopes": [], "parameters": {"language": "kl"},
+        }),
+    );
+    let production = production.expect(201);
+    assert_eq!(production.body["issuer"], "https://netseidbroker.dk/op");
+    assert_eq!(production.body["scopes"], json!(["openid", "mitid", "nemid.pid"]));
+    assert_eq!((&production.body["cpr"], &production.body["cpr_scope"]), (&json!("none"), &Value::Null));
+    let map = &production.body["claim_map"];
+    assert_eq!((&map["name"], &map["aal"], &map["cpr"]), (&json!("x"), &json!("y"), &json!("dk.cpr")));
+    assert_eq!(production.body["level_map"], json!({"gold": "high"}));
+    // What is shown may be put back, and then nothing changes.
+    let shown = operator.get(&at(PRODUCTION)).expect(200);
+    let again = operator.replace(&at(PRODUCTION), &shown.etag, &shown.body).expect(200);
+    assert_eq!(again.etag, shown.etag);
+}
+
+#[test]
+fn presets_of_customers_own_domains_need_an_issuer_and_a_test_environment_serves_no_production() {
+    let operator = acme();
+    let at = upstream_path(PRODUCTION, "mitid");
+    for (preset, test, production) in [
+        (
+            "signicat",
+            "https://acme.sandbox.signicat.com/auth/open",
+            "https://acme.app.signicat.com/auth/open",
+        ),
+        ("idura", "https://acme.test.idura.broker", "https://acme.idura.broker"),
+        ("neb", "https://pp.netseidbroker.dk/op", "https://netseidbroker.dk/op"),
+        ("generic", "https://acme.pp.mitid.dk", "https://acme.mitid.dk"),
+    ] {
+        let body = |issuer| json!({"preset": preset, "issuer": issuer, "client_id": "edge-eid", "client_secret": "upstream-secret"});
+        if preset != "neb" {
+            assert_eq!(
+                put_any(&operator, &at, &body(Value::Null)).expect(422).wrong_fields(),
+                ["issuer"],
+                "{preset}"
+            );
+        }
+        assert_eq!(
+            put_any(&operator, &at, &body(json!(test))).expect(422).wrong_fields(),
+            ["issuer"],
+            "{preset}"
+        );
+        assert!([200, 201].contains(&put_any(&operator, &at, &body(json!(production))).status), "{preset}");
+        put_any(&operator, &upstream_path(TEST, "mitid"), &body(json!(test)));
+    }
+}
+
+fn put_any(operator: &Operator, at: &str, body: &Value) -> support::admin::Reply {
+    let known = operator.get(at);
+    if known.status == 404 { operator.put(at, body) } else { operator.replace(at, &known.etag, body) }
+}
+
+#[test]
+fn a_setting_says_nothing_that_a_login_itself_says_at_an_upstream() {
+    let operator = acme();
+    let mut body = upstream("https://broker.example/op");
+    let long = "x".repeat(301);
+    for (name, value) in [
+        ("state", "x"),
+        ("redirect_uri", "https://evil.example"),
+        ("code_challenge_method", "plain"),
+        ("prompt", "none"),
+        ("a b", "x"),
+        ("a", "x\ny"),
+        ("a", &long),
+    ] {
+        body["parameters"] = json!({ name: value });
+        let reply = operator.put(&upstream_path(TEST, "mitid"), &body).expect(422);
+        assert_eq!(reply.wrong_fields(), ["parameters"], "{name}");
+    }
+    for (field, value) in [
+        ("preset", json!("criipto")),
+        ("dialect", json!("x")),
+        ("level_map", json!({"gold": "platinum"})),
+        ("level_map", json!({"a b": "low"})),
+        ("claim_map", json!({"name": "a  b"})),
+        ("claim_map", json!([])),
+        ("employee_scopes", json!("nemlogin")),
+        ("client_auth", json!("client_secret_post")),
+        ("assertion_audience", json!("issuer")),
+        ("renew_client_key", json!(true)),
+    ] {
+        let mut body = upstream("https://broker.example/op");
+        body[field] = value.clone();
+        let reply = operator.put(&upstream_path(TEST, "mitid"), &body).expect(422);
+        assert_eq!(reply.wrong_fields(), [field], "{value}");
+    }
+}
+
+#[test]
+fn a_key_at_an_upstream_is_made_here_shown_by_its_public_half_and_kept() {
+    let operator = acme();
+    let at = upstream_path(TEST, "mitid");
+    let by_key = |issuer: &str, more: Value| {
+        let mut body = json!({"issuer": issuer, "client_id": "edge-eid", "client_auth": "private_key_jwt"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let first = operator.put(&at, &by_key("https://broker.example/op", json!({}))).expect(201).body;
+    let key = &first["client_key"];
+    assert_eq!((&key["kty"], &key["alg"], &key["use"]), (&json!("RSA"), &json!("RS256"), &json!("sig")));
+    assert!(key.get("d").is_none() && key["n"].as_str().unwrap().len() > 300);
+    let put = |body: &Value| put_any(&operator, &at, body).expect(200).body;
+    let kept = put(&by_key("https://broker.example/op", json!({"assertion_audience": "token_endpoint"})));
+    assert_eq!(&kept["client_key"], key, "the upstream knows it already");
+    assert_eq!(kept["assertion_audience"], "token_endpoint");
+    let renewed = put(&by_key("https://broker.example/op", json!({"renew_client_key": true})));
+    assert_ne!(renewed["client_key"]["kid"], key["kid"]);
+    let elsewhere = put(&by_key("https://other.example/op", json!({})));
+    assert_ne!(elsewhere["client_key"]["kid"], renewed["client_key"]["kid"], "another upstream, another key");
+    let secret = put(&upstream("https://other.example/op"));
+    assert_eq!(
+        (&secret["client_auth"], &secret["client_key"]),
+        (&json!("client_secret_basic"), &Value::Null)
+    );
+    let none = operator.replace(
+        &at,
+        &operator.get(&at).etag,
+        &by_key("https://other.example/op", json!({"client_secret": "x"})),
+    );
+    assert_eq!(none.expect(422).wrong_fields(), ["client_secret"]);
 }

@@ -1,8 +1,8 @@
 //! Decides a change against what is stored: whether it may be made, what it writes, and which
 //! published values it touches. Pure; nothing is written here.
 
-use super::command::UpstreamInput;
 use super::command::{Action, Change, Conflict, DueItem, Material, Outcome, Precondition, Refusal};
+use super::command::{FieldError, UpstreamInput};
 use super::configuration::{Configuration, target_of};
 use super::key_change::{self, KeyEvent};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord};
@@ -10,7 +10,7 @@ use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
-use crate::model::domain::{CprSettings, Upstream};
+use crate::model::domain::{ClientKey, CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::{Environment, Host, Sealed, Serving};
 use crate::rows::{Rows, StoreFault};
@@ -175,29 +175,42 @@ fn put_upstream<R: Rows>(
     check_precondition(precondition, old.as_ref())?;
     let mut errors = Vec::new();
     check_upstream(&domain, input, &mut errors);
+    // Whoever may change the issuer but does not know the secret must not get it sent there.
     let kept = match &old {
         Some(Versioned { record: Record::Upstream(old), .. }) => Some(&old.settings),
         _ => None,
     };
-    // Whoever may change the issuer but does not know the secret must not get it sent there.
-    let kept_secret = kept.filter(|kept| kept.issuer == input.issuer).map(|kept| &kept.client_secret);
-    let secret = input.client_secret.as_ref().or(kept_secret);
-    if secret.is_none() {
-        errors.push(field("client_secret", "needed for a new upstream and for another issuer"));
-    }
+    let kept = kept.filter(|kept| kept.issuer == input.settings.issuer);
+    let settings = proved(input, kept, &mut errors);
     refuse_if_any(errors)?;
-    let Some(client_secret) = secret.cloned() else { return Err(Stop::Absent) };
-    let settings = Upstream {
-        issuer: input.issuer.clone(),
-        client_id: input.client_id.clone(),
-        client_secret,
-        scopes: input.scopes.clone(),
-        claim_map: input.claim_map.clone(),
-        cpr: input.cpr.clone(),
-    };
-    let upstream = UpstreamRecord { host: input.host.clone(), eid: input.eid, settings };
+    let UpstreamInput { host, eid, preset, .. } = input.clone();
+    let upstream = UpstreamRecord { host, eid, preset, settings };
     let touched = touched_by_domain(stored, &input.host)?;
     put(old, Record::Upstream(upstream), touched)
+}
+
+/// The settings with what proves us: the new secret or key, or the one of before.
+fn proved(input: &UpstreamInput, kept: Option<&Upstream>, errors: &mut Vec<FieldError>) -> Upstream {
+    let mut settings = input.settings.clone();
+    match input.key_audience {
+        Some(audience) => {
+            let kept = kept.and_then(|kept| kept.client_key.clone());
+            let key = settings.client_key.or(kept).map(|key| ClientKey { audience, ..key });
+            if key.is_none() {
+                errors.push(field("client_auth", "the upstream was changed at the same time; try again"));
+            }
+            settings = Upstream { client_key: key, client_secret: None, ..settings };
+        }
+        None => {
+            let kept = kept.and_then(|kept| kept.client_secret.clone());
+            let secret = settings.client_secret.or(kept);
+            if secret.is_none() {
+                errors.push(field("client_secret", "needed for a new upstream and for another issuer"));
+            }
+            settings = Upstream { client_secret: secret, client_key: None, ..settings };
+        }
+    }
+    settings
 }
 
 fn put_application<R: Rows>(

@@ -3,15 +3,14 @@
 //! A command that changes something carries everything the object needs to decide in one step:
 //! the caller's precondition, time, and what the Worker made by asynchronous cryptography.
 
+use super::presets::Preset;
 use super::record::{
     ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
 };
 use crate::eid::Eid;
-use crate::model::domain::{CprSettings, CprWay};
+use crate::model::domain::{Audience, CprSettings, Upstream};
 use crate::model::key_ring::SigningKey;
-use crate::model::url::WebUrl;
 use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
-use crate::table::Table;
 use serde_json::Value;
 
 pub use super::command_backup::{ExportPage, ImportPart, Place};
@@ -174,30 +173,22 @@ pub struct Material {
 
 json_struct!(Material { data_key, sub_key, keys });
 
-/// An upstream as asked for; without a secret the stored one stays.
+/// An upstream as asked for; without a secret or key the stored one stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamInput {
     /// The domain.
     pub host: Host,
     /// The eID.
     pub eid: Eid,
-    /// See [`crate::model::domain::Upstream`].
-    pub issuer: WebUrl,
-    /// Our client id there.
-    pub client_id: String,
-    /// A new secret, sealed.
-    pub client_secret: Option<Sealed>,
-    /// Scopes we ask for.
-    pub scopes: Vec<String>,
-    /// See [`crate::model::domain::Upstream::claim_map`].
-    pub claim_map: Table<String, String>,
-    /// See [`crate::model::domain::Upstream::cpr`].
-    pub cpr: CprWay,
+    /// What filled in the rest; shown again, and nothing hangs on it.
+    pub preset: Preset,
+    /// The settings; a new secret or key of ours in them.
+    pub settings: Upstream,
+    /// Where a key proves us: whom its assertions name.
+    pub key_audience: Option<Audience>,
 }
 
-json_struct!(UpstreamInput {
-    host, eid, issuer, client_id, client_secret, scopes, claim_map, cpr unless CprWay::None,
-});
+json_struct!(UpstreamInput { host, eid, preset, settings, key_audience });
 
 /// What the object of a tenant says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,6 +44,7 @@ pub mod key_material;
 pub mod key_schedule;
 pub mod keys;
 pub mod master_key;
+pub mod presets;
 pub mod problem;
 pub mod publication;
 pub mod publication_status;

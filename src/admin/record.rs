@@ -3,6 +3,7 @@
 //! Records are written by people through the API. What the login path reads is derived from them
 //! (`admin::publication`) and never edited.
 
+use super::presets::Preset;
 use crate::eid::Eid;
 use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
 use crate::model::domain::{CprSettings, DomainKind, SessionSettings, Upstream};
@@ -108,11 +109,13 @@ pub struct UpstreamRecord {
     pub host: Host,
     /// The eID.
     pub eid: Eid,
+    /// What filled in the settings that were not given.
+    pub preset: Preset,
     /// Its settings, the secret sealed.
     pub settings: Upstream,
 }
 
-json_struct!(UpstreamRecord { host, eid, settings });
+json_struct!(UpstreamRecord { host, eid, preset or Preset::Generic, settings });
 
 /// A relying party on one domain.
 #[derive(Clone, Debug, PartialEq, Eq)]

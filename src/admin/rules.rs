@@ -2,6 +2,7 @@
 
 use super::command::{FieldError, Precondition, Refusal, UpstreamInput};
 use super::configuration::Configuration;
+use super::presets;
 use super::record::{ApplicationRecord, DomainRecord, Versioned};
 use crate::eid::Eid;
 use crate::model::Environment;
@@ -94,14 +95,20 @@ pub fn check_upstream(domain: &DomainRecord, input: &UpstreamInput, errors: &mut
     if domain.environment != Environment::Production {
         return;
     }
-    if !input.issuer.is_public() {
+    if !input.settings.issuer.is_public() {
         errors.push(field("issuer", "in PRODUCTION an https URL on port 443 with a public host name"));
     }
-    if input.issuer.as_str().contains("/simulator") {
+    if input.settings.issuer.as_str().contains("/simulator") {
         errors.push(field("issuer", "in PRODUCTION no simulator"));
     }
+    if presets::is_for_tests(&input.settings.issuer) {
+        errors.push(field(
+            "issuer",
+            "in PRODUCTION no test environment of a broker: anybody can be anybody there",
+        ));
+    }
     // It is told somebody's CPR number, and the upstream's access token.
-    if let CprWay::Match(url) = &input.cpr
+    if let CprWay::Match(url) = &input.settings.cpr
         && (!url.is_public() || url.as_str().contains("/simulator"))
     {
         errors.push(field("cpr_match_url", "in PRODUCTION an https URL on port 443 with a public host name"));

@@ -7,6 +7,7 @@
 use super::Eid;
 use super::acr::{Acr, Level};
 use super::cpr::Cpr;
+use super::dialect::level_of;
 use crate::model::identity::{Company, Identity};
 use crate::model::{Environment, UnixTime};
 use crate::table::Table;
@@ -27,8 +28,8 @@ const PSEUDONYM: &str = "pseudonym";
 /// What precedes the name of a means of authentication at some upstreams.
 const AMR_PREFIX: &str = "mitid";
 
-/// Reads the identity an upstream stated. `names` maps our field names to the upstream's claims
-/// where they differ from the default. `cpr` is where CPR numbers are from, if this login is to bring one:
+/// Reads the identity an upstream stated: `names` and `levels` are its claim map and its level map.
+/// `cpr` is where CPR numbers are from, if this login is to bring one:
 /// one that comes unasked is not taken over.
 ///
 /// # Errors
@@ -36,6 +37,7 @@ const AMR_PREFIX: &str = "mitid";
 pub fn identity_from(
     claims: &Map<String, Value>,
     names: &Table<String, String>,
+    levels: &Table<String, Level>,
     acr: Acr,
     cpr: Option<Environment>,
     now: UnixTime,
@@ -43,9 +45,10 @@ pub fn identity_from(
     if names_another(claims, acr) {
         return Err("another eID was used than the one asked for");
     }
-    let stated = Stated { claims, names };
+    let stated = Stated { claims, names, levels };
     let company = stated.company();
-    if acr.is_employee() && company.as_ref().is_none_or(|company| company.rid.is_none()) {
+    let lacks_rid = |company: &Company| company.rid.is_none() && acr.eid() == Eid::Nemid;
+    if acr.is_employee() && company.as_ref().is_none_or(lacks_rid) {
         return Err("an employee's login without CVR or RID");
     }
     let auth_time = claims.get("auth_time").or(claims.get("iat")).and_then(Value::as_u64).map(UnixTime);
@@ -54,7 +57,7 @@ pub fn identity_from(
     Ok(Identity {
         acr,
         eid_id: stated.id("eid_id", "sub").ok_or("no id of the person")?,
-        level: level(stated.text("loa", "loa"), acr)?,
+        level: stated.needed_level(acr)?,
         auth_time: auth_time.filter(|at| *at <= now.plus(60)).unwrap_or(now),
         name_protected: stated.is_protected() || name.is_some_and(|name| name.trim() == PROTECTED_NAME),
         name: name.map(str::to_owned),
@@ -69,8 +72,8 @@ pub fn identity_from(
         transaction_id: stated
             .id("transaction_id", "transaction_id")
             .filter(|id| Cpr::parse(id, Environment::Test, now).is_err()),
-        ial: stated.text("ial", "ial").and_then(Level::parse),
-        aal: stated.text("aal", "aal").and_then(Level::parse),
+        ial: stated.level("ial", "ial"),
+        aal: stated.level("aal", "aal"),
         amr: stated.amr(),
     })
 }
@@ -79,6 +82,7 @@ pub fn identity_from(
 struct Stated<'a> {
     claims: &'a Map<String, Value>,
     names: &'a Table<String, String>,
+    levels: &'a Table<String, Level>,
 }
 
 impl<'a> Stated<'a> {
@@ -126,11 +130,23 @@ impl<'a> Stated<'a> {
         pseudonym || self.flag(field, default) == Some(true)
     }
 
+    fn level(&self, field: &str, default: &str) -> Option<Level> {
+        level_of(self.levels, self.text(field, default)?)
+    }
+
+    /// The level is never assumed for MitID. NemID stated none: it counts as substantial.
+    fn needed_level(&self, acr: Acr) -> Result<Level, &'static str> {
+        match (self.value("loa", "loa"), acr.eid()) {
+            (None, Eid::Nemid) => Ok(Level::Substantial),
+            _ => self.level("loa", "loa").ok_or("no level of assurance, or an unknown one"),
+        }
+    }
+
     fn company(&self) -> Option<Company> {
         Some(Company {
             cvr: self.id("cvr", "cvr")?,
             rid: self.id("rid", "rid"),
-            name: self.owned("org_name", "org_name"),
+            name: self.text("org_name", "org_name").map(without_cvr),
             se_number: self.id("se_number", "se_number"),
             p_number: self.id("p_number", "p_number"),
             signatory: self.flag("signatory", "signatory") == Some(true),
@@ -174,13 +190,9 @@ fn names_another(claims: &Map<String, Value>, asked: Acr) -> bool {
     used.into_iter().any(|used| used != asked.eid()) || professional && !asked.is_employee()
 }
 
-/// The level is never assumed for MitID. NemID stated none: it counts as substantial.
-fn level(stated: Option<&str>, acr: Acr) -> Result<Level, &'static str> {
-    match (stated.and_then(Level::parse), acr.eid()) {
-        (Some(level), _) => Ok(level),
-        (None, Eid::Nemid) if stated.is_none() => Ok(Level::Substantial),
-        (None, _) => Err("no level of assurance, or an unknown one"),
-    }
+/// NemID's certificates name a company as `NAME // CVR:…`; we add that ourselves.
+fn without_cvr(name: &str) -> String {
+    name.split_once(" // CVR:").map_or(name, |(name, _)| name).to_owned()
 }
 
 fn is_date(text: &str) -> bool {
@@ -198,7 +210,7 @@ mod tests {
     use serde_json::json;
 
     fn read(claims: Value, acr: Acr) -> Result<Identity, &'static str> {
-        identity_from(claims.as_object().unwrap(), &Table::new(), acr, None, UnixTime(1_000))
+        identity_from(claims.as_object().unwrap(), &Table::new(), &Table::new(), acr, None, UnixTime(1_000))
     }
 
     #[test]
@@ -333,7 +345,8 @@ mod tests {
             (json!({"sub": "x", "loa": "low", "name": "a"}), None),
         ] {
             let claims = claims.as_object().unwrap();
-            let identity = identity_from(claims, &names, Acr::MitidLow, None, UnixTime(0)).unwrap();
+            let identity =
+                identity_from(claims, &names, &Table::new(), Acr::MitidLow, None, UnixTime(0)).unwrap();
             assert_eq!(identity.name.as_deref(), name);
         }
     }
@@ -355,8 +368,14 @@ mod tests {
     fn a_cpr_number_is_taken_over_where_it_was_asked_for_and_never_of_an_employee() {
         let claims = json!({"sub": "x", "cpr": "210127-0087", "cvr": "13585628", "rid": "7"});
         let read = |acr, cpr| {
-            let identity =
-                identity_from(claims.as_object().unwrap(), &Table::new(), acr, cpr, UnixTime(1_700_000_000));
+            let identity = identity_from(
+                claims.as_object().unwrap(),
+                &Table::new(),
+                &Table::new(),
+                acr,
+                cpr,
+                UnixTime(1_700_000_000),
+            );
             identity.unwrap().cpr.map(|cpr| cpr.digits().to_owned())
         };
         let test = Some(Environment::Test);
@@ -380,8 +399,15 @@ mod tests {
     fn a_claim_map_reads_flat_keys_with_dots() {
         let names = Table::from([("eid_id".to_owned(), "mitid.uuid".to_owned())]);
         let claims = json!({"mitid.uuid": "u", "loa": "low"});
-        let identity =
-            identity_from(claims.as_object().unwrap(), &names, Acr::MitidLow, None, UnixTime(0)).unwrap();
+        let identity = identity_from(
+            claims.as_object().unwrap(),
+            &names,
+            &Table::new(),
+            Acr::MitidLow,
+            None,
+            UnixTime(0),
+        )
+        .unwrap();
         assert_eq!(identity.eid_id, "u");
     }
 }

@@ -5,7 +5,9 @@
 
 pub mod acr;
 pub mod claims;
+pub mod client_auth;
 pub mod cpr;
+pub mod dialect;
 pub mod identity;
 pub mod oidc;
 

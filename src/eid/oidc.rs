@@ -4,18 +4,20 @@
 //! answers are apart; whatever an upstream says is read with limits and believed only after its
 //! signature, issuer, audience, nonce and level were checked.
 
+use super::dialect::told;
 use super::identity::identity_from;
-use super::{Acr, Cpr, TooLow};
+use super::{Acr, Cpr, TooLow, client_auth};
 use crate::login::pending::Leg;
-use crate::model::domain::{CprWay, Upstream, upstream_secret_label};
+use crate::model::domain::{CprWay, Upstream};
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::url::WebUrl;
 use crate::model::{Environment, Host, Identity, UnixTime};
 use crate::oauth::jwt::{Expected, Unverified};
+use crate::oauth::login_hint::Wishes;
 use crate::oauth::{jwks, pkce::CodeChallenge};
 use crate::ports::{FetchRequest, Ports};
-use crate::vault::{EnvironmentKeys, base64};
-use crate::web::{Parameters, encode_pairs, percent_encode, with_query};
+use crate::vault::EnvironmentKeys;
+use crate::web::{Parameters, encode_pairs, with_query};
 use serde_json::{Map, Value};
 
 /// How an upstream may sign; which it does hangs on the kind of key that it publishes.
@@ -62,10 +64,10 @@ pub struct Start<'a> {
     pub redirect_uri: &'a str,
     /// What is asked for.
     pub acr: Acr,
-    /// `ui_locales`
+    /// The language of its pages.
     pub lang: &'a str,
-    /// `login_hint`: what the eID is to tell the user, as tokens; empty where there is nothing.
-    pub login_hint: &'a str,
+    /// What the eID is to tell the user.
+    pub wishes: &'a Wishes,
     /// `prompt=login`: whatever session the upstream has does not count.
     pub fresh: bool,
     /// `max_age`, seconds.
@@ -95,6 +97,8 @@ pub struct Call<'a> {
 pub enum Failure {
     /// The user said no.
     Cancelled,
+    /// The eID's own client failed; another try may do.
+    TryAgain,
     /// The level reached is below the level asked for.
     LevelTooLow(TooLow),
     /// The upstream, or its setting, is broken; the text is for the log and holds no claim.
@@ -140,11 +144,18 @@ pub async fn authorize_url(
     let metadata = metadata(ports, upstream, now).await?;
     let challenge = CodeChallenge::of(start.verifier);
     let mut scope = upstream.scopes.join(" ");
+    if start.acr.is_employee() {
+        scope = upstream.employee_scopes.iter().fold(scope, |scope, more| [&scope, " ", more].concat());
+    }
     // An upstream that asks its user itself is asked to; who may not have the number asks for nothing.
     if let (CprWay::Scope(asks), true) = (&upstream.cpr, start.cpr && !start.acr.is_employee()) {
         scope = [&scope, " ", asks].concat();
     }
     let max_age = start.max_age.map(|seconds| seconds.to_string()).unwrap_or_default();
+    let mut told = told(upstream.dialect, start.acr, start.lang, start.wishes);
+    told.retain(|(name, _)| upstream.parameters.get(*name).is_none());
+    let told = told.iter().map(|(name, value)| (*name, value.as_str()));
+    let set = upstream.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let query = encode_pairs(
         [
             ("response_type", "code"),
@@ -155,13 +166,12 @@ pub async fn authorize_url(
             ("nonce", start.nonce),
             ("code_challenge", challenge.as_str()),
             ("code_challenge_method", "S256"),
-            ("acr_values", start.acr.urn()),
-            ("ui_locales", start.lang),
-            ("login_hint", start.login_hint),
             ("prompt", if start.fresh { "login" } else { "" }),
             ("max_age", &max_age),
         ]
         .into_iter()
+        .chain(told)
+        .chain(set)
         .filter(|(_, value)| !value.is_empty()),
     );
     Ok(with_query(metadata.authorization_endpoint.as_str(), &query))
@@ -188,15 +198,16 @@ pub async fn complete(
     let metadata = metadata(ports, call.upstream, now).await.map_err(Failure::Broken)?;
     check_issuer(answer, &metadata)?;
     let code = read_code(answer)?;
-    let tokens = redeem(ports, call, &metadata, code).await?;
+    let tokens = redeem(ports, call, &metadata, code, now).await?;
     let mut claims = verify(ports, call, &metadata, &tokens.id_token, now).await?;
     if let Some(endpoint) = &metadata.userinfo_endpoint {
         let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
         merge_userinfo(&mut claims, more)?;
     }
     let asked = call.cpr.filter(|_| matches!(call.upstream.cpr, CprWay::Scope(_)));
-    let names = &call.upstream.claim_map;
-    let mut identity = identity_from(&claims, names, call.leg.acr, asked, now).map_err(Failure::broken)?;
+    let (names, levels) = (&call.upstream.claim_map, &call.upstream.level_map);
+    let mut identity =
+        identity_from(&claims, names, levels, call.leg.acr, asked, now).map_err(Failure::broken)?;
     // It has asked, and came back without.
     identity.lacks_cpr |= asked.is_some() && identity.cpr.is_none();
     if identity.level < call.leg.acr.level() {
@@ -214,9 +225,18 @@ fn check_issuer(answer: &Parameters, metadata: &Metadata) -> Result<(), Failure>
     }
 }
 
+/// How brokers say that the user gave up, as `error_description` or as `error`.
+const ABORTED: [&str; 2] = ["mitid_user_aborted", "user_aborted"];
+/// How they say that MitID's own client failed.
+const CLIENT_ERROR: &str = "mitid_core_client_error";
+
 fn read_code(answer: &Parameters) -> Result<&str, Failure> {
+    let said = [answer.get("error_description"), answer.get("error")];
+    let is_said = |word: &str| said.contains(&Some(word));
     match (answer.get("error"), answer.get("code")) {
         (None, Some(code)) if code.len() <= UPSTREAM_VALUE_MAX_BYTES => Ok(code),
+        (Some(_), _) if is_said(CLIENT_ERROR) => Err(Failure::TryAgain),
+        (Some(_), _) if ABORTED.into_iter().any(is_said) => Err(Failure::Cancelled),
         (Some("access_denied"), _) => Err(Failure::Cancelled),
         (Some(error), _) => Err(Failure::Broken(format!("the upstream answered {}", word(error)))),
         _ => Err(Failure::broken("an answer with neither code nor error")),
@@ -241,29 +261,29 @@ async fn redeem(
     call: &Call<'_>,
     metadata: &Metadata,
     code: &str,
+    now: UnixTime,
 ) -> Result<Tokens, Failure> {
-    let eid = call.leg.acr.eid();
-    let secret = call
-        .keys
-        .open(ports, &upstream_secret_label(call.host, eid), &call.upstream.client_secret)
+    let endpoint = metadata.token_endpoint.as_str();
+    let whose = (call.host, call.leg.acr.eid());
+    let proof = client_auth::prove(ports, call.keys, whose, call.upstream, endpoint, now)
         .await
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .ok_or(Failure::broken("our client secret can't be opened"))?;
-    // RFC 6749 §2.3.1: both halves form-encoded before they are joined.
-    let pair = format!("{}:{}", percent_encode(&call.upstream.client_id), percent_encode(&secret));
-    let form = encode_pairs([
-        ("grant_type", "authorization_code"),
-        ("code", code),
-        ("redirect_uri", call.redirect_uri),
-        ("code_verifier", call.leg.verifier.as_str()),
-    ]);
+        .map_err(|_| Failure::broken("our client secret or key can't be opened"))?;
+    let form = encode_pairs(
+        [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", call.redirect_uri),
+            ("code_verifier", call.leg.verifier.as_str()),
+        ]
+        .into_iter()
+        .chain(proof.form.iter().map(|(name, value)| (*name, value.as_str()))),
+    );
     let response = ports
         .send(FetchRequest {
-            url: metadata.token_endpoint.to_string(),
+            url: endpoint.to_owned(),
             form: Some(form),
             json: None,
-            authorization: Some(format!("Basic {}", base64(pair.as_bytes()))),
+            authorization: proof.authorization,
         })
         .await
         .map_err(|failed| Failure::Broken(format!("token endpoint: {}", failed.cause)))?;

@@ -7,6 +7,7 @@ use super::{Context, Next, Reason, choose, cross};
 use crate::eid::{Acr, Eid, oidc};
 use crate::model::domain::{ApplicationKey, Upstream};
 use crate::model::{ClientId, Host};
+use crate::oauth::login_hint::Wishes;
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::{base64url, random, sha256};
@@ -77,7 +78,8 @@ async fn at_upstream<P: Ports>(
     };
     let state = envelope::seal(ctx.ports, &ctx.keys, Purpose::State, &label, ctx.host(), &inner).await?;
     // NemID's client shows no text of ours and knows no MitID UUID.
-    let hint = if acr.eid() == Eid::Mitid { pending.wishes.tokens() } else { String::new() };
+    let nothing = Wishes::default();
+    let wishes = if acr.eid() == Eid::Mitid { &pending.wishes } else { &nothing };
     let start = oidc::Start {
         state: &state,
         nonce: &leg.nonce,
@@ -85,7 +87,7 @@ async fn at_upstream<P: Ports>(
         redirect_uri: &format!("{}{CALLBACK_PATH}", ctx.domain.issuer),
         acr,
         lang: ctx.lang(pending.ui_locales.as_deref()).tag(),
-        login_hint: &hint,
+        wishes,
         fresh: pending.fresh,
         max_age: pending.max_age,
         cpr: pending.cpr.is_for_number(),

@@ -3,17 +3,20 @@
 use super::begin::{CALLBACK_PATH, UpstreamState, upstream_hash};
 use super::cpr::Matching;
 use super::envelope::{self, Opened, Purpose};
-use super::pending::Pending;
-use super::refusal::Refusal;
+use super::pending::{Pending, kept};
+use super::refusal::{Refusal, frame, status};
 use super::{Context, Next, Reason};
-use crate::eid::Level;
 use crate::eid::oidc::{self, Completed, Failure};
+use crate::eid::{Acr, Level};
+use crate::error::Fault;
 use crate::json::Json;
 use crate::model::Identity;
 use crate::model::domain::Upstream;
-use crate::pages::error::ErrorKind;
+use crate::pages;
+use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::ports::{LogEvent, Ports};
 use crate::vault::equal;
+use crate::web::Response;
 
 /// Takes an upstream's answer. Only with this browser's cookie of the attempt, and only for the
 /// leg that was started last, does it count.
@@ -73,8 +76,28 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         }
         Err(Failure::Cancelled) => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
         Err(Failure::LevelTooLow(low)) => Ok(Next::Failed { pending, reason: Reason::LevelTooLow(low) }),
+        Err(Failure::TryAgain) => Ok(Next::Answer(try_again(ctx, pending, leg.acr).await?)),
         Err(Failure::Broken(why)) => failed(ctx, pending, why),
     }
+}
+
+/// The eID's own client failed, which a second try may heal: the user is asked for it here, before the
+/// application is told of anything.
+async fn try_again<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr) -> Result<Response, Fault> {
+    let facts = vec![("step", "callback".into()), ("why", "the eID's client failed".to_owned())];
+    ctx.ports.record(LogEvent { event: "upstream_failed", facts });
+    let path = |page: &str| format!("/login/{}/{page}", pending.attempt.text());
+    let view = ErrorPage {
+        frame: frame(ctx, pending.ui_locales.as_deref(), None),
+        kind: ErrorKind::TryAgain,
+        reference: ctx.ports.trace_id(),
+        start_again_href: Some(&path(acr.eid().as_str())),
+        back_href: Some(&path("cancel")),
+    };
+    let response = Response::page(status(ErrorKind::TryAgain), pages::error::page(&view));
+    let pending = Pending { leg: None, ..pending };
+    let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
+    Ok(kept(response, ctx.request, pending.attempt, cookie))
 }
 
 /// What shows later that an eID was asked, and what it said: an installation that is no

@@ -2,10 +2,11 @@
 
 use super::key_ring::{Algorithm, AnnouncedKey, KeyState};
 use super::names::{ClientId, Environment, Host, TenantId};
+use super::public_key::PublicKey;
 use super::sealed::Sealed;
 use super::time::UnixTime;
 use super::url::WebUrl;
-use crate::eid::{Acr, Eid};
+use crate::eid::{Acr, Eid, Level};
 use crate::table::Table;
 use std::cell::OnceCell;
 
@@ -46,20 +47,73 @@ pub struct Upstream {
     pub issuer: WebUrl,
     /// Our client id there.
     pub client_id: String,
-    /// Our client secret there, sealed for this tenant and environment.
-    pub client_secret: Sealed,
+    /// Our client secret there, sealed for this tenant and environment; none where a key proves us.
+    pub client_secret: Option<Sealed>,
+    /// The key that proves us there: `private_key_jwt`.
+    pub client_key: Option<ClientKey>,
     /// Scopes we ask for, `openid` first.
     pub scopes: Vec<String>,
+    /// Scopes that employees are asked for besides.
+    pub employee_scopes: Vec<String>,
+    /// Further authorization parameters. They take the place of what the dialect says by that name.
+    pub parameters: Table<String, String>,
+    /// How wishes are told to it.
+    pub dialect: Dialect,
     /// Our name of an identity field → the upstream's claim, where it differs from the default of
-    /// the connector (`eid::claims`).
+    /// the connector (`eid::identity`). Several claims, divided by a space: the first that is there.
     pub claim_map: Table<String, String>,
+    /// What it calls a level, where that is none of the common words → the level.
+    pub level_map: Table<String, Level>,
     /// How a CPR number is had of it.
     pub cpr: CprWay,
 }
 
 json_struct!(Upstream {
-    issuer, client_id, client_secret, scopes, claim_map or Table::new(), cpr unless CprWay::None,
+    issuer, client_id, client_secret, client_key, scopes, employee_scopes unless Vec::<String>::new(),
+    parameters unless Table::new(), dialect unless Dialect::Tokens, claim_map or Table::new(),
+    level_map unless Table::new(), cpr unless CprWay::None,
 });
+
+/// The words in which an upstream is told what a login wishes (`eid::dialect`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// Ours: `acr_values` of our URNs, tokens in `login_hint`, `ui_locales`.
+    #[default]
+    Tokens,
+    /// Signaturgruppen Broker: `idp_values`, `idp_params` and `language`.
+    Neb,
+    /// Signicat: items in `acr_values`.
+    Signicat,
+}
+
+json_enum!(Dialect { Tokens = "tokens", Neb = "neb", Signicat = "signicat" });
+
+/// Our key at an upstream (RFC 7523 §2.2), which knows the public half.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientKey {
+    /// Its RFC 7638 thumbprint.
+    pub kid: String,
+    /// The public half, to be registered there.
+    pub public: PublicKey,
+    /// PKCS #8 of the private half, sealed.
+    pub private: Sealed,
+    /// Whom an assertion names as its audience.
+    pub audience: Audience,
+}
+
+json_struct!(ClientKey { kid, public, private, audience unless Audience::Issuer });
+
+/// `aud` of a client assertion.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// The upstream's issuer: an assertion can't be carried to another server.
+    #[default]
+    Issuer,
+    /// Its token endpoint, as older servers want it (OIDC Core §9).
+    TokenEndpoint,
+}
+
+json_enum!(Audience { Issuer = "issuer", TokenEndpoint = "token_endpoint" });
 
 /// How somebody's CPR number is had of an upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,6 +282,11 @@ pub struct ApplicationKey {
     pub host: Host,
     /// The application's id there.
     pub client_id: ClientId,
+}
+
+/// What our key at an upstream is sealed for.
+pub fn upstream_key_label(host: &Host, eid: Eid) -> String {
+    format!("upstream key {host} {}", eid.as_str())
 }
 
 /// What an upstream's client secret is sealed for: see [`crate::vault::EnvironmentKeys::seal`].

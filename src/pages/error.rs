@@ -46,6 +46,8 @@ pub enum ErrorKind {
     NoShadow,
     /// Everything else.
     Generic,
+    /// The eID's own client failed.
+    TryAgain,
     /// No such page.
     NotFound,
     /// More came in than is taken.
@@ -84,7 +86,7 @@ impl ErrorKind {
             Self::Level => errors::LEVEL.clone(),
             Self::NemIdClosed => errors::NEMID_CLOSED.clone(),
             Self::NoShadow => errors::no_shadow(sp),
-            Self::Generic => errors::GENERIC.clone(),
+            Self::Generic | Self::TryAgain => errors::GENERIC.clone(),
             Self::NotFound => errors::NOT_FOUND.clone(),
             Self::TooLarge => errors::TOO_LARGE.clone(),
             Self::TooMany => errors::TOO_MANY.clone(),
@@ -123,7 +125,10 @@ pub fn page(view: &ErrorPage<'_>) -> Markup {
 
 fn ways_out(view: &ErrorPage<'_>) -> Markup {
     let lang = view.frame.lang;
-    let again = if view.kind == ErrorKind::Unavailable { &errors::TRY_AGAIN } else { &errors::START_AGAIN };
+    let again = match view.kind {
+        ErrorKind::Unavailable | ErrorKind::TryAgain => &errors::TRY_AGAIN,
+        _ => &errors::START_AGAIN,
+    };
     html! {
         @if view.start_again_href.is_some() || view.back_href.is_some() {
             p.ways-out {

@@ -284,8 +284,13 @@ impl FakeUpstreams {
 
     /// The authorization endpoint: somebody cancels.
     pub fn cancel(&self, url: &str) -> String {
+        self.fail(url, "access_denied", "user_cancel")
+    }
+
+    /// The authorization endpoint: it answers an error.
+    pub fn fail(&self, url: &str, error: &str, description: &str) -> String {
         let (issuer, asked) = self.asked(url);
-        self.answer(issuer, &asked, &[("error", "access_denied"), ("error_description", "user_cancel")])
+        self.answer(issuer, &asked, &[("error", error), ("error_description", description)])
     }
 
     fn asked(&self, url: &str) -> (&'static str, Parameters) {

@@ -6,7 +6,9 @@ use super::ports::MemoryPorts;
 use super::upstream::{CLIENT_SECRET, GLOBEX_UPSTREAM, MITID, NEMID};
 use edge_eid::eid::Eid;
 use edge_eid::model::application::{ClientAuthMethod, StoredSecret};
-use edge_eid::model::domain::{CprWay, DomainKind, NEMID_CLOSED_AT, Peer, Upstream, upstream_secret_label};
+use edge_eid::model::domain::{
+    CprWay, Dialect, DomainKind, NEMID_CLOSED_AT, Peer, Upstream, upstream_secret_label,
+};
 use edge_eid::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label};
 use edge_eid::model::url::{RedirectUri, WebUrl};
 use edge_eid::model::{Application, ClientId, DomainSnapshot, Environment, Host, TenantId, UnixTime};
@@ -156,7 +158,12 @@ impl World {
         Upstream {
             issuer: WebUrl::parse(issuer).unwrap(),
             client_id: format!("edge-eid-at-{}", host.name().replace('.', "-")),
-            client_secret: block_on(keys.seal(&self.ports, &label, CLIENT_SECRET.as_bytes())).unwrap(),
+            client_secret: Some(block_on(keys.seal(&self.ports, &label, CLIENT_SECRET.as_bytes())).unwrap()),
+            client_key: None,
+            employee_scopes: Vec::new(),
+            parameters: Table::new(),
+            dialect: Dialect::Tokens,
+            level_map: Table::new(),
             scopes: vec!["openid".to_owned(), "profile".to_owned()],
             claim_map: Table::from([("eid_id".to_owned(), id_claim.to_owned())]),
             cpr: CprWay::None,
