@@ -620,26 +620,38 @@ fn a_frame_of_another_site_gets_no_answer_for_an_application_that_does_not_look_
     unseen(&browser, &broker, &web, &silent);
 }
 
-#[test]
-fn a_silent_answer_by_post_message_may_be_framed_by_the_callback_only() {
+/// What a session answers by `post_message`, asked with `changes` by a page or frame.
+fn posted_by_a_session(changes: &[(&str, &str)], dest: &str) -> edge_eid::web::Response {
     let broker = world();
     let (browser, web) = (Browser::new(&broker), RelyingParty::web());
     logged_in(&browser, &broker, &web, POCES, Eid::Nemid);
     later(&broker);
-    let changes = [("acr_values", POCES), ("prompt", "none"), ("response_mode", "post_message")];
     let cookies: Vec<String> =
         browser.cookies(ACME).iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let headers = [("sec-fetch-dest", "iframe"), ("cookie", &cookies.join("; "))];
+    let headers = [("sec-fetch-dest", dest), ("cookie", &cookies.join("; "))];
+    let changes = [&[("acr_values", POCES), ("response_mode", "post_message")], changes].concat();
     let url = web.ask_with(&changes).url;
     let request = support::broker::request(edge_eid::web::Method::Get, &url, &headers, "");
-    let response = edge_eid::routes::handle(&broker.ports, &request, broker.now());
-    let response = block_on(response);
+    let response = block_on(edge_eid::routes::handle(&broker.ports, &request, broker.now()));
     assert_eq!(response.status, 200);
     assert!(response.body.contains("code="), "the answer");
+    response
+}
+
+#[test]
+fn a_silent_answer_by_post_message_may_be_framed_by_the_callback_only() {
+    let response = posted_by_a_session(&[("prompt", "none")], "iframe");
     let policy = response.header("content-security-policy").unwrap();
     assert!(
         policy.contains("frame-ancestors https://app.example;")
             || policy.ends_with("frame-ancestors https://app.example")
     );
     assert_eq!(response.header("x-frame-options"), None);
+}
+
+#[test]
+fn an_answer_by_a_session_that_was_not_asked_for_silently_may_not_be_framed() {
+    let response = posted_by_a_session(&[], "document");
+    assert!(response.header("content-security-policy").unwrap().contains("frame-ancestors 'none'"));
+    assert_eq!(response.header("x-frame-options"), Some("DENY"));
 }

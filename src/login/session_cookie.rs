@@ -117,3 +117,22 @@ fn name(eid: Eid) -> String {
 pub fn clear(eid: Eid) -> String {
     format!("{}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax", name(eid))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_object_keeps_of_the_secret_is_its_sha_256() {
+        let proof = Proof {
+            acr: Acr::NemidPoces,
+            level: Level::Substantial,
+            auth_time: UnixTime(0),
+            person: String::new(),
+        };
+        let cookie =
+            SessionCookie { id: AttemptId::NOBODY, secret: "abc".to_owned(), proof, cross_site: false };
+        // FIPS 180-4's example for "abc", in base64url.
+        assert_eq!(cookie.secret_hash(), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0");
+    }
+}
