@@ -9,6 +9,7 @@ use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::vault::{base64url, hmac_sha256};
 use edge_eid::web::{Parameters, encode_pairs};
 use serde_json::{Map, Value, json};
+use support::relying_party::error_of;
 use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
@@ -165,6 +166,23 @@ fn an_object_can_be_pushed() {
     let url = format!("{ISSUER}/oauth2/authorize?{query}");
     let answer = Browser::new(&broker).log_in(&url, Eid::Nemid, &Person::terne());
     app.redeem(&broker, &asked, &answer);
+}
+
+#[test]
+fn a_pushed_object_that_breaks_a_rule_is_an_invalid_request_object_with_and_without_a_callback_beside_it() {
+    let key = ClientKey::of(SignatureAlgorithm::Es256);
+    let broker = with_key(&key);
+    let basic = RelyingParty::web().basic();
+    for beside in [&[("redirect_uri", CALLBACK)][..], &[]] {
+        let form = encode_pairs([("client_id", WEB), ("request", "x")].iter().chain(beside).copied());
+        let response =
+            broker.post(&format!("{ISSUER}/oauth2/par"), &[("authorization", basic.as_str())], &form);
+        assert_eq!(
+            (response.status, error_of(&response).as_str()),
+            (400, "invalid_request_object"),
+            "{beside:?}"
+        );
+    }
 }
 
 #[test]

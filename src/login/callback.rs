@@ -12,6 +12,7 @@ use crate::error::Fault;
 use crate::json::Json;
 use crate::model::Identity;
 use crate::model::domain::Upstream;
+use crate::oauth::ErrorCode;
 use crate::pages;
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::ports::{LogEvent, Ports};
@@ -39,7 +40,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
     ctx.adopt(opened.label.attempt);
     let lost = |why| {
         let application = Some(opened.value.application());
-        Refusal::Show { kind: ErrorKind::Cookie, why, application }
+        Refusal::Show { kind: ErrorKind::Cookie, why, code: ErrorCode::InvalidRequest, application }
     };
     let pending = Pending::load(ctx.ports, &ctx.keys, ctx.host(), ctx.request, opened.label.attempt, ctx.now)
         .await

@@ -101,7 +101,7 @@ pub fn not_completed(why: Refused, application: ApplicationKey) -> Refusal {
         Refused::NotBound => (ErrorKind::Cookie, "a ticket came without its attempt's cookie"),
         _ => (ErrorKind::Expired, "the attempt is over"),
     };
-    Refusal::Show { kind, why, application: Some(application) }
+    Refusal::Show { kind, why, code: ErrorCode::InvalidRequest, application: Some(application) }
 }
 
 /// A code that will be sent once its object has taken it.

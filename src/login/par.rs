@@ -51,7 +51,7 @@ async fn push<P: Ports>(ctx: &Context<'_, P>) -> Result<String, NoClient> {
 fn told(refusal: Refusal) -> NoClient {
     match refusal {
         Refusal::Return { error, .. } => NoClient::Told(error),
-        Refusal::Show { why, .. } => NoClient::Told(Error::new(ErrorCode::InvalidRequest, why)),
+        Refusal::Show { why, code, .. } => NoClient::Told(Error::new(code, why)),
         Refusal::Fault(fault) => NoClient::Fault(fault),
     }
 }

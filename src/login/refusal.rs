@@ -5,8 +5,8 @@ use super::envelope::Unopened;
 use super::return_to::ReturnTo;
 use crate::error::Fault;
 use crate::model::domain::ApplicationKey;
-use crate::oauth;
 use crate::oauth::token::{RETRY_AFTER_SECONDS, error_response};
+use crate::oauth::{self, ErrorCode};
 use crate::pages::Lang;
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::layout::Frame;
@@ -23,6 +23,8 @@ pub enum Refusal {
         kind: ErrorKind,
         /// Why, for the log: a constant.
         why: &'static str,
+        /// What a client is told that pushes its request and so sees no page.
+        code: ErrorCode,
         /// The application at the domain it called, where both are known for certain: only the
         /// `initiate_login_uri` registered there may offer to start again.
         application: Option<ApplicationKey>,
@@ -43,7 +45,7 @@ pub enum Refusal {
 impl Refusal {
     /// A page for a browser of which no application is known.
     pub fn show(kind: ErrorKind, why: &'static str) -> Self {
-        Self::Show { kind, why, application: None }
+        Self::Show { kind, why, code: ErrorCode::InvalidRequest, application: None }
     }
 
     /// An error for the application, leaving cookies as they are.
@@ -84,7 +86,7 @@ impl From<Unopened> for Refusal {
 /// The one exit of refusals.
 pub async fn respond<P: Ports>(ctx: &Context<'_, P>, refusal: Refusal) -> Response {
     match refusal {
-        Refusal::Show { kind, why, application } => {
+        Refusal::Show { kind, why, application, .. } => {
             ctx.ports.record(LogEvent { event: "refused", facts: vec![("why", why.to_owned())] });
             let start_again = start_again(ctx, application).await;
             page(ctx, kind, start_again.as_deref())

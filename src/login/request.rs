@@ -147,7 +147,7 @@ async fn open_object<P: Ports>(
         let redirect_uri = beside.get("redirect_uri").unwrap_or_default();
         match ReturnTo::checked(application, redirect_uri, beside.get("state"), &ctx.domain.issuer) {
             Some(to) => Refusal::back(to.by(mode_of_errors(beside)), error),
-            None => Refusal::show(ErrorKind::Client, why),
+            None => Refusal::Show { kind: ErrorKind::Client, why, code: error.code, application: None },
         }
     })
 }
