@@ -17,7 +17,9 @@ use crate::login::state::{Answer, Event};
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::sighting::{Sighting, Who};
-use crate::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
+use crate::model::{
+    Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, Style, TenantId, UnixTime,
+};
 use std::rc::Rc;
 
 /// An outside thing did not answer. The cause is for the log, never for the caller.
@@ -39,6 +41,8 @@ pub trait Catalog {
         host: &Host,
         client_id: &ClientId,
     ) -> Result<Option<Rc<Application>>, Unavailable>;
+    /// A style of a host, by its digest; `None` for one that nobody has.
+    async fn style(&self, host: &Host, digest: &str) -> Result<Option<Rc<Style>>, Unavailable>;
     /// Whether some enabled application of a host has this URI registered, so that a logout may lead
     /// there. No snapshot says it; the host's object is asked.
     async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable>;
@@ -276,8 +280,18 @@ pub trait Ports:
     fn settings(&self) -> &Settings;
 }
 
+/// Style sheets of tenants, fetched when they are saved.
+pub trait Sheets {
+    /// GETs a style sheet of at most `max_bytes`: redirects refused, within [`FETCH_TIMEOUT_SECONDS`],
+    /// from public hosts only.
+    ///
+    /// # Errors
+    /// Why there is none, for whoever saves it.
+    async fn fetch_sheet(&self, url: &str, max_bytes: usize) -> Result<String, &'static str>;
+}
+
 /// All ports of the management Worker.
-pub trait Management: Tenants + Recordings + Sightings + Consents + Crypto + Random + Log {
+pub trait Management: Tenants + Recordings + Sightings + Consents + Sheets + Crypto + Random + Log {
     /// Settings of the installation.
     fn installation(&self) -> &Installation;
 }

@@ -8,7 +8,7 @@ use crate::login::offer::Facts;
 use crate::login::refusal::{respond, unavailable};
 use crate::login::{
     self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, redeem, revoke,
-    start, userinfo,
+    start, style, userinfo,
 };
 use crate::model::sighting::Who;
 use crate::model::{Host, UnixTime};
@@ -94,6 +94,9 @@ fn public_document(
 async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
     use Method::{Get, Options, Post};
     let segments = ctx.request.segments();
+    if shows_pages(&segments) {
+        style::dress(ctx).await;
+    }
     let (route, answer) = match (ctx.request.method, segments.as_slice()) {
         // What applications call.
         (Post, ["oauth2", "token"]) => ("token", cors::for_form(ctx, redeem::token(ctx).await).await),
@@ -112,6 +115,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
             ("client_configuration", document(ctx, metadata::client_configuration(ctx).await))
         }
         (Get, [".well-known", "jwks"]) => ("jwks", document(ctx, metadata::key_set_of_client(ctx).await)),
+        (Get, ["style", digest, file]) => ("style", style::file(ctx, digest, file).await),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => {
             ("authorize", step(ctx, start::start(ctx, None).await).await)
@@ -133,9 +137,20 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         (Get, ["callback"]) => ("callback", step(ctx, callback::callback(ctx).await).await),
         _ => others(ctx, &segments).await,
     };
-    let mut answer = answer;
+    let mut answer = ctx.dress.allow(answer);
     answer.route = route;
     answer
+}
+
+/// Whether the answer may be a page: then the domain's style is needed.
+fn shows_pages(segments: &[&str]) -> bool {
+    matches!(
+        segments,
+        ["oauth2", "authorize" | "logout"]
+            | [_, "oauth2", "authorize"]
+            | ["login", ..]
+            | ["continue" | "callback"]
+    )
 }
 
 /// The simulators and the demo, in builds that have them; else a known path with another method,
@@ -150,7 +165,9 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
             "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
         ]
         | ["continue" | "callback"] => "GET",
-        ["login", _] | ["login", _, "cancel" | "level" | "back" | "nemid" | "mitid"] => "GET",
+        ["style", _, _] | ["login", _] | ["login", _, "cancel" | "level" | "back" | "nemid" | "mitid"] => {
+            "GET"
+        }
         ["login", _, "cpr"] => "GET, POST",
         ["oauth2", "token" | "par" | "revoke"] => "POST, OPTIONS",
         ["oauth2", "introspect"] => "POST",

@@ -60,6 +60,8 @@ pub enum Purpose {
     SessionName,
     /// HMAC of people whose CPR number is remembered.
     Consent,
+    /// MAC of the addresses of previews.
+    Preview,
     /// Sealing at rest: signing keys, upstream secrets, identities.
     AtRest,
 }
@@ -72,6 +74,7 @@ impl Purpose {
             Self::ClientSecret => b"edge-eid client secret v1",
             Self::SessionName => b"edge-eid session name v1",
             Self::Consent => b"edge-eid consent v1",
+            Self::Preview => b"edge-eid preview v1",
             Self::AtRest => b"edge-eid at rest v1",
         }
     }

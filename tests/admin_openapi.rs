@@ -90,13 +90,19 @@ fn every_documented_answer_is_given() {
             }
             "secrets" | "{environment}" => json!({}),
             "rotate" => json!({"eid": "mitid", "kid": active(&operator), "force": true, "reason": "shown"}),
-            "rehearse" => json!({}),
+            "rehearse" | "style" | "publish" | "roll-back" | "fetch" | "preview" => json!({}),
             "postpone" => json!({"eid": "mitid", "until": "2027-03-01T00:00:00Z", "reason": "shown"}),
             "compromise" => json!({"reason": "shown"}),
             _ => json!({"name": "Web", "redirect_uris": ["https://app.example/callback"]}),
         };
         if template.ends_with("/export") || template.ends_with("/import") {
             continue;
+        }
+        if template.ends_with("/roll-back") {
+            // So that there is something to take back.
+            let style = at.replace("/roll-back", "");
+            operator.replace(&style, "*", &json!({"stylesheet": "p{color:red}"})).expect(200);
+            operator.post(&format!("{style}/publish"), &json!({})).expect(200);
         }
         let made = provoke(&operator, method, &at, &body);
         if let Some(id) = made.filter(|_| template.ends_with("/secrets")) {

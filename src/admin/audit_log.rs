@@ -2,6 +2,7 @@
 
 use super::command::WrappedBy;
 use super::record::Record;
+use super::style_record::{StyleRecord, StyleVersion};
 use super::{applications, domains, environments, secrets, tenants, timetable, upstreams};
 use crate::json::Json;
 use crate::vault::{base64url, sha256};
@@ -18,6 +19,7 @@ pub fn redacted(record: &Record) -> Value {
         Record::Domain(_) => domains::show(record),
         Record::Application(_) => applications::show(record),
         Record::Secret(_) => secrets::show(record),
+        Record::Style(it) => style(it),
         Record::Environment(it) => {
             let mut shown = environments::show(record);
             if let Value::Object(fields) = &mut shown {
@@ -41,4 +43,14 @@ pub fn redacted(record: &Record) -> Value {
             shown
         }
     }
+}
+
+/// Styles by their digests: what they were made of is long, and kept with them.
+fn style(record: &StyleRecord) -> Value {
+    let digest = |version: &StyleVersion| Value::from(version.digest.as_str());
+    json!({
+        "draft": record.draft.as_ref().map(digest),
+        "published": record.published.as_ref().map(digest),
+        "earlier": record.earlier.iter().map(digest).collect::<Vec<_>>(),
+    })
 }

@@ -132,6 +132,7 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
     // What an import that was given up has published is taken back, unless it comes again.
     let mut touched = given_up;
     touched.extend(part.records.iter().filter_map(application));
+    touched.extend(part.records.iter().flat_map(styles));
     let mut item = None;
     if part.last {
         for environment in environments(&stored, part)? {
@@ -191,6 +192,7 @@ fn fits<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<boo
             Record::Tenant(_) | Record::Environment(_) => None,
             Record::Domain(it) => Some(Target::Environment { environment: it.environment }),
             Record::Upstream(it) => Some(Target::Domain { host: it.host.clone() }),
+            Record::Style(it) => Some(Target::Domain { host: it.host.clone() }),
             Record::Secret(it) => Some(Target::Domain { host: it.host.clone() }),
             Record::Application(it) => Some(Target::Domain { host: it.host.clone() }),
         };
@@ -211,6 +213,13 @@ fn application(record: &Record) -> Option<DueItem> {
             Some(DueItem::Application { host: it.host.clone(), client_id: it.client_id.clone() })
         }
         _ => None,
+    }
+}
+
+fn styles(record: &Record) -> Vec<DueItem> {
+    match record {
+        Record::Style(it) => super::style_record::all_of(it),
+        _ => Vec::new(),
     }
 }
 

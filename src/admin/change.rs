@@ -9,6 +9,7 @@ use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, 
 use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
+use super::style_record;
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::{ClientKey, CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
@@ -104,6 +105,9 @@ pub fn decide<R: Rows>(
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::Remove(target) => remove(stored, &change.precondition, target),
+        Action::Style { host, change: wanted } => {
+            style_record::decide(stored, &change.precondition, host, wanted)
+        }
         Action::Keys { environment, order } => key_change::decide(stored, change, *environment, order, times),
         Action::Rewrap { environment, data_key, sub_key } => rewrap(stored, *environment, data_key, sub_key),
     }
@@ -279,9 +283,21 @@ fn remove<R: Rows>(
                 return Err(Conflict::InUse.into());
             }
             let upstreams = stored.all(&Scope::Upstreams { host: host.clone() })?;
-            (upstreams.iter().map(target_of).collect(), vec![DueItem::Domain { host: host.clone() }])
+            let mut also_removed: Vec<Target> = upstreams.iter().map(target_of).collect();
+            let mut touched = vec![DueItem::Domain { host: host.clone() }];
+            if let Some(style) = stored.style(host)? {
+                touched.extend(style_record::all_of(&style));
+                also_removed.push(Target::Style { host: host.clone() });
+            }
+            (also_removed, touched)
         }
         Target::Upstream { host, .. } => (Vec::new(), touched_by_domain(stored, host)?),
+        Target::Style { host } => {
+            let mut touched =
+                stored.style(host)?.map(|style| style_record::all_of(&style)).unwrap_or_default();
+            touched.push(DueItem::Domain { host: host.clone() });
+            (Vec::new(), touched)
+        }
         Target::Application { host, client_id } => {
             let secrets = stored.secrets(host, client_id)?.into_iter().map(Record::Secret);
             let item = DueItem::Application { host: host.clone(), client_id: client_id.clone() };

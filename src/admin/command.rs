@@ -7,6 +7,7 @@ use super::presets::Preset;
 use super::record::{
     ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
 };
+use super::style_record::StyleChange;
 use crate::eid::Eid;
 use crate::model::domain::{Audience, CprSettings, Upstream};
 use crate::model::key_ring::SigningKey;
@@ -139,6 +140,13 @@ pub enum Action {
         /// See [`super::record::EnvironmentRecord::sub_key`].
         sub_key: Sealed,
     },
+    /// A change of a domain's style.
+    Style {
+        /// The domain.
+        host: Host,
+        /// What is done.
+        change: StyleChange,
+    },
     /// A step of an environment's signing keys.
     Keys {
         /// Which environment.
@@ -157,6 +165,7 @@ json_enum!(Action {
     AddSecret(it) = "add_secret",
     Remove(it) = "remove",
     Rewrap { environment, data_key, sub_key } = "rewrap",
+    Style { host, change } = "style",
     Keys { environment, order } = "keys",
 });
 
@@ -399,6 +408,13 @@ json_struct!(Due { item, version, attempts, next_at, again or false });
 /// What may be due; of what became due together, what stands first here is published first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DueItem {
+    /// A style, before the domain's snapshot names it.
+    Style {
+        /// The domain.
+        host: Host,
+        /// Its digest.
+        digest: String,
+    },
     /// A domain's snapshot.
     Domain {
         /// Its host.
@@ -416,6 +432,7 @@ pub enum DueItem {
 }
 
 json_enum!(DueItem {
+    Style { host, digest } = "style",
     Domain { host } = "domain",
     Application { host, client_id } = "application",
     Directory = "directory",

@@ -65,9 +65,16 @@ pub enum PublishedName {
         /// Its id.
         client_id: ClientId,
     },
+    /// One style.
+    Style {
+        /// Its digest.
+        digest: String,
+    },
 }
 
-json_enum!(PublishedName { Domain = "domain", Application { client_id } = "application" });
+json_enum!(PublishedName {
+    Domain = "domain", Application { client_id } = "application", Style { digest } = "style",
+});
 
 /// What the object of a host says.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use super::backup_object::Restore;
 use super::command::{AuditEntry, Due, DueItem};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Kind, Record, SecretRecord};
 use super::record::{Scope, Target, TenantRecord, UpstreamRecord, Versioned};
+use super::style_record::StyleRecord;
 use crate::eid::Eid;
 use crate::json::{self, Json};
 use crate::model::{ClientId, Environment, Host, UnixTime};
@@ -150,6 +151,17 @@ impl<R: Rows> Configuration<'_, R> {
         }))
     }
 
+    /// The styles of a domain.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn style(&self, host: &Host) -> Result<Option<Box<StyleRecord>>, StoreFault> {
+        Ok(self.get(&Target::Style { host: host.clone() })?.and_then(|item| match item.record {
+            Record::Style(style) => Some(style),
+            _ => None,
+        }))
+    }
+
     /// An application.
     ///
     /// # Errors
@@ -238,6 +250,7 @@ pub fn target_of(record: &Record) -> Target {
             client_id: it.client_id.clone(),
             id: it.secret.id.clone(),
         },
+        Record::Style(it) => Target::Style { host: it.host.clone() },
     }
 }
 
@@ -289,6 +302,7 @@ fn due_id(item: &DueItem) -> String {
     match item {
         DueItem::Directory => "directory".to_owned(),
         DueItem::Domain { host } => format!("{} {host}", Kind::Domain.as_str()),
+        DueItem::Style { host, digest } => format!("{} {host} {digest}", Kind::Style.as_str()),
         DueItem::Application { host, client_id } => {
             format!("{} {host} {client_id}", Kind::Application.as_str())
         }

@@ -120,6 +120,7 @@ fn published_id(name: &PublishedName) -> String {
     match name {
         PublishedName::Domain => "domain".to_owned(),
         PublishedName::Application { client_id } => format!("application {client_id}"),
+        PublishedName::Style { digest } => format!("style {digest}"),
     }
 }
 

@@ -55,6 +55,15 @@ impl Fields {
         Ok(Self { left: map.into_iter().collect(), errors: Vec::new() })
     }
 
+    /// The fields of something that we have shown.
+    pub fn from(shown: Value) -> Self {
+        let left = match shown {
+            Value::Object(map) => map.into_iter().collect(),
+            _ => Vec::new(),
+        };
+        Self { left, errors: Vec::new() }
+    }
+
     /// As [`Fields::of`], where no body at all means no fields.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
+//! | `styles` `style_sheet` `style_colours` `style_logo` `style_markup` `style_record` | how pages look: the calls, what is checked and copied when a style is saved, the versions of it |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
 //! | `command` `command_host` `command_backup` `command_keys` `record` | the wire between Worker and objects, and what is kept |
@@ -53,6 +54,12 @@ pub mod record;
 pub mod rfc3339;
 pub mod rules;
 pub mod secrets;
+pub mod style_colours;
+pub mod style_logo;
+pub mod style_markup;
+pub mod style_record;
+pub mod style_sheet;
+pub mod styles;
 pub mod tally_object;
 pub mod tenant_object;
 pub mod tenants;
@@ -156,6 +163,19 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
             };
             ("admin_upstreams", answer)
         }
+        (method, ["tenants", t, "domains", h, "style", rest @ ..]) => {
+            let answer = match (method, rest) {
+                (Get, []) => styles::get(call, t, h).await,
+                (Put, []) => styles::put(call, t, h).await,
+                (Delete, []) => styles::delete(call, t, h).await,
+                (Post, ["preview"]) => styles::preview(call, t, h).await,
+                (Post, [order @ ("publish" | "roll-back" | "fetch")]) => {
+                    styles::order(call, t, h, order).await
+                }
+                _ => Err(no_route(path).into()),
+            };
+            ("admin_style", answer)
+        }
         (method, ["tenants", t, "domains", h, "applications", rest @ ..]) => {
             let answer = match (method, rest) {
                 (Get, []) => applications::list(call, t, h).await,
@@ -189,9 +209,10 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "environments", _, "keys", _, "compromise"] => "POST",
         ["tenants", _, "import"] => "PUT",
         ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",
-        ["tenants", _, "domains", _] | ["tenants", _, "domains", _, "upstreams" | "applications", _] => {
-            "GET, PUT, DELETE"
-        }
+        ["tenants", _, "domains", _]
+        | ["tenants", _, "domains", _, "style"]
+        | ["tenants", _, "domains", _, "upstreams" | "applications", _] => "GET, PUT, DELETE",
+        ["tenants", _, "domains", _, "style", "publish" | "roll-back" | "fetch" | "preview"] => "POST",
         ["tenants", _, "domains", _, "applications", _, "secrets"] => "GET, POST",
         ["tenants", _, "domains", _, "applications", _, "secrets", _] => "GET, DELETE",
         _ => return Problem::not_found(),

@@ -14,7 +14,7 @@
 
 use super::command::PublishedName;
 use crate::json::{self, Json};
-use crate::model::{Application, ClientId, DomainSnapshot, Host};
+use crate::model::{Application, ClientId, DomainSnapshot, Host, Style};
 use crate::vault::{base64url, sha256};
 
 /// The only format there is; a reader refuses others.
@@ -31,11 +31,17 @@ pub fn application_key(host: &Host, client_id: &ClientId) -> String {
     format!("app:{host}:{}", base64url(&sha256(client_id.as_str().as_bytes())))
 }
 
+/// KV key of a style: `style:<host>:<digest>`.
+pub fn style_key(host: &Host, digest: &str) -> String {
+    format!("style:{host}:{digest}")
+}
+
 /// KV key of a value of a host.
 pub fn published_key(host: &Host, name: &PublishedName) -> String {
     match name {
         PublishedName::Domain => domain_key(host),
         PublishedName::Application { client_id } => application_key(host, client_id),
+        PublishedName::Style { digest } => style_key(host, digest),
     }
 }
 
@@ -102,6 +108,12 @@ impl Publishable for DomainSnapshot {
 }
 
 impl Publishable for Application {
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
+impl Publishable for Style {
     fn is_whole(&self) -> bool {
         true
     }

@@ -21,6 +21,7 @@ pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
 
 fn show(due: &Due) -> Value {
     let item = match &due.item {
+        DueItem::Style { host, digest } => format!("style {host} {digest}"),
         DueItem::Directory => "directory".to_owned(),
         DueItem::Domain { host } => format!("domain {host}"),
         DueItem::Application { host, client_id } => format!("application {host} {client_id}"),

@@ -10,7 +10,7 @@
 use super::command::{DirectoryAnswer, DirectoryCommand, DirectoryEntry, Due, DueItem};
 use super::command::{HostAnswer, HostCommand, PublishedName, WrappedBy};
 use super::configuration::{Configuration, delete_due, put_due};
-use super::publication::{application_key, domain_key, published_key, published_text};
+use super::publication::{application_key, domain_key, published_key, published_text, style_key};
 use super::record::DomainRecord;
 use crate::eid::Eid;
 use crate::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer};
@@ -129,6 +129,19 @@ async fn deliver<R: Rows>(
             };
             Ok(deliver_value(outlet, host, keep).await)
         }
+        DueItem::Style { host, digest } => {
+            let record = stored.style(host)?;
+            let style = record.as_ref().and_then(|record| record.find(digest)).map(|it| it.style.clone());
+            let text = published_text(&style_key(host, digest), due.version, &style);
+            let keep = HostCommand::Keep {
+                tenant: tenant.id,
+                environment: stored.domain(host)?.map(|domain| domain.environment),
+                value: PublishedName::Style { digest: digest.clone() },
+                version: due.version,
+                text,
+            };
+            Ok(deliver_value(outlet, host, keep).await)
+        }
         DueItem::Application { host, client_id } => {
             let application = application(stored, &tenant.id, host, client_id, due.version)?;
             let environment = application.as_ref().map(|application| application.environment);
@@ -198,6 +211,7 @@ pub fn domain_snapshot<R: Rows>(
         data_key: environment.data_key,
         sub_key: environment.sub_key,
         restored_at: environment.restored_at,
+        style: stored.style(host)?.and_then(|style| style.published).map(|published| published.digest),
         written: Default::default(),
     }))
 }

@@ -4,6 +4,7 @@
 //! (`admin::publication`) and never edited.
 
 use super::presets::Preset;
+use super::style_record::StyleRecord;
 use crate::eid::Eid;
 use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
 use crate::model::domain::{CprSettings, DomainKind, SessionSettings, Upstream};
@@ -173,6 +174,8 @@ pub enum Record {
     Application(ApplicationRecord),
     /// A secret of an application.
     Secret(SecretRecord),
+    /// The styles of a domain.
+    Style(Box<StyleRecord>),
 }
 
 json_enum!(Record {
@@ -182,6 +185,7 @@ json_enum!(Record {
     Upstream(it) = "upstream",
     Application(it) = "application",
     Secret(it) = "secret",
+    Style(it) = "style",
 });
 
 /// A record and the version of the tenant's configuration at which it last changed: its ETag.
@@ -233,6 +237,11 @@ pub enum Target {
         /// The secret's id.
         id: String,
     },
+    /// The styles of a domain.
+    Style {
+        /// The domain.
+        host: Host,
+    },
 }
 
 json_enum!(Target {
@@ -242,6 +251,7 @@ json_enum!(Target {
     Upstream { host, eid } = "upstream",
     Application { host, client_id } = "application",
     Secret { host, client_id, id } = "secret",
+    Style { host } = "style",
 });
 
 /// The things that stand in one list.
@@ -290,13 +300,22 @@ pub enum Kind {
     Application,
     /// See [`Record::Secret`].
     Secret,
+    /// See [`Record::Style`].
+    Style,
 }
 
 impl Kind {
     /// All, in the order of a backup: what something belongs to comes before it, and an application
     /// after its secrets, since it is published with them.
-    pub const ALL: [Self; 6] =
-        [Self::Tenant, Self::Environment, Self::Domain, Self::Upstream, Self::Secret, Self::Application];
+    pub const ALL: [Self; 7] = [
+        Self::Tenant,
+        Self::Environment,
+        Self::Domain,
+        Self::Upstream,
+        Self::Style,
+        Self::Secret,
+        Self::Application,
+    ];
 
     /// As it is stored and as the audit log names it.
     pub fn as_str(self) -> &'static str {
@@ -307,6 +326,7 @@ impl Kind {
             Self::Upstream => "upstream",
             Self::Application => "application",
             Self::Secret => "secret",
+            Self::Style => "style",
         }
     }
 }
@@ -322,6 +342,7 @@ impl Target {
             Self::Upstream { host, eid } => (Kind::Upstream, format!("{host} {}", eid.as_str())),
             Self::Application { host, client_id } => (Kind::Application, format!("{host} {client_id}")),
             Self::Secret { host, client_id, id } => (Kind::Secret, format!("{host} {client_id} {id}")),
+            Self::Style { host } => (Kind::Style, host.to_string()),
         }
     }
 }

@@ -65,6 +65,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
             .await?
             .ok_or(Refusal::show(ErrorKind::Cookie, "the browser does not have this attempt's cookie"))?;
     ctx.adopt(attempt);
+    ctx.dress.of(&pending);
     match link {
         Link::Page => {
             if let Some(lang) = chosen_language(ctx.request) {
@@ -128,6 +129,7 @@ pub async fn show<P: Ports>(
             "a login page was asked for inside a frame or by a script",
         ));
     }
+    ctx.dress.of(&pending);
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     let response = page(ctx, &pending, active, obstacle);
     Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))

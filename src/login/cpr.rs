@@ -259,6 +259,7 @@ pub async fn page<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<
 }
 
 fn shown<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, acr: Acr, problem: Option<Problem>) -> Response {
+    ctx.dress.of(pending);
     let action = path(pending, "cpr");
     let other = ctx.lang(pending.ui_locales.as_deref()).other().tag();
     let (language_href, other_href) = (format!("{action}?lang={other}"), format!("{action}?other=yes"));
@@ -400,6 +401,7 @@ pub async fn ended<P: Ports>(
     pending: Pending,
     kind: ErrorKind,
 ) -> Result<Response, Fault> {
+    ctx.dress.of(&pending);
     let start_again = start_again(ctx, Some(application_of(&pending))).await;
     let view = ErrorPage {
         frame: frame(ctx, pending.ui_locales.as_deref(), None),

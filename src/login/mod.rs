@@ -40,6 +40,7 @@ pub mod offer;
 pub mod once;
 pub mod par;
 pub mod pending;
+pub mod preview;
 pub mod pushed;
 pub mod redeem;
 pub mod refusal;
@@ -51,6 +52,7 @@ pub mod session_cookie;
 pub mod single_sign_on;
 pub mod start;
 pub mod state;
+pub mod style;
 pub mod trace;
 pub mod userinfo;
 
@@ -78,6 +80,8 @@ pub struct Context<'a, P> {
     pub domain: Rc<DomainSnapshot>,
     /// The keys of that domain's environment.
     pub keys: EnvironmentKeys,
+    /// How its pages look.
+    pub dress: style::Dress,
 }
 
 impl<'a, P: Ports> Context<'a, P> {
@@ -92,7 +96,7 @@ impl<'a, P: Ports> Context<'a, P> {
         domain: Rc<DomainSnapshot>,
     ) -> Result<Self, Fault> {
         let keys = EnvironmentKeys::of(ports, &domain).await?;
-        Ok(Self { ports, request, now, domain, keys })
+        Ok(Self { ports, request, now, domain, keys, dress: style::Dress::default() })
     }
 
     /// The host of this domain.

@@ -73,6 +73,8 @@ pub struct Pending {
     pub dpop_jkt: Option<String>,
     /// What it wants with the CPR number, as the domain that was called decides.
     pub cpr: Wish,
+    /// The style sheet that it chose by `login_hint`.
+    pub css_path: Option<String>,
     /// The number to fill in beforehand. It never leaves the domain that was called.
     pub cpr_hint: Option<Cpr>,
     /// The acr that somebody has been identified by, who is now asked for the CPR number.
@@ -88,7 +90,7 @@ json_struct!(Pending {
     redirect_uri: "r", scope: "s", state: "t", nonce: "n", code_challenge: "p",
     response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
     acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
-    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing, cpr_hint: "z",
+    fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing, css_path: "y", cpr_hint: "z",
     asking: "q", ended: "d", leg: "u",
 });
 

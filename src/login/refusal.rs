@@ -194,12 +194,14 @@ pub fn frame<'a, P: Ports>(
     ui_locales: Option<&str>,
     language_href: Option<&'a str>,
 ) -> Frame<'a> {
+    let lang = ctx.lang(ui_locales);
     Frame {
-        lang: ctx.lang(ui_locales),
+        lang,
         service: Some(&ctx.domain.display_name),
         broker: &ctx.ports.settings().broker_name,
         host: ctx.host().as_str(),
-        app_class: None,
+        app_class: ctx.dress.app_class(),
         language_href,
+        look: ctx.dress.look(lang),
     }
 }

@@ -12,6 +12,7 @@ use super::{Context, client_keys, hint, trace};
 use crate::eid::Cpr;
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
+use crate::model::style::CSS_PATH_MAX_BYTES;
 use crate::model::{Application, ClientId, Environment};
 use crate::oauth::acr_values::Outside;
 use crate::oauth::authorize::{Addressee, AuthorizationRequest, Rules, mode_of_errors};
@@ -238,6 +239,7 @@ fn judge<P: Ports>(
         subject: asked.subject,
         dpop_jkt: asked.dpop_jkt,
         cpr,
+        css_path: css_path(ctx, asked.login_hint.css_path),
         cpr_hint,
         asking: None,
         ended: None,
@@ -263,7 +265,7 @@ fn explain<P: Ports>(ctx: &Context<'_, P>, asked: &AuthorizationRequest, door: D
         (hint.wishes.app_switch.is_some(), "hint_appswitch", "told to the eID"),
         (hint.resume_url.is_some(), "hint_appswitch_resume_url", "not used"),
         (hint.cpr.is_some(), "hint_sub", "filled in where the CPR number is asked for"),
-        (hint.css_path.is_some(), "hint_css_path", "not used"),
+        (hint.css_path.is_some(), "hint_css_path", chosen_sheet(ctx, hint.css_path.as_deref())),
         (hint.scope.is_some(), "hint_scope", "added to the scopes"),
         (hint.ignored > 0, "hint_unknown", "ignored"),
     ] {
@@ -274,6 +276,21 @@ fn explain<P: Ports>(ctx: &Context<'_, P>, asked: &AuthorizationRequest, door: D
     if let Some(parent) = ctx.request.header("traceparent").and_then(trace::parent) {
         note("traceparent", parent);
     }
+}
+
+/// What a request's `css_path` did: only a sheet that was checked when it was saved is served.
+fn chosen_sheet<P: Ports>(ctx: &Context<'_, P>, css_path: Option<&str>) -> &'static str {
+    let sheets = ctx.dress.worn().map(|style| style.sheets.as_slice()).unwrap_or_default();
+    match css_path {
+        Some(wanted) if sheets.iter().any(|(path, _)| path == wanted) => "chooses a style sheet",
+        _ => "ignored: no style sheet was saved under this path",
+    }
+}
+
+/// Kept where this domain or the other one of the pair may have a sheet for it.
+fn css_path<P: Ports>(ctx: &Context<'_, P>, hint: Option<String>) -> Option<String> {
+    let may_have_one = ctx.domain.style.is_some() || ctx.domain.peer.is_some();
+    hint.filter(|path| may_have_one && path.len() <= CSS_PATH_MAX_BYTES)
 }
 
 /// The facts that decide the offer at this domain.

@@ -12,6 +12,7 @@ pub mod public_key;
 pub mod sealed;
 pub mod serving;
 pub mod sighting;
+pub mod style;
 pub mod time;
 pub mod url;
 
@@ -22,4 +23,5 @@ pub use names::{ClientId, Environment, Host, TenantId};
 pub use public_key::PublicKey;
 pub use sealed::Sealed;
 pub use serving::Serving;
+pub use style::Style;
 pub use time::UnixTime;

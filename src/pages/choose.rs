@@ -6,11 +6,15 @@
 //!
 //! MitID's own input fields are never shown here, nor anything that looks like them: whoever got
 //! used to typing on this page would do so on a forged one too.
+//!
+//! The MitID box is our block with MitID's start button and what MitID wants said below it. Nobody
+//! may restyle it, so it stands in a closed shadow root, where no style sheet of the page reaches
+//! and which needs no script. Browsers from before that (2023) show what stands beside it instead.
 
 use maud::{Markup, html};
 
 use super::components::both;
-use super::layout::{Document, document};
+use super::layout::{BOX_STYLE, Document, document};
 use super::texts::{Text, choose as texts, common, errors};
 use super::{Eid, Frame};
 
@@ -173,18 +177,28 @@ fn headline(view: &Choose<'_>, eid: Option<Eid>) -> Text {
 fn offer(view: &Choose<'_>, pair: Pair<'_>) -> Markup {
     match pair {
         Pair::NemIdOnly { href } => html! { div.panel { (nemid(view, href, true)) } },
-        Pair::MitIdOnly { href } => html! { div.panel { (mitid(view, href, true)) } },
+        Pair::MitIdOnly { href } => html! { div.boxed { (mitid_box(view, href, true)) } },
         Pair::SideBySide { nemid_href, mitid_href, panel } => html! {
             (tabs(view, nemid_href, mitid_href))
-            section.panel.joined aria-labelledby="panel-title" {
-                (panel_title(view))
-                @match panel {
-                    Panel::NemId => { (nemid(view, nemid_href, false)) }
-                    Panel::MitId => { (mitid(view, mitid_href, false)) }
-                    Panel::NoShadow(missing) => { (no_shadow(view, &missing)) }
+            @match panel {
+                Panel::NemId => { (panel_of(view, nemid(view, nemid_href, false))) }
+                Panel::MitId => {
+                    section.joined aria-label=(texts::title_mitid(view.frame.sp()).say(view.frame.lang)) {
+                        (mitid_box(view, mitid_href, false))
+                    }
                 }
+                Panel::NoShadow(missing) => { (panel_of(view, no_shadow(view, &missing))) }
             }
         },
+    }
+}
+
+fn panel_of(view: &Choose<'_>, content: Markup) -> Markup {
+    html! {
+        section.panel.joined aria-labelledby="panel-title" {
+            (panel_title(view))
+            (content)
+        }
     }
 }
 
@@ -231,25 +245,42 @@ fn nemid(view: &Choose<'_>, href: &str, alone: bool) -> Markup {
     }
 }
 
-/// The text of MitID's button and the footer under the block are MitID's terms: they stand in
-/// one language, without the spans by which style sheets replace wording.
-fn mitid(view: &Choose<'_>, href: &str, alone: bool) -> Markup {
-    let lang = view.frame.lang;
+/// The MitID box. Whoever focuses it focuses the button.
+fn mitid_box(view: &Choose<'_>, href: &str, alone: bool) -> Markup {
     let key = Eid::MitId.key();
+    html! {
+        div #mitid-box {
+            template shadowrootmode="closed" shadowrootdelegatesfocus {
+                link rel="stylesheet" href=(BOX_STYLE);
+                (mitid(view, href, Some(key), alone.then_some(key)))
+            }
+            (mitid(view, href, None, None))
+        }
+    }
+}
+
+/// What the box says is MitID's terms: it stands in one language, without the spans by which style
+/// sheets replace wording.
+fn mitid(view: &Choose<'_>, href: &str, start: Option<&str>, eid: Option<&str>) -> Markup {
+    let lang = view.frame.lang;
     let sp = view.frame.sp();
     html! {
-        div.block {
-            p { (both(&texts::mitid_about(sp), lang)) }
-            a.button.mitid-button href=(href) data-start=(key) data-eid=[alone.then_some(key)] {
-                (view.call.text().say(lang))
+        div.mitid lang=(lang.tag()) {
+            p.mitid-head {
+                span { (texts::mitid_at(view.call, sp).say(lang)) }
+                span.mitid-mark aria-hidden="true" { "MitID" }
             }
-            p.caution { (both(&texts::mitid_caution(sp), lang)) }
-        }
-        div.mitid-footer {
-            p { (common::powered_by(view.frame.broker).say(lang)) }
-            ul role="list" {
-                li { a href=(view.support_href) { (common::MITID_SUPPORT.say(lang)) } }
-                li { a href=(view.privacy_href) { (common::PRIVACY.say(lang)) } }
+            div.mitid-body {
+                p { (texts::mitid_about(sp).say(lang)) }
+                a.mitid-button href=(href) data-start=[start] data-eid=[eid] { (view.call.text().say(lang)) }
+                p.mitid-caution { (texts::mitid_caution(sp).say(lang)) }
+            }
+            div.mitid-footer {
+                p { (common::powered_by(view.frame.broker).say(lang)) }
+                ul role="list" {
+                    li { a href=(view.support_href) { (common::MITID_SUPPORT.say(lang)) } }
+                    li { a href=(view.privacy_href) { (common::PRIVACY.say(lang)) } }
+                }
             }
         }
     }

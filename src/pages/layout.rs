@@ -3,7 +3,7 @@
 //! The ids `header`, `headline`, `description` and `footer`, the body's classes and the
 //! `lang` spans are names that customers' existing style sheets select, so they stay.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Lang;
 use super::components::both;
@@ -25,6 +25,24 @@ pub struct Frame<'a> {
     /// The same page in the other language; `None` where it can't be shown again, as after a
     /// POST.
     pub language_href: Option<&'a str>,
+    /// How the tenant wants it to look.
+    pub look: Option<Look<'a>>,
+}
+
+/// A tenant's style, checked when it was saved.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Names it, and the folder of its files.
+    pub digest: &'a str,
+    /// The number of its style sheet.
+    pub sheet: Option<usize>,
+    /// Whether its folder has a logo.
+    pub logo: bool,
+    /// A logo elsewhere.
+    pub logo_url: Option<&'a str>,
+    /// HTML before and after the page's own part: it takes the place of our header and footer, and
+    /// was compiled from a list of harmless elements.
+    pub around: Option<(&'a str, &'a str)>,
 }
 
 impl Frame<'_> {
@@ -77,9 +95,18 @@ pub(super) struct Document<'a> {
     /// Goes before the headline: an error summary is to be met first.
     pub summary: Option<Markup>,
     pub content: Markup,
-    /// Off where MitID's own required footer already says it.
+    /// Off where the MitID box says it, as MitID requires.
     pub powered_by: bool,
 }
+
+impl Document<'_> {
+    fn has_box(&self) -> bool {
+        !self.powered_by
+    }
+}
+
+/// How the MitID box looks: loaded inside it, and outside for browsers that show it there.
+pub(super) const BOX_STYLE: &str = "/assets/mitid.css";
 
 /// The number of paragraphs in `#description`, which style sheets address by position.
 const DESCRIPTION_PARAGRAPHS: usize = 5;
@@ -87,6 +114,7 @@ const DESCRIPTION_PARAGRAPHS: usize = 5;
 /// The whole document.
 pub(super) fn document(page: Document<'_>) -> Markup {
     let lang = page.frame.lang;
+    let around = page.frame.look.and_then(|look| look.around);
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
@@ -96,16 +124,24 @@ pub(super) fn document(page: Document<'_>) -> Markup {
                 @if let Some(text) = page.banner {
                     section.banner aria-label="TEST" { (both(text, lang)) }
                 }
-                (header(page.frame))
+                @match around {
+                    Some((before, _)) => { (PreEscaped(before)) }
+                    None => { (header(page.frame)) }
+                }
                 main #main tabindex="-1" {
+                    @if around.is_some() { p.language-row { (language_switch(page.frame)) } }
                     @if let Some(summary) = &page.summary { (summary) }
                     h1 #headline .default-hidden.desktop-show.centered {
                         (both(page.headline, lang))
                     }
                     (description(page.description, lang))
                     (page.content)
+                    @if around.is_some() { (powered_by(&page)) }
                 }
-                (footer(&page))
+                @match around {
+                    Some((_, after)) => { (PreEscaped(after)) }
+                    None => { (footer(&page)) }
+                }
             }
         }
     }
@@ -124,7 +160,12 @@ fn head(page: &Document<'_>) -> Markup {
                 (page.headline.say(lang))
                 " – " (page.frame.service.unwrap_or(page.frame.broker))
             }
+            @if page.has_box() && page.frame.look.is_some() { link rel="stylesheet" href="/assets/lock.css"; }
             link rel="stylesheet" href="/assets/broker.css";
+            @if page.has_box() { link rel="stylesheet" href=(BOX_STYLE); }
+            @if let Some(Look { digest, sheet: Some(sheet), .. }) = page.frame.look {
+                link rel="stylesheet" href={ "/style/" (digest) "/" (sheet) ".css" };
+            }
             link rel="icon" href="/assets/icon.svg" type="image/svg+xml";
             @if let Some(more) = &page.head { (more) }
         }
@@ -135,13 +176,31 @@ fn header(frame: &Frame<'_>) -> Markup {
     html! {
         header #header .default-hidden.desktop-show {
             div.inner {
-                p.service { (frame.service.unwrap_or(frame.broker)) }
-                @if let Some(href) = frame.language_href {
-                    a.language href=(href) lang=(frame.lang.other().tag())
-                        hreflang=(frame.lang.other().tag()) {
-                        (common::LANGUAGE_SWITCH.say(frame.lang))
-                    }
-                }
+                p.service { (service(frame)) }
+                (language_switch(frame))
+            }
+        }
+    }
+}
+
+/// The service's name, or its logo, which says the same.
+fn service(frame: &Frame<'_>) -> Markup {
+    let name = frame.service.unwrap_or(frame.broker);
+    match frame.look {
+        Some(Look { logo_url: Some(url), .. }) => html! { img.logo src=(url) alt=(name); },
+        Some(Look { logo: true, digest, .. }) => {
+            html! { img.logo src={ "/style/" (digest) "/logo.svg" } alt=(name); }
+        }
+        _ => html! { (name) },
+    }
+}
+
+fn language_switch(frame: &Frame<'_>) -> Markup {
+    let other = frame.lang.other().tag();
+    html! {
+        @if let Some(href) = frame.language_href {
+            a.language href=(href) lang=(other) hreflang=(other) {
+                (common::LANGUAGE_SWITCH.say(frame.lang))
             }
         }
     }
@@ -164,12 +223,14 @@ fn description(paragraphs: &[&Text], lang: Lang) -> Markup {
 fn footer(page: &Document<'_>) -> Markup {
     html! {
         footer #footer .default-hidden.desktop-show {
-            div.inner.centered {
-                @if page.powered_by {
-                    p { (common::powered_by(page.frame.broker).say(page.frame.lang)) }
-                }
-            }
+            div.inner.centered { (powered_by(page)) }
         }
+    }
+}
+
+fn powered_by(page: &Document<'_>) -> Markup {
+    html! {
+        @if page.powered_by { p { (common::powered_by(page.frame.broker).say(page.frame.lang)) } }
     }
 }
 

@@ -35,4 +35,4 @@ mod tests;
 pub mod texts;
 
 pub use lang::Lang;
-pub use layout::{Eid, Frame};
+pub use layout::{Eid, Frame, Look};

@@ -31,7 +31,15 @@ const ERROR_KINDS: [ErrorKind; 12] = [
 ];
 
 fn frame<'a>(lang: Lang, s: &'a str) -> Frame<'a> {
-    Frame { lang, service: Some(s), broker: s, host: s, app_class: Some(s), language_href: Some(s) }
+    Frame {
+        lang,
+        service: Some(s),
+        broker: s,
+        host: s,
+        app_class: Some(s),
+        language_href: Some(s),
+        look: None,
+    }
 }
 
 fn log_on<'a>(lang: Lang, s: &'a str, pair: Option<Pair<'a>>, others: &'a [OtherEid<'a>]) -> String {
@@ -225,7 +233,8 @@ fn nothing_is_inline_and_nothing_is_fetched_from_elsewhere() {
             assert!(!html.contains(forbidden), "{forbidden}: {html}");
         }
         let links: Vec<_> = html.split("<link ").skip(1).collect();
-        assert_eq!(links.len(), 2);
+        // The MitID box has a sheet of its own, and so has the page for browsers that know no box.
+        assert_eq!(links.len(), if html.contains("id=\"mitid-box\"") { 4 } else { 2 });
         assert!(links.iter().all(|link| link.contains("href=\"/assets/")), "{html}");
     }
 }
@@ -261,14 +270,27 @@ fn without_a_twin_nemid_can_be_used_and_mitid_has_no_start_button() {
     assert!(html.contains("<details>"));
 }
 
+/// The MitID box as browsers show it, and what stands beside it for those that know no shadow roots.
+fn box_of(html: &str) -> Option<(&str, &str)> {
+    let (_, rest) = html.split_once("<div id=\"mitid-box\"><template shadowrootmode=\"closed\"")?;
+    let (inside, rest) = rest.split_once("</template>")?;
+    Some((inside, rest.split_once("<p class=\"ways-out\">")?.0))
+}
+
 #[test]
-fn mitids_block_always_has_its_required_footer_and_wording() {
+fn the_mitid_box_always_has_its_required_footer_and_wording() {
     let required = ["Log on with MitID</a>", "Powered by plain", ">MitID Support<", ">Privacy Policy<"];
-    let all = choose_pages(Lang::En, "plain");
-    for html in all.iter().filter(|html| html.contains("data-start=\"mitid\"")) {
+    let boxes = choose_pages(Lang::En, "plain");
+    let boxes: Vec<_> = boxes.iter().filter_map(|html| Some((html, box_of(html)?))).collect();
+    assert_eq!(boxes.len(), 2, "beside NemID, and alone");
+    for (html, (inside, beside)) in boxes {
         for part in required {
-            assert_eq!(count(html, part), 1, "{part}: {html}");
+            assert_eq!((count(inside, part), count(beside, part)), (1, 1), "{part}: {html}");
+            assert_eq!(count(html, part), 2, "{part}: {html}");
         }
+        let start = "data-start=\"mitid\"";
+        assert_eq!((count(inside, start), count(beside, start)), (1, 0), "{html}");
+        assert!(!inside.contains("class=\"lang"), "its wording can't be replaced: {html}");
     }
 }
 

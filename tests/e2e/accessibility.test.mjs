@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { startBrowser } from "./support/browser.mjs";
+import { openMitIdBox, startBrowser } from "./support/browser.mjs";
 import { startCallback } from "./support/relying_party.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 import { visitEveryPage } from "./support/tour.mjs";
@@ -28,6 +28,7 @@ after(async () => {
 
 /** What axe finds, in the words of its own documentation. */
 async function violations(page) {
+  await openMitIdBox(page);
   if (!(await page.evaluate("typeof axe !== 'undefined'"))) await page.evaluate(axe);
   const found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
   return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" ")}`);

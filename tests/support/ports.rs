@@ -9,6 +9,7 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::admin::key_schedule;
+use edge_eid::admin::publication::style_key;
 use edge_eid::admin::tally_object::{self, TallyCommand};
 use edge_eid::json;
 use edge_eid::login::backchannel;
@@ -20,10 +21,12 @@ use edge_eid::login::trace;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::sighting::{Sight, Sighting, Who};
-use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, TenantId, UnixTime};
+use edge_eid::model::{
+    Application, ClientId, DomainSnapshot, Host, PublicKey, Serving, Style, TenantId, UnixTime,
+};
 use edge_eid::ports::{
     self, Catalog, Consents, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent,
-    Logins, NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sightings, Tenants, Traces,
+    Logins, NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sheets, Sightings, Tenants, Traces,
     Unavailable, Upstreams, Witness,
 };
 use edge_eid::rows::MemoryRows;
@@ -71,6 +74,9 @@ pub struct MemoryPorts {
     pub applications_fail: Cell<bool>,
     pub logins_fail: Cell<bool>,
     pub sessions_fail: Cell<bool>,
+    pub styles_fail: Cell<bool>,
+    /// Style sheets that tenants have somewhere, by their addresses.
+    pub sheets: RefCell<BTreeMap<String, String>>,
     pub counts: Cell<Counts>,
     /// The objects of the management side.
     pub management: Management,
@@ -107,6 +113,8 @@ impl MemoryPorts {
             applications_fail: Cell::new(false),
             logins_fail: Cell::new(false),
             sessions_fail: Cell::new(false),
+            styles_fail: Cell::new(false),
+            sheets: RefCell::default(),
             counts: Cell::default(),
             management: Management::default(),
             crypto: RingCrypto::default(),
@@ -167,6 +175,14 @@ impl Catalog for MemoryPorts {
             return Err(failing("catalog"));
         }
         Ok(self.applications.borrow().get(&(host.clone(), client_id.clone())).cloned())
+    }
+
+    async fn style(&self, host: &Host, digest: &str) -> Result<Option<Rc<Style>>, Unavailable> {
+        if self.styles_fail.get() {
+            return Err(failing("catalog"));
+        }
+        let published = self.management.published::<Style>(&style_key(host, digest));
+        Ok(published.and_then(|published| published.value).map(Rc::new))
     }
 
     async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable> {
@@ -267,6 +283,14 @@ impl Sightings for MemoryPorts {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(label.to_owned()).or_default();
         Ok(tally_object::apply(rows, TallyCommand::List, self.upstreams.now.get()).unwrap())
+    }
+}
+
+impl Sheets for MemoryPorts {
+    async fn fetch_sheet(&self, url: &str, max_bytes: usize) -> Result<String, &'static str> {
+        let sheets = self.sheets.borrow();
+        let text = sheets.get(url).ok_or("it can't be reached")?;
+        if text.len() > max_bytes { Err("it is longer than 64 kB") } else { Ok(text.clone()) }
     }
 }
 

@@ -129,6 +129,7 @@ impl World {
                 data_key: made.data_key.clone(),
                 sub_key: made.sub_key.clone(),
                 restored_at: None,
+                style: None,
                 cpr: Default::default(),
                 written: Default::default(),
                 host,

@@ -6,7 +6,7 @@ use crate::admin::publication::{Publishable, Published, Unreadable, parse_publis
 use crate::catalog::{Health, Memory, Next};
 use crate::edge::call;
 use crate::edge::shell::{self, Shell};
-use crate::model::{Application, DomainSnapshot, Host};
+use crate::model::{Application, DomainSnapshot, Host, Style};
 use crate::ports::{Log, LogEvent, Unavailable};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,8 +25,13 @@ thread_local! {
     pub static DOMAINS: RefCell<Memory<DomainSnapshot>> = const { RefCell::new(Memory::EMPTY) };
     /// Applications by KV key.
     pub static APPLICATIONS: RefCell<Memory<Application>> = const { RefCell::new(Memory::EMPTY) };
+    /// Styles by KV key, the ones used last at the end.
+    static STYLES: RefCell<Vec<(String, Rc<Style>)>> = const { RefCell::new(Vec::new()) };
     static KV: RefCell<Health> = const { RefCell::new(Health::GOOD) };
 }
+
+/// Most styles one isolate remembers: each may take 160 kB.
+const STYLES_MAX: usize = 40;
 
 type Store<T> = &'static LocalKey<RefCell<Memory<T>>>;
 
@@ -76,6 +81,39 @@ pub async fn read<T: Publishable + 'static>(
         }
         Next::Ask => learn(memory, shell, &wanted, &HOST_ONLY).await,
     }
+}
+
+/// Reads a style. One that is known never changes.
+pub async fn style(shell: &Shell, host: &Host, digest: &str) -> Result<Option<Rc<Style>>, Unavailable> {
+    let name = PublishedName::Style { digest: digest.to_owned() };
+    let wanted = Wanted { key: published_key(host, &name), host: host.clone(), name };
+    let known = STYLES.with_borrow_mut(|known| {
+        let at = known.iter().position(|(key, _)| *key == wanted.key)?;
+        let used = known.remove(at);
+        let style = used.1.clone();
+        known.push(used);
+        Some(style)
+    });
+    if known.is_some() {
+        return Ok(known);
+    }
+    let read = RefCell::new(None);
+    let take = |text: Option<&str>| {
+        let published = text.map(|text| parse_published::<Style>(&wanted.key, text)).transpose()?;
+        *read.borrow_mut() = published.and_then(|published| published.value).map(Rc::new);
+        Ok(())
+    };
+    ask(shell, &wanted, if may_ask_kv() { &KV_FIRST } else { &HOST_ONLY }, &take).await?;
+    let style = read.take();
+    if let Some(style) = &style {
+        STYLES.with_borrow_mut(|known| {
+            if known.len() >= STYLES_MAX {
+                known.remove(0);
+            }
+            known.push((wanted.key.clone(), style.clone()));
+        });
+    }
+    Ok(style)
 }
 
 /// Who is asked.

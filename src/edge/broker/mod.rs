@@ -23,7 +23,7 @@ use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::login::trace;
 use crate::model::sighting::{Sight, Told, Who};
-use crate::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
+use crate::model::{Application, ClientId, DomainSnapshot, Host, Style, UnixTime};
 use crate::ports::{
     Catalog, Consents, FetchRequest, FetchResponse, Logins, Once, Ports, Sessions, Settings, Traces,
     Unavailable, Upstreams, Witness,
@@ -119,6 +119,10 @@ impl Catalog for Shell {
     ) -> Result<Option<Rc<Application>>, Unavailable> {
         let name = PublishedName::Application { client_id: client_id.clone() };
         catalog::read(&catalog::APPLICATIONS, self, host, name).await
+    }
+
+    async fn style(&self, host: &Host, digest: &str) -> Result<Option<Rc<Style>>, Unavailable> {
+        catalog::style(self, host, digest).await
     }
 
     async fn registers(&self, host: &Host, uri: &str) -> Result<bool, Unavailable> {

@@ -3,6 +3,7 @@
 
 mod bindings;
 mod directory_object;
+mod sheets;
 mod tenant_object;
 
 use super::convert::{self, Read};
@@ -16,7 +17,7 @@ use crate::admin::tally_object::TallyCommand;
 use crate::login::consent;
 use crate::model::sighting::Sighting;
 use crate::model::{Host, TenantId, UnixTime};
-use crate::ports::{Consents, Installation, Management, Recordings, Sightings, Tenants, Unavailable};
+use crate::ports::{Consents, Installation, Management, Recordings, Sheets, Sightings, Tenants, Unavailable};
 pub use bindings::Bindings;
 use serde_json::Value;
 use worker::{Context, Env, Request, Response, event};
@@ -77,6 +78,12 @@ impl Consents for Shell {
     ) -> Result<consent::Answer, Unavailable> {
         let sent = (event.clone(), now);
         self.object("consent object", &self.bindings.consent, name, &sent).await?.answer()
+    }
+}
+
+impl Sheets for Shell {
+    async fn fetch_sheet(&self, url: &str, max_bytes: usize) -> Result<String, &'static str> {
+        sheets::fetch(url, max_bytes).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! The log-on page.
 
 use super::Text;
+use crate::pages::choose::Call;
 
 pub static TITLE_BOTH: Text = Text::fixed("Vælg, hvordan du vil logge på", "Choose how to log on");
 pub static TABS_LABEL: Text = Text::fixed("Loginmetode", "Login method");
@@ -50,6 +51,18 @@ pub fn title_nemid(sp: &str) -> Text {
 
 pub fn title_other(sp: &str) -> Text {
     Text::filled(format!("Log på hos {sp}"), format!("Log on at {sp}"))
+}
+
+/// What the MitID box is headed by: the action, and where.
+pub fn mitid_at(call: Call, sp: &str) -> Text {
+    let (da, en) = match call {
+        Call::LogOn => ("Log ind", "Log on"),
+        Call::Approve => ("Godkend", "Approve"),
+        Call::Confirm => ("Bekræft", "Confirm"),
+        Call::Accept => ("Acceptér", "Accept"),
+        Call::Sign => ("Underskriv", "Sign"),
+    };
+    Text::filled(format!("{da} hos {sp}"), format!("{en} at {sp}"))
 }
 
 pub fn mitid_about(sp: &str) -> Text {

@@ -81,6 +81,33 @@ export async function chooseTab(/** @type {Page} */ page, /** @type {"nemid" | "
   await page.locator(`[data-eid="${eid}"]`).click();
 }
 
+/**
+ * Presses the start button in the MitID box. Its shadow root is closed, so the button is not to be
+ * found: whoever focuses the box focuses the button.
+ */
+export async function startMitId(/** @type {Page} */ page) {
+  await page.locator("#mitid-box").press("Enter");
+}
+
+/**
+ * Puts an open shadow root with the same content in place of the MitID box, for programs that check
+ * pages: they can't look into a closed one.
+ */
+export async function openMitIdBox(/** @type {Page} */ page) {
+  await page.evaluate(async () => {
+    const box = document.querySelector("#mitid-box");
+    if (!box || box.shadowRoot) return;
+    const open = document.createElement("div");
+    open.id = box.id;
+    const root = open.attachShadow({ mode: "open" });
+    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/assets/mitid.css" });
+    const styled = new Promise((resolve) => style.addEventListener("load", resolve));
+    root.append(style, ...box.childNodes);
+    box.replaceWith(open);
+    await styled;
+  });
+}
+
 /** Answers the simulator's form as a test person. */
 export async function answerSimulator(
   /** @type {Page} */ page,
