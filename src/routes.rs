@@ -7,8 +7,8 @@ use crate::login::metadata::Asked;
 use crate::login::offer::Facts;
 use crate::login::refusal::{respond, unavailable};
 use crate::login::{
-    self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, redeem, revoke,
-    start, style, userinfo,
+    self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, preview, redeem,
+    revoke, start, style, userinfo,
 };
 use crate::model::sighting::Who;
 use crate::model::{Host, UnixTime};
@@ -115,6 +115,8 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
             ("client_configuration", document(ctx, metadata::client_configuration(ctx).await))
         }
         (Get, [".well-known", "jwks"]) => ("jwks", document(ctx, metadata::key_set_of_client(ctx).await)),
+        (Get, ["preview", token]) => ("preview", preview::preview(ctx, token, None).await),
+        (Get | Post, ["preview", token, page]) => ("preview", preview::preview(ctx, token, Some(page)).await),
         (Get, ["style", digest, file]) => ("style", style::file(ctx, digest, file).await),
         // Where browsers are sent by applications, links of our pages, the other domain, upstreams.
         (Get | Post, ["oauth2", "authorize"]) => {

@@ -254,3 +254,62 @@ fn styles_are_of_one_host_and_its_tenants_log_tells_their_digests() {
     let audit = operator.get("/api/v1/tenants/acme/audit").body.to_string();
     assert!(audit.contains(&digest) && !audit.contains("bg.png"), "{audit}");
 }
+
+/// The path of a fresh preview.
+fn preview(operator: &Operator) -> String {
+    let made = operator.post(&format!("{}/preview", style()), &json!({})).expect(200);
+    let url = made.body["url"].as_str().unwrap().to_owned();
+    url.strip_prefix(&format!("https://{HOST}")).unwrap().to_owned()
+}
+
+#[test]
+fn every_page_can_be_looked_at_before_it_is_published_and_nothing_happens() {
+    let operator = acme();
+    operator.put(&style(), &branded()).expect(201);
+    take_in(&operator);
+    let at = preview(&operator);
+    let list = get(&operator, &at);
+    assert_eq!(list.status, 200);
+    let links: Vec<String> = list
+        .body
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|href| href.starts_with(&at))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(links.len(), 58);
+    for link in &links {
+        let page = get(&operator, link);
+        assert!([200, 400, 403, 404, 413, 429].contains(&page.status), "{link}: {}", page.status);
+        assert!(sheet_of(&page).is_some(), "{link} wears the draft");
+        assert!(page.headers.iter().all(|(name, _)| *name != "set-cookie"), "{link}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("img-src 'self' data: https://cdn.acme.example;"), "{link}: {policy}");
+        assert!(
+            policy.starts_with(&format!("script-src https://{HOST}/assets/preview.js; default-src 'none';"))
+        );
+        assert_eq!(page.body.matches("<script").count(), 1, "{link}");
+    }
+    assert_eq!(sheet_of(&login_page(&operator, "")), None, "the draft is no more than that");
+}
+
+#[test]
+fn a_preview_ends_and_can_be_made_by_nobody_else() {
+    let operator = acme();
+    operator.put(&style(), &branded()).expect(201);
+    take_in(&operator);
+    let at = preview(&operator);
+    operator.domain("acme", "other.acme.example", &json!({}));
+    for altered in [
+        at.replacen("/preview/1", "/preview/2", 1),
+        at[..at.len() - 1].to_owned(),
+        format!("{at}x"),
+        "/preview/1.2.3".to_owned(),
+    ] {
+        assert_eq!(get(&operator, &altered).status, 404, "{altered}");
+    }
+    assert_eq!(get(&operator, &format!("{at}/mitid?lang=da")).status, 200);
+    operator.now.set(operator.now.get().plus(24 * 60 * 60));
+    assert_eq!(get(&operator, &at).status, 404);
+}

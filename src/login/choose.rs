@@ -18,7 +18,7 @@ use crate::web::{Request, Response};
 const TAB_COOKIE: &str = "__Host-tab";
 const TAB_COOKIE_SECONDS: u64 = 365 * 24 * 60 * 60;
 /// MitID's own help and privacy pages (mitid.dk).
-const SUPPORT: &str = "https://www.mitid.dk/en-gb/help/";
+pub const SUPPORT: &str = "https://www.mitid.dk/en-gb/help/";
 const PRIVACY_DA: &str = "https://www.mitid.dk/juridisk/privatlivspolitik/";
 const PRIVACY_EN: &str = "https://www.mitid.dk/en-gb/legal/privacy-notice/";
 
@@ -170,10 +170,15 @@ fn page<P: Ports>(
         others: &[],
         call: Call::LogOn,
         support_href: SUPPORT,
-        privacy_href: if lang == Lang::Da { PRIVACY_DA } else { PRIVACY_EN },
+        privacy_href: privacy(lang),
         cancel_href: &cancel_href,
     };
     Response::page(200, pages::choose::page(&view))
+}
+
+/// MitID's privacy policy.
+pub fn privacy(lang: Lang) -> &'static str {
+    if lang == Lang::Da { PRIVACY_DA } else { PRIVACY_EN }
 }
 
 /// What of the pair the page shows; `None` where the only eID on offer is the one that can't be

@@ -14,6 +14,7 @@
 //! - [`form_post`]: the carrier of an answer by `response_mode=form_post`
 //! - [`simulator`]: the stand-in for an eID, on TEST domains
 //! - [`demo`]: a small application to try a TEST domain with
+//! - [`preview`]: the list of all of these, for whoever styles them
 //! - [`lang`], [`texts`]: Danish and English
 //! - [`layout`]: the document that they all share
 
@@ -29,6 +30,7 @@ pub mod level;
 pub mod logout;
 pub mod moving_on;
 pub mod post_message;
+pub mod preview;
 pub mod simulator;
 #[cfg(test)]
 mod tests;

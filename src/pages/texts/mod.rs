@@ -16,6 +16,7 @@ pub mod errors;
 pub mod level;
 pub mod logout;
 pub mod order;
+pub mod preview;
 pub mod simulator;
 
 use std::borrow::Cow;
