@@ -3,12 +3,14 @@ const blocked = new Map();
 function tell() {
   let list = document.getElementById("preview-report");
   if (!list) {
+    const report = document.createElement("section");
+    report.setAttribute("role", "status");
     list = document.createElement("ul");
     list.id = "preview-report";
-    list.setAttribute("role", "status");
+    report.append(list);
     list.style.cssText =
       "position:fixed;inset:auto 0 0 0;z-index:2147483647;margin:0;padding:.5rem 2rem;max-height:40vh;overflow:auto;background:#a3160f;color:#fff;font:14px/1.5 monospace";
-    (document.body ?? document.documentElement).append(list);
+    (document.body ?? document.documentElement).append(report);
   }
   list.replaceChildren(
     ...[...blocked].map(([what, why]) => Object.assign(document.createElement("li"), { textContent: `${why}: ${what}` })),

@@ -90,21 +90,16 @@ export async function startMitId(/** @type {Page} */ page) {
 }
 
 /**
- * Puts an open shadow root with the same content in place of the MitID box, for programs that check
- * pages: they can't look into a closed one.
+ * Puts the content of the MitID box, which stands beside its shadow root for browsers of old, in its
+ * place: programs that check pages can't look into a closed root.
  */
 export async function openMitIdBox(/** @type {Page} */ page) {
-  await page.evaluate(async () => {
+  await page.evaluate(() => {
     const box = document.querySelector("#mitid-box");
-    if (!box || box.shadowRoot) return;
+    if (!box) return;
     const open = document.createElement("div");
-    open.id = box.id;
-    const root = open.attachShadow({ mode: "open" });
-    const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/assets/mitid.css" });
-    const styled = new Promise((resolve) => style.addEventListener("load", resolve));
-    root.append(style, ...box.childNodes);
+    open.append(...box.childNodes);
     box.replaceWith(open);
-    await styled;
   });
 }
 
