@@ -167,9 +167,10 @@ fn forwarded_headers_are_read_nowhere() {
 
 #[test]
 fn pages_hold_no_inline_style_or_script() {
-    let inline =
-        ["style=", "style {", "script {", "onclick", "onload", "onsubmit", "javascript:", "PreEscaped"];
+    let inline = ["style=", "style {", "script {", "onclick", "onload", "onsubmit", "javascript:"];
     nobody_says(&inline, |source| source.is_test() || !source.path.starts_with("src/pages/"));
+    // One place writes HTML as it is: what was compiled from a list of harmless elements.
+    nobody_says(&["PreEscaped"], |source| source.path == "src/pages/layout.rs");
 }
 
 #[test]

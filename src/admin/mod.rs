@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
-//! | `styles` `style_sheet` `style_colours` `style_logo` `style_markup` `style_record` | how pages look: the calls, what is checked and copied when a style is saved, the versions of it |
+//! | `styles` `style_sheet` `style_risk` `style_colours` `style_logo` `style_markup` `style_record` | how pages look: the calls, what is checked and copied when a style is saved, the versions of it |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
 //! | `backup_export` `backup_import` `backup_file` `backup_object` | a tenant's backup: the two calls, what a part looks like, what the object does |
 //! | `command` `command_host` `command_backup` `command_keys` `record` | the wire between Worker and objects, and what is kept |
@@ -58,6 +58,7 @@ pub mod style_colours;
 pub mod style_logo;
 pub mod style_markup;
 pub mod style_record;
+pub mod style_risk;
 pub mod style_sheet;
 pub mod styles;
 pub mod tally_object;

@@ -451,7 +451,3 @@ fn encode(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     text.replace('\r', "").replace('\u{a0}', "&nbsp;")
 }
-
-#[cfg(test)]
-#[path = "style_markup_tests.rs"]
-mod tests;

@@ -6,6 +6,7 @@
 //! `static/assets/lock.css` keeps the box as it is whatever a sheet says. Old sheets of customers
 //! have many such rules for reasons of their own.
 
+use super::style_risk::risks;
 use crate::model::url::{Origin, WebUrl};
 use cssparser::{Parser, SourceLocation, ToCss, Token, TokenSerializationType};
 use std::borrow::Cow;
@@ -31,67 +32,6 @@ const LOADERS: [&str; 7] =
     ["url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "-webkit-cross-fade"];
 /// Functions and properties that ran code in browsers of old.
 const ACTIVE: [&str; 4] = ["expression", "behavior", "-moz-binding", "-ms-behavior"];
-/// Properties by which something vanishes.
-const HIDES: [&str; 15] = [
-    "display",
-    "visibility",
-    "opacity",
-    "clip",
-    "clip-path",
-    "filter",
-    "mask",
-    "mask-image",
-    "content-visibility",
-    "overflow",
-    "height",
-    "max-height",
-    "width",
-    "max-width",
-    "-webkit-mask-image",
-];
-/// Properties by which something goes elsewhere or gets another size.
-const MOVES: [&str; 22] = [
-    "position",
-    "top",
-    "right",
-    "bottom",
-    "left",
-    "inset",
-    "margin",
-    "margin-top",
-    "margin-left",
-    "transform",
-    "translate",
-    "rotate",
-    "scale",
-    "zoom",
-    "float",
-    "direction",
-    "writing-mode",
-    "order",
-    "offset-path",
-    "font-size",
-    "all",
-    "columns",
-];
-/// What may select the box or something around it, at the end of a selector.
-const AROUND_BOX: [&str; 14] = [
-    "html",
-    "body",
-    "main",
-    "section",
-    "div",
-    ":root",
-    "#main",
-    "#mitid-box",
-    ".joined",
-    ".broker",
-    ".auth",
-    ".dkmitid",
-    "*",
-    "",
-];
-
 /// Something to know about a sheet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -410,28 +350,8 @@ impl Reader<'_> {
         if place.holds == Holds::Steps {
             return;
         }
-        let selects_around = place.selector.split(',').any(may_be_around_box);
-        if selects_around && !is_usual(name, &lower) {
-            if HIDES.contains(&name) {
-                self.tell(
-                    at,
-                    place.selector,
-                    "may hide the MitID box or cut it off; on its page the rule does nothing",
-                );
-            } else if MOVES.contains(&name) {
-                self.tell(
-                    at,
-                    place.selector,
-                    "may move or resize the MitID box; on its page the rule does nothing",
-                );
-            }
-        }
-        if name == "position"
-            && (lower.starts_with("fixed") || lower.starts_with("absolute"))
-            && !selects_around
-            || name == "z-index"
-        {
-            self.tell(at, place.selector, "could lie over the MitID box: on its page it stays below");
+        for detail in risks(place.selector, name, &lower) {
+            self.tell(at, place.selector, detail);
         }
     }
 
@@ -528,39 +448,3 @@ fn absolute(url: &str, base: Option<&WebUrl>) -> Option<WebUrl> {
     };
     WebUrl::parse(&joined).ok()
 }
-
-/// Whether one selector of a list may select the box or something that it stands in.
-fn may_be_around_box(selector: &str) -> bool {
-    let last = selector.trim().rsplit([' ', '>', '+', '~']).next().unwrap_or_default();
-    let plain = last.split("::").next().unwrap_or_default().to_ascii_lowercase();
-    let plain = plain.split(":not").next().unwrap_or_default();
-    let mut words = Vec::new();
-    for c in plain.chars() {
-        if matches!(c, '.' | '#' | ':' | '[') || words.is_empty() {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut() {
-            word.push(c);
-        }
-    }
-    let mut names = words.iter().filter(|word| !word.starts_with([':', '[']) && *word != "*").peekable();
-    let is_around = |word: &String| AROUND_BOX.contains(&word.as_str());
-    names.peek().is_none() || words.iter().any(is_around)
-}
-
-/// What sheets say all the time of whole pages, and what changes nothing about what is shown.
-fn is_usual(name: &str, value: &str) -> bool {
-    let zero = ["0", "0px", "0 auto", "auto", "none", "visible", "100%", "static", "1"].contains(&value);
-    match name {
-        "display" => !value.starts_with("none"),
-        "visibility" => value.starts_with("visible"),
-        "margin" | "margin-top" | "margin-left" => zero,
-        "width" | "height" | "max-width" | "max-height" | "font-size" => !value.starts_with('0'),
-        "opacity" | "scale" | "zoom" => matches!(value, "1" | "none" | "normal"),
-        _ => zero,
-    }
-}
-
-#[cfg(test)]
-#[path = "style_sheet_tests.rs"]
-mod tests;

@@ -116,13 +116,15 @@ test("each page can be walked through by the keyboard, and the focus is always s
     await openMitIdBox(page);
     const count = await page.locator("a[href], button, input:not([type=hidden]), summary").count();
     const met = new Set();
-    for (let presses = 0; presses < count; presses++) {
+    // Where something else has the focus to begin with, the way leads round by the browser itself.
+    for (let presses = 0; presses < count + 3; presses++) {
       await page.keyboard.press("Tab");
       const focused = await page.evaluate(() => {
         const one = document.activeElement;
         const { outlineStyle, outlineWidth } = getComputedStyle(one);
-        return { html: one.outerHTML.slice(0, 80), seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
+        return { html: one === document.body ? "" : one.outerHTML.slice(0, 80), seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 };
       });
+      if (!focused.html) continue;
       met.add(focused.html);
       if (!focused.seen) broken.push(`${name}: ${focused.html} has no ring`);
     }
@@ -137,6 +139,7 @@ test("a first visit to any page costs at most 14 kB over the wire, and asks nobo
   const sizes = [];
   page.on("response", async (response) => {
     const url = new URL(response.url());
+    if (response.status() === 303) return;
     if (url.host !== host()) broken.push(`${page.url()} asks ${url.host}`);
     // A preview's own script is no part of the page.
     if (!url.pathname.endsWith("/preview.js")) sizes.push(response.body().then((body) => gzipSync(body).length + 300));
@@ -160,12 +163,11 @@ test("a preview names what was blocked and what did not load, and leaves no cook
   assert.equal(saved.status, 201, saved.body);
   const page = await browser.open();
   await page.route("**/style/*/*.css", (route) =>
-    route.fulfill({ contentType: "text/css", body: '#footer { background: url("https://blocked.example/x.png") }' }),
+    route.fulfill({ contentType: "text/css", body: '#header { background: url("https://blocked.example/x.png") }' }),
   );
   await page.goto(`${await previewOf(host())}/mitid-beside-nemid?lang=en`);
   const report = page.locator("#preview-report");
-  await report.waitFor();
-  await page.waitForLoadState("networkidle");
+  await report.locator("li").nth(1).waitFor();
   assert.match(await report.innerText(), /blocked \(img-src\): https:\/\/blocked\.example\/x\.png/);
   assert.match(await report.innerText(), /not loaded: http:\/\/127\.0\.0\.1:3000\/nothing\.png/);
   assert.deepEqual(await page.context().cookies(), []);

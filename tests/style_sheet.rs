@@ -1,4 +1,10 @@
-use super::*;
+//! What the checker of style sheets writes, refuses and tells.
+
+// Helpers of tests are tests.
+#![allow(clippy::unwrap_used)]
+
+use edge_eid::admin::style_sheet::{Checked, FINDINGS_MAX, Finding, check};
+use edge_eid::model::url::{Origin, WebUrl};
 
 fn origins() -> Vec<Origin> {
     vec![Origin::parse("https://cdn.acme.example").unwrap()]
