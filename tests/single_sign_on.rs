@@ -491,6 +491,18 @@ fn max_age_lets_a_session_stand_for_a_login_only_while_it_is_young() {
     }
 }
 
+#[test]
+fn max_age_counts_from_the_last_login_of_a_session_and_not_from_its_first() {
+    let broker = world();
+    let (browser, web) = (Browser::new(&broker), RelyingParty::web());
+    logged_in(&browser, &broker, &web, POCES, Eid::Nemid);
+    later(&broker);
+    let asked = web.ask_with(&[("acr_values", POCES), ("prompt", "login")]);
+    browser.log_in(&asked.url, Eid::Nemid, &Person::terne());
+    broker.wait(60);
+    unseen(&browser, &broker, &web, &[("acr_values", POCES), ("max_age", "100")]);
+}
+
 // ---- who is meant ----
 
 #[test]

@@ -79,6 +79,11 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_is_kept_for_seven_days() {
+        assert_eq!(UnixTime(0).plus(TRACE_SECONDS).iso8601(), "1970-01-08T00:00:00.000Z");
+    }
+
+    #[test]
     fn a_traceparent_is_noted_only_in_its_own_form() {
         let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         assert_eq!(parent(good), Some(good));

@@ -288,6 +288,15 @@ mod tests {
     }
 
     #[test]
+    fn an_app_names_its_system_and_may_do_without_a_resume_url() {
+        assert_eq!(read("appswitch:android").wishes.app_switch, Some(AppSwitch::Android));
+        assert_eq!(read("appswitch:ios").wishes.app_switch, Some(AppSwitch::Ios));
+        let disabled = read("appswitch:resumeUrl:https://a.example/x appswitch:resumeUrl:disable");
+        assert_eq!((disabled.resume_url, disabled.ignored), (None, 0));
+        assert_eq!(read("appswitch:windows").ignored, 1);
+    }
+
+    #[test]
     fn a_cpr_number_shows_in_no_debug_text() {
         assert!(!format!("{:?}", read("sub:2101270087")).contains("2101270087"));
     }
