@@ -106,6 +106,7 @@ fn every_setting_is_stored_shown_and_published() {
         "backchannel_logout_uri": "https://app.example/back",
         "frontchannel_logout_uri": "https://app.example/front",
         "allowed_origins": ["https://spa.example"],
+        "resume_urls": ["https://app.example/resume"],
         "silent_check": true,
         "scope_strategy": "dynamic",
         "userinfo_response": "signed_jwt",
@@ -189,6 +190,13 @@ fn lists_have_their_limits_and_hold_nothing_twice() {
     assert!(wrong(&operator, &logouts(50)).is_empty() && wrong(&operator, &origins(20)).is_empty());
     assert_eq!(wrong(&operator, &logouts(51)), ["post_logout_redirect_uris"]);
     assert_eq!(wrong(&operator, &origins(21)), ["allowed_origins"]);
+    let resuming = |number: usize| {
+        let urls: Vec<_> = (0..number).map(|at| format!("https://app.example/resume/{at}")).collect();
+        json!({"resume_urls": urls})
+    };
+    assert!(wrong(&operator, &resuming(10)).is_empty());
+    assert_eq!(wrong(&operator, &resuming(11)), ["resume_urls"]);
+    assert_eq!(wrong(&operator, &json!({"resume_urls": ["com.example.app:/resume"]})), ["resume_urls[0]"]);
     let twice = json!({
         "post_logout_redirect_uris": ["https://app.example/", "https://app.example/"],
         "allowed_origins": ["https://a.example", "https://b.example", "https://a.example"],
@@ -214,6 +222,7 @@ fn in_production_every_url_and_origin_is_public() {
         "initiate_login_uri": "https://app.example:8443/login",
         "post_logout_redirect_uris": ["https://app.example/bye", "http://localhost:3000/"],
         "allowed_origins": ["https://spa.example", "http://localhost:3000", "https://spa.local"],
+        "resume_urls": ["https://app.example/resume", "http://localhost/resume"],
     });
     let mut found = wrong_on(&operator, PRODUCTION, &inner);
     found.sort_unstable();
@@ -225,6 +234,7 @@ fn in_production_every_url_and_origin_is_public() {
         "initiate_login_uri",
         "jwks_uri",
         "post_logout_redirect_uris[1]",
+        "resume_urls[1]",
     ];
     assert_eq!(found, expected);
     assert!(wrong(&operator, &inner).is_empty(), "a TEST domain's applications may be anywhere");

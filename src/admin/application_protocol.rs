@@ -6,6 +6,7 @@ use super::input::{Fields, parsed, time, word};
 use crate::eid::Acr;
 use crate::json::{self, Json};
 use crate::model::UnixTime;
+use crate::model::application::RESUME_URLS_MAX;
 use crate::model::application::{ALLOWED_ORIGINS_MAX, POST_LOGOUT_REDIRECT_URIS_MAX, RECORDING_MAX_SECONDS};
 use crate::model::application::{ClientAuthMethod, Protocol, ResponseType, ScopeStrategy, UserinfoResponse};
 use crate::model::key_ring::Algorithm;
@@ -44,6 +45,7 @@ pub fn read(fields: &mut Fields, now: UnixTime) -> Protocol {
         allowed_origins: fields
             .list("allowed_origins", ALLOWED_ORIGINS_MAX, parsed(Origin::parse))
             .unwrap_or_default(),
+        resume_urls: fields.list("resume_urls", RESUME_URLS_MAX, parsed(WebUrl::parse)).unwrap_or_default(),
         silent_check: fields.switch("silent_check", false),
         scope_strategy: fields
             .optional("scope_strategy", word(&SCOPE_STRATEGIES, "static or dynamic"))

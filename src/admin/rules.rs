@@ -148,6 +148,12 @@ pub fn application_faults(domain: &DomainRecord, application: &ApplicationRecord
             errors.push(field(name, "in PRODUCTION an https URL on port 443 with a public host name"));
         }
     }
+    for (index, url) in protocol.resume_urls.iter().enumerate() {
+        if !url.is_public() {
+            let name = format!("resume_urls[{index}]");
+            errors.push(field(&name, "in PRODUCTION an https URL on port 443 with a public host name"));
+        }
+    }
     for (index, origin) in protocol.allowed_origins.iter().enumerate() {
         if !origin.is_public() {
             let name = format!("allowed_origins[{index}]");

@@ -55,23 +55,27 @@ pub enum Acr {
     MitidSubstantial,
     /// MitID at level high.
     MitidHigh,
+    /// MitID Erhverv: an employee of a company.
+    MitidBusiness,
 }
 
 json_enum!(Acr {
     NemidPoces = "urn:grn:authn:dk:nemid:poces", NemidMoces = "urn:grn:authn:dk:nemid:moces",
     NemidMocesCodefile = "urn:grn:authn:dk:nemid:moces:codefile", MitidLow = "urn:grn:authn:dk:mitid:low",
     MitidSubstantial = "urn:grn:authn:dk:mitid:substantial", MitidHigh = "urn:grn:authn:dk:mitid:high",
+    MitidBusiness = "urn:grn:authn:dk:mitid:business",
 });
 
 impl Acr {
     /// All that discovery announces.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NemidPoces,
         Self::NemidMoces,
         Self::NemidMocesCodefile,
         Self::MitidLow,
         Self::MitidSubstantial,
         Self::MitidHigh,
+        Self::MitidBusiness,
     ];
 
     /// The URN as requests and tokens carry it.
@@ -83,6 +87,7 @@ impl Acr {
             Self::MitidLow => "urn:grn:authn:dk:mitid:low",
             Self::MitidSubstantial => "urn:grn:authn:dk:mitid:substantial",
             Self::MitidHigh => "urn:grn:authn:dk:mitid:high",
+            Self::MitidBusiness => "urn:grn:authn:dk:mitid:business",
         }
     }
 
@@ -95,11 +100,11 @@ impl Acr {
     pub fn eid(self) -> Eid {
         match self {
             Self::NemidPoces | Self::NemidMoces | Self::NemidMocesCodefile => Eid::Nemid,
-            Self::MitidLow | Self::MitidSubstantial | Self::MitidHigh => Eid::Mitid,
+            Self::MitidLow | Self::MitidSubstantial | Self::MitidHigh | Self::MitidBusiness => Eid::Mitid,
         }
     }
 
-    /// The level a login must reach. NemID counts as substantial.
+    /// The level a login must reach. NemID counts as substantial, and employees are asked for that.
     pub fn level(self) -> Level {
         match self {
             Self::MitidLow => Level::Low,
@@ -110,7 +115,7 @@ impl Acr {
 
     /// Whether it identifies an employee rather than a person.
     pub fn is_employee(self) -> bool {
-        matches!(self, Self::NemidMoces | Self::NemidMocesCodefile)
+        matches!(self, Self::NemidMoces | Self::NemidMocesCodefile | Self::MitidBusiness)
     }
 
     /// The acr used when somebody takes the successor's tab from a request for this one: the level
@@ -121,7 +126,7 @@ impl Acr {
 
     /// The reverse: the old eID's acr offered beside a request for the successor on its own domain.
     pub fn predecessor(self) -> Option<Self> {
-        (self.eid() == Eid::Mitid && self != Self::MitidHigh).then_some(Self::NemidPoces)
+        matches!(self, Self::MitidLow | Self::MitidSubstantial).then_some(Self::NemidPoces)
     }
 }
 

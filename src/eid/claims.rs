@@ -8,8 +8,8 @@ use crate::oauth::scope::Scope;
 use crate::vault::{EnvironmentKeys, sha256};
 use serde_json::{Map, Value};
 
-/// What clients of the years before read beside `authenticationtype`. No SAML class names these eIDs.
-const AUTHENTICATION_METHOD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified";
+/// What clients of the years before read beside `authenticationtype`: a class of SAML 2.0.
+const AUTHENTICATION_METHOD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:";
 
 /// The claims about a person for one tenant and environment. `attempt` names the login.
 pub fn claims_of(
@@ -27,7 +27,7 @@ pub fn claims_of(
     set("nameidentifier", id.replace('-', ""));
     set("identityscheme", identity.acr.eid().identityscheme().to_owned());
     set("authenticationtype", identity.acr.urn().to_owned());
-    set("authenticationmethod", AUTHENTICATION_METHOD.to_owned());
+    set("authenticationmethod", [AUTHENTICATION_METHOD, method(identity)].concat());
     set("authenticationinstant", identity.auth_time.iso8601());
     set("sessionindex", uuid(&sha256(attempt)));
     set("country", "DK".to_owned());
@@ -38,16 +38,57 @@ pub fn claims_of(
         set("cprNumberIdentifier", cpr.digits().to_owned());
     }
     match identity.acr.eid() {
-        Eid::Mitid => set("uuid", identity.eid_id.clone()),
+        Eid::Mitid => set_mitid(identity, &mut set, now),
         Eid::Nemid => set_nemid(identity, &mut set),
     }
-    if let (Some(birthdate), Eid::Mitid) = (&identity.birthdate, identity.acr.eid()) {
-        set("birthdate", birthdate.clone());
-        if let Some(age) = age(birthdate, now) {
-            set("age", age.to_string());
+    claims
+}
+
+/// The means of a login as a class of SAML 2.0 (Authentication Context §3.4), where one fits.
+fn method(identity: &Identity) -> &'static str {
+    let by = |means: &str| identity.amr.iter().any(|used| used.starts_with(means));
+    match identity.acr {
+        Acr::NemidMocesCodefile => "SoftwarePKI",
+        _ if by("code_app") => "MobileTwoFactorContract",
+        _ if by("code_") => "TimeSyncToken",
+        _ if by("password") && identity.amr.len() == 1 => "PasswordProtectedTransport",
+        _ => "unspecified",
+    }
+}
+
+/// What MitID says of a person, or MitID Erhverv of an employee: of him as such, and not as a person.
+fn set_mitid(identity: &Identity, set: &mut impl FnMut(&str, String), now: UnixTime) {
+    set("uuid", identity.eid_id.clone());
+    if let Some(company) = &identity.company {
+        set("cvrNumberIdentifier", company.cvr.clone());
+        let role = if identity.acr.is_employee() { "employee" } else { "companySignatory" };
+        set(role, "true".to_owned());
+        for (name, value) in [
+            ("2.5.4.10", &company.name),
+            ("ridNumberIdentifier", &company.rid),
+            ("seNumber", &company.se_number),
+            ("productionUnit", &company.p_number),
+        ] {
+            if let Some(value) = value {
+                set(name, value.clone());
+            }
         }
     }
-    claims
+    if identity.acr.is_employee() {
+        return;
+    }
+    if let Some(birthdate) = &identity.birthdate {
+        set("birthdate", birthdate.clone());
+    }
+    if let Some(years) = years_of(identity, now) {
+        set("age", years.to_string());
+    }
+}
+
+/// Whole years: by the date of birth, else as the upstream says.
+fn years_of(identity: &Identity, now: UnixTime) -> Option<u64> {
+    let counted = identity.birthdate.as_deref().and_then(|birthdate| age(birthdate, now));
+    counted.or(identity.age.map(u64::from))
 }
 
 /// Takes away what was not asked for, where asking decides, and adds the answers to "is over …",
@@ -74,7 +115,7 @@ pub fn release(
             }
         }
     }
-    let years = identity.birthdate.as_deref().and_then(|birthdate| age(birthdate, now));
+    let years = years_of(identity, now).filter(|_| !identity.acr.is_employee());
     for (name, limit) in [("is_over_15", 15), ("is_over_16", 16), ("is_over_18", 18), ("is_over_21", 21)] {
         if let (true, Some(years)) = (scope.has(name), years) {
             claims.insert(name.to_owned(), Value::String((years >= limit).to_string()));
@@ -84,22 +125,26 @@ pub fn release(
 
 /// What a NemID certificate said of a person (POCES) or an employee (MOCES).
 fn set_nemid(identity: &Identity, set: &mut impl FnMut(&str, String)) {
-    set("companySignatory", "false".to_owned());
-    match (&identity.company, identity.acr) {
-        (Some(company), Acr::NemidMoces | Acr::NemidMocesCodefile) => {
-            let rid = company.rid.as_deref().unwrap_or_default();
-            set("cvrNumberIdentifier", company.cvr.clone());
-            set("ridNumberIdentifier", rid.to_owned());
+    let is_employee = identity.acr.is_employee();
+    set("companySignatory", (identity.company.is_some() && !is_employee).to_string());
+    if let Some(company) = &identity.company {
+        set("cvrNumberIdentifier", company.cvr.clone());
+        if let Some(name) = &company.name {
+            set("2.5.4.10", format!("{name} // CVR:{}", company.cvr));
+        }
+        if let (Some(rid), true) = (&company.rid, is_employee) {
+            set("ridNumberIdentifier", rid.clone());
             set("2.5.4.5.1", format!("CVR:{}-RID:{rid}", company.cvr));
-            if let Some(name) = &company.name {
-                set("2.5.4.10", format!("{name} // CVR:{}", company.cvr));
-            }
         }
-        _ => {
-            set("pidNumberIdentifier", identity.eid_id.clone());
-            set("isYouthCert", "false".to_owned());
-            set("2.5.4.5.1", format!("PID:{}", identity.eid_id));
-        }
+    }
+    if !is_employee {
+        set("pidNumberIdentifier", identity.eid_id.clone());
+        set("isYouthCert", identity.youth.to_string());
+        set("2.5.4.5.1", format!("PID:{}", identity.eid_id));
+    }
+    if let Some(certificate) = &identity.certificate {
+        set("2.5.4.5", certificate.serial.clone());
+        set("2.5.29.29", certificate.issuer.clone());
     }
 }
 
@@ -109,9 +154,13 @@ pub fn sub(identity: &Identity, keys: &EnvironmentKeys) -> String {
 }
 
 /// The pseudonym of a person at one tenant and environment, the same on all its domains: a UUID
-/// (RFC 9562 version 8) from HMAC over scheme and eID number. No table, and no way back.
+/// (RFC 9562 version 8) from HMAC over scheme and eID number. No table, and no way back. An employee of
+/// MitID Erhverv is not the person, whatever id the upstream tells.
 fn subject(identity: &Identity, keys: &EnvironmentKeys) -> String {
-    let scheme = identity.acr.eid().identityscheme();
+    let scheme = match identity.acr {
+        Acr::MitidBusiness => "dkmitid:business",
+        acr => acr.eid().identityscheme(),
+    };
     uuid(&keys.sub_hmac(format!("{scheme}:{}", identity.eid_id).as_bytes()))
 }
 
@@ -165,6 +214,8 @@ mod tests {
             name_protected: false,
             birthdate: Some(birthdate.to_owned()),
             age: None,
+            youth: false,
+            certificate: None,
             cpr: None,
             lacks_cpr: false,
             company: None,

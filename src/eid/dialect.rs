@@ -18,7 +18,7 @@ pub fn told(dialect: Dialect, acr: Acr, lang: &str, wishes: &Wishes) -> Vec<(&'s
             ("login_hint", wishes.tokens()),
         ],
         Dialect::Neb => vec![
-            ("idp_values", provider(acr).to_owned()),
+            ("idp_values", provider(acr, wishes).to_owned()),
             ("idp_params", parameters(acr, wishes)),
             ("language", lang.to_owned()),
         ],
@@ -29,8 +29,8 @@ pub fn told(dialect: Dialect, acr: Acr, lang: &str, wishes: &Wishes) -> Vec<(&'s
 }
 
 /// `idp_values` of Signaturgruppen Broker.
-fn provider(acr: Acr) -> &'static str {
-    match (acr.eid(), acr.is_employee()) {
+fn provider(acr: Acr, wishes: &Wishes) -> &'static str {
+    match (acr.eid(), acr.is_employee() || wishes.may_be_employee) {
         (Eid::Mitid, false) => "mitid",
         (Eid::Mitid, true) => "mitid_erhverv",
         (Eid::Nemid, _) => "nemid",
@@ -62,9 +62,17 @@ fn parameters(acr: Acr, wishes: &Wishes) -> String {
             AppSwitch::Android => "android",
         };
         tell("app_switch_os", system.into());
+        if let Some(url) = &wishes.resume_url {
+            tell("app_switch_url", url.as_str().into());
+        }
     }
     let mut parameters = Map::new();
     parameters.insert("mitid".to_owned(), told.into());
+    if wishes.may_be_employee && !acr.is_employee() {
+        let mut erhverv = Map::new();
+        erhverv.insert("allow_private".to_owned(), true.into());
+        parameters.insert("mitid_erhverv".to_owned(), erhverv.into());
+    }
     json::text(&parameters.into())
 }
 
@@ -105,6 +113,8 @@ mod tests {
             message: Some("Overfør 100 kr?".to_owned()),
             uuid: Some("74ffcd31-fbaf-4c33-bdac-169f25c1e416".to_owned()),
             app_switch: Some(AppSwitch::Ios),
+            resume_url: Some("https://app.example/resume".to_owned()),
+            ..Wishes::default()
         }
     }
 
@@ -124,9 +134,19 @@ mod tests {
             serde_json::json!({"mitid": {
                 "loa_value": "high", "reference_text": "T3ZlcmbDuHIgMTAwIGtyPw==", "action_text": "APPROVE",
                 "uuid_hint": "74ffcd31-fbaf-4c33-bdac-169f25c1e416", "enable_app_switch": true,
-                "app_switch_os": "ios",
+                "app_switch_os": "ios", "app_switch_url": "https://app.example/resume",
             }})
         );
+    }
+
+    #[test]
+    fn signaturgruppen_lets_whoever_may_choose_be_an_employee_or_a_person() {
+        let wishes = Wishes { may_be_employee: true, ..Wishes::default() };
+        let told = told(Dialect::Neb, Acr::MitidSubstantial, "da", &wishes);
+        assert_eq!(value(&told, "idp_values"), "mitid_erhverv");
+        assert!(value(&told, "idp_params").contains(r#""mitid_erhverv":{"allow_private":true}"#));
+        let employee = super::told(Dialect::Neb, Acr::MitidBusiness, "da", &wishes);
+        assert!(!value(&employee, "idp_params").contains("allow_private"));
     }
 
     #[test]

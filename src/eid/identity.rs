@@ -8,7 +8,7 @@ use super::Eid;
 use super::acr::{Acr, Level};
 use super::cpr::Cpr;
 use super::dialect::level_of;
-use crate::model::identity::{Company, Identity};
+use crate::model::identity::{Certificate, Company, Identity};
 use crate::model::{Environment, UnixTime};
 use crate::table::Table;
 use serde_json::{Map, Value};
@@ -25,6 +25,9 @@ const AGE_MAX: u32 = 150;
 const PROTECTED_NAME: &str = "NAVNE & ADRESSEBESKYTTET";
 /// What else says so in a claim of its own: names withheld in MitID Erhverv.
 const PSEUDONYM: &str = "pseudonym";
+/// What an upstream that serves people and employees says of either.
+const PROFESSIONAL: &str = "professional";
+const PRIVATE: &str = "private";
 /// What precedes the name of a means of authentication at some upstreams.
 const AMR_PREFIX: &str = "mitid";
 
@@ -47,8 +50,7 @@ pub fn identity_from(
     }
     let stated = Stated { claims, names, levels };
     let company = stated.company();
-    let lacks_rid = |company: &Company| company.rid.is_none() && acr.eid() == Eid::Nemid;
-    if acr.is_employee() && company.as_ref().is_none_or(lacks_rid) {
+    if acr.is_employee() && !company.as_ref().is_some_and(|company| employs(company, acr, claims)) {
         return Err("an employee's login without CVR or RID");
     }
     let auth_time = claims.get("auth_time").or(claims.get("iat")).and_then(Value::as_u64).map(UnixTime);
@@ -65,6 +67,8 @@ pub fn identity_from(
         family_name: stated.owned("family_name", "family_name"),
         birthdate: stated.owned("birthdate", "birthdate").filter(|text| is_date(text)),
         age: stated.number("age", "age").filter(|years| *years <= AGE_MAX),
+        youth: stated.flag("youth", "youth") == Some(true),
+        certificate: stated.certificate(),
         cpr: cpr.and_then(|environment| Cpr::parse(stated.text("cpr", "cpr")?, environment, now).ok()),
         lacks_cpr: stated.flag("has_cpr", "has_cpr") == Some(false),
         company: company.filter(|company| acr.is_employee() || company.signatory),
@@ -154,6 +158,11 @@ impl<'a> Stated<'a> {
         })
     }
 
+    fn certificate(&self) -> Option<Certificate> {
+        let serial = self.id("certificate_serial", "certificate_serial")?;
+        Some(Certificate { serial, issuer: self.id("certificate_issuer", "certificate_issuer")? })
+    }
+
     /// One means or a list of them, with or without a prefix.
     fn amr(&self) -> Vec<String> {
         let stated = match self.value("amr", "amr") {
@@ -180,14 +189,35 @@ fn is_unseen(character: char) -> bool {
     turns || character.is_control()
 }
 
+/// Whether somebody of this company is its employee. NemID's employees have a RID; those of MitID Erhverv
+/// need not, and a private person who signs for a company has a CVR number too.
+fn employs(company: &Company, acr: Acr, claims: &Map<String, Value>) -> bool {
+    let professional = identity_type(claims) == Some(PROFESSIONAL);
+    company.rid.is_some() || (acr == Acr::MitidBusiness && (company.employee || professional))
+}
+
+fn identity_type(claims: &Map<String, Value>) -> Option<&str> {
+    claims.get("identity_type").and_then(Value::as_str)
+}
+
+/// Who of MitID it was, where a request leaves it to the user whether he logs in as an employee.
+pub fn used_by(claims: &Map<String, Value>, asked: Acr, may_be_employee: bool) -> Acr {
+    let professional = asked.eid() == Eid::Mitid && identity_type(claims) == Some(PROFESSIONAL);
+    if may_be_employee && professional { Acr::MitidBusiness } else { asked }
+}
+
 /// An upstream that serves several eIDs says which one it was, in `idp` or, in our URNs, in `acr` or
 /// `authenticationtype`; and one that serves people and employees, whom it was.
 fn names_another(claims: &Map<String, Value>, asked: Acr) -> bool {
     let stated = |name: &str| claims.get(name).and_then(Value::as_str);
     let acrs = ["acr", "authenticationtype"].map(|name| stated(name).and_then(Acr::parse).map(Acr::eid));
     let used = acrs.into_iter().chain([stated("idp").and_then(Eid::parse)]).flatten();
-    let professional = stated("identity_type") == Some("professional");
-    used.into_iter().any(|used| used != asked.eid()) || professional && !asked.is_employee()
+    let another_kind = match identity_type(claims) {
+        Some(PROFESSIONAL) => !asked.is_employee(),
+        Some(PRIVATE) => asked == Acr::MitidBusiness,
+        _ => false,
+    };
+    used.into_iter().any(|used| used != asked.eid()) || another_kind
 }
 
 /// NemID's certificates name a company as `NAME // CVR:…`; we add that ourselves.

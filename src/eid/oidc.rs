@@ -5,7 +5,7 @@
 //! signature, issuer, audience, nonce and level were checked.
 
 use super::dialect::told;
-use super::identity::identity_from;
+use super::identity::{identity_from, used_by};
 use super::{Acr, Cpr, TooLow, client_auth};
 use crate::login::pending::Leg;
 use crate::model::domain::{CprWay, Upstream};
@@ -90,6 +90,8 @@ pub struct Call<'a> {
     pub redirect_uri: &'a str,
     /// Where CPR numbers are from, if one is to come.
     pub cpr: Option<Environment>,
+    /// Whether somebody who was asked as a person may answer as an employee.
+    pub may_be_employee: bool,
 }
 
 /// Why there is no identity.
@@ -206,8 +208,8 @@ pub async fn complete(
     }
     let asked = call.cpr.filter(|_| matches!(call.upstream.cpr, CprWay::Scope(_)));
     let (names, levels) = (&call.upstream.claim_map, &call.upstream.level_map);
-    let mut identity =
-        identity_from(&claims, names, levels, call.leg.acr, asked, now).map_err(Failure::broken)?;
+    let acr = used_by(&claims, call.leg.acr, call.may_be_employee);
+    let mut identity = identity_from(&claims, names, levels, acr, asked, now).map_err(Failure::broken)?;
     // It has asked, and came back without.
     identity.lacks_cpr |= asked.is_some() && identity.cpr.is_none();
     if identity.level < call.leg.acr.level() {

@@ -8,6 +8,7 @@ use crate::eid::{Acr, Eid, oidc};
 use crate::model::domain::{ApplicationKey, Upstream};
 use crate::model::{ClientId, Host};
 use crate::oauth::login_hint::Wishes;
+use crate::pages::Lang;
 use crate::pages::error::ErrorKind;
 use crate::ports::{LogEvent, Ports};
 use crate::vault::{base64url, random, sha256};
@@ -55,6 +56,11 @@ pub fn upstream_hash(upstream: &Upstream) -> String {
     base64url(&sha256(upstream.issuer.as_str().as_bytes()))
 }
 
+/// The key file's client speaks Danish only.
+fn lang_for<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, acr: Acr) -> Lang {
+    if acr == Acr::NemidMocesCodefile { Lang::Da } else { ctx.lang(pending.ui_locales.as_deref()) }
+}
+
 async fn at_upstream<P: Ports>(
     ctx: &Context<'_, P>,
     mut pending: Pending,
@@ -86,7 +92,7 @@ async fn at_upstream<P: Ports>(
         verifier: &leg.verifier,
         redirect_uri: &format!("{}{CALLBACK_PATH}", ctx.domain.issuer),
         acr,
-        lang: ctx.lang(pending.ui_locales.as_deref()).tag(),
+        lang: lang_for(ctx, &pending, acr).tag(),
         wishes,
         fresh: pending.fresh,
         max_age: pending.max_age,

@@ -67,6 +67,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         leg: &leg,
         redirect_uri: &redirect_uri,
         cpr: pending.cpr.is_for_number().then_some(ctx.domain.environment),
+        may_be_employee: pending.wishes.may_be_employee,
     };
     match oidc::complete(ctx.ports, &call, &parameters, ctx.now).await {
         Ok(Completed { identity, access_token }) => {

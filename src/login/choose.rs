@@ -8,6 +8,7 @@ use super::request::facts;
 use super::{Context, Next, Reason, level};
 use crate::eid::{Acr, Eid};
 use crate::model::Host;
+use crate::oauth::login_hint::Action;
 use crate::pages::choose::{Call, Choose, NoShadow, Pair, Panel};
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::{self, Lang};
@@ -77,6 +78,9 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
         Link::Level => level::page(ctx, pending).await,
         Link::Start(eid) => match acr_of(ctx, &pending, eid) {
             Some(acr) => Ok(Next::Begin { pending: Pending { ended: None, ..pending }, acr }),
+            None if eid == Eid::Nemid && !facts(ctx).nemid_is_open => {
+                Err(Refusal::show(ErrorKind::NemIdClosed, "NemID has closed since its tab was shown"))
+            }
             None => Err(Refusal::show(ErrorKind::NotFound, "this eID is not offered to this request")),
         },
         Link::Cancel => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
@@ -168,7 +172,7 @@ fn page<P: Ports>(
         frame,
         pair: Some(pair),
         others: &[],
-        call: Call::LogOn,
+        call: call(pending.wishes.action),
         support_href: SUPPORT,
         privacy_href: privacy(lang),
         cancel_href: &cancel_href,
@@ -179,6 +183,17 @@ fn page<P: Ports>(
 /// MitID's privacy policy.
 pub fn privacy(lang: Lang) -> &'static str {
     if lang == Lang::Da { PRIVACY_DA } else { PRIVACY_EN }
+}
+
+/// What MitID's button says.
+fn call(action: Option<Action>) -> Call {
+    match action {
+        None | Some(Action::Login) => Call::LogOn,
+        Some(Action::Confirm) => Call::Confirm,
+        Some(Action::Accept) => Call::Accept,
+        Some(Action::Approve) => Call::Approve,
+        Some(Action::Sign) => Call::Sign,
+    }
 }
 
 /// What of the pair the page shows; `None` where the only eID on offer is the one that can't be

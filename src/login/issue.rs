@@ -261,6 +261,9 @@ fn told(reason: Reason) -> Error {
             Error::new(ErrorCode::LoginRequired, "the login at the eID is older than prompt or max_age allow")
         }
         Reason::NoCpr => Error::new(ErrorCode::AccessDenied, "no CPR number of the user was confirmed"),
+        Reason::NotNamed => {
+            Error::new(ErrorCode::AccessDenied, "somebody else logged in than the one named by login_hint")
+        }
         Reason::AnotherPerson => {
             Error::new(ErrorCode::LoginRequired, "somebody else logged in than the one asked for")
         }

@@ -176,6 +176,8 @@ pub enum Reason {
     TooOld,
     /// Somebody else logged in than the one asked for.
     AnotherPerson,
+    /// Somebody else, or of another company, than `login_hint` names.
+    NotNamed,
     /// There is no CPR number, and the application can't do without one.
     NoCpr,
 }
@@ -183,7 +185,7 @@ pub enum Reason {
 json_enum!(Reason {
     Cancelled = "cancelled", LevelTooLow(low) = "level_too_low", UpstreamFailed = "upstream_failed",
     NotAllowed = "not_allowed", TooOld = "too_old", AnotherPerson = "another_person",
-    NoCpr = "no_cpr",
+    NoCpr = "no_cpr", NotNamed = "not_named",
 });
 
 /// What comes next in a login.

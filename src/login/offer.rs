@@ -6,7 +6,7 @@
 use crate::eid::{Acr, Eid};
 use crate::model::domain::{DomainKind, DomainSnapshot};
 use crate::model::{Environment, UnixTime};
-use crate::oauth::{Error, ErrorCode};
+use crate::oauth::Error;
 
 /// What a domain can do about an eID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +78,10 @@ pub enum Offer {
 const NOT_HERE: Error =
     Error::invalid_request("acr_values names an eID that is not available on this domain");
 const NOT_ALLOWED: Error = Error::invalid_request("acr_values names an eID that this client may not use");
-const NEMID_CLOSED: Error = Error::new(
-    ErrorCode::InvalidRequest,
-    "NemID has closed; ask for MitID (urn:grn:authn:dk:mitid:substantial)",
-);
+const NEMID_CLOSED: Error =
+    Error::invalid_request("NemID has closed; ask for MitID (urn:grn:authn:dk:mitid:substantial)");
+const NEMID_CLOSED_FOR_EMPLOYEES: Error =
+    Error::invalid_request("NemID has closed; ask for MitID Erhverv (urn:grn:authn:dk:mitid:business)");
 
 /// Decides the offer for the `acr_values` of a request (empty: the user chooses).
 ///
@@ -155,6 +155,7 @@ fn offer_nemid(nemid: Acr, facts: Facts) -> Result<Offer, Error> {
         (true, None) => Ok(Offer::One { acr: nemid, at_once: false }),
         // After the closure the application need not have changed: its users get MitID.
         (false, Some(mitid)) => Ok(Offer::One { acr: mitid, at_once: true }),
+        (false, None) if nemid.is_employee() => Err(NEMID_CLOSED_FOR_EMPLOYEES),
         (false, None) => Err(NEMID_CLOSED),
     }
 }

@@ -9,7 +9,7 @@ use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYT
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
 use super::{Context, client_keys, hint, trace};
-use crate::eid::Cpr;
+use crate::eid::{Acr, Cpr, Eid};
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::style::CSS_PATH_MAX_BYTES;
@@ -201,6 +201,7 @@ fn judge<P: Ports>(
     door: Door,
 ) -> Result<(Pending, Offer, Prompt), Error> {
     let allowed = &application.protocol.acr_values;
+    let asked = as_employee(asked);
     let (mut offered, mut only) = offer_to(&asked.acr_values, allowed, facts(ctx))?;
     if asked.acr_is_essential {
         (offered, only) = offer_to(&asked.acr_values, &asked.acr_values, facts(ctx))?;
@@ -214,10 +215,20 @@ fn judge<P: Ports>(
     let attempt = AttemptId::draw(ctx.ports);
     ctx.adopt(attempt);
     explain(ctx, &asked, door);
+    let hinted_resume = asked.login_hint.resume_url.is_some();
     let cpr = Wish::of(application, &asked.scope, ctx.domain.cpr, asked.prompt);
     let hinted = asked.login_hint.cpr.as_ref().filter(|_| cpr.is_for_number());
     let cpr_hint = hinted.and_then(|hint| Cpr::parse(hint.text(), ctx.domain.environment, ctx.now).ok());
-    let acr_values = if asked.acr_values.is_empty() { allowed.clone() } else { asked.acr_values };
+    let mut acr_values = if asked.acr_values.is_empty() { allowed.clone() } else { asked.acr_values };
+    let mut wishes = asked.login_hint.wishes;
+    // A MitID UUID names somebody whom NemID knows nothing of.
+    if let (Offer::Both { mitid, .. }, Some(_)) = (offered, &wishes.uuid) {
+        (offered, only) = (Offer::One { acr: mitid, at_once: true }, Some(Eid::Mitid));
+        acr_values = vec![mitid];
+    }
+    wishes.may_be_employee &= allowed.is_empty() || allowed.contains(&Acr::MitidBusiness);
+    wishes.resume_url = asked.login_hint.resume_url.filter(|url| application.may_resume_at(url));
+    note_resuming(ctx, hinted_resume, wishes.resume_url.is_some());
     let pending = Pending {
         attempt,
         ends: ctx.now.plus(PENDING_SECONDS),
@@ -233,7 +244,7 @@ fn judge<P: Ports>(
         only,
         acr_values,
         ui_locales: asked.ui_locales,
-        wishes: asked.login_hint.wishes,
+        wishes,
         fresh: asked.prompt.login,
         max_age: asked.max_age,
         subject: asked.subject,
@@ -246,6 +257,32 @@ fn judge<P: Ports>(
         leg: None,
     };
     Ok((pending, offered, asked.prompt))
+}
+
+/// `login_hint=business` asks for an employee, whatever level of MitID it stands beside.
+fn as_employee(mut asked: AuthorizationRequest) -> AuthorizationRequest {
+    if asked.login_hint.business {
+        let mut acrs = Vec::new();
+        for acr in std::mem::take(&mut asked.acr_values) {
+            let acr = if acr.eid() == Eid::Mitid { Acr::MitidBusiness } else { acr };
+            if !acrs.contains(&acr) {
+                acrs.push(acr);
+            }
+        }
+        asked.acr_values = if acrs.is_empty() { vec![Acr::MitidBusiness] } else { acrs };
+    }
+    asked
+}
+
+/// A resume URL that is not registered is no reason to refuse: the login goes on in its own tab, to which
+/// the user returns by himself. It is told to nobody, or a stranger's link could lead MitID's app anywhere.
+fn note_resuming<P: Ports>(ctx: &Context<'_, P>, is_hinted: bool, is_registered: bool) {
+    let what = match (is_hinted, is_registered) {
+        (false, _) => return,
+        (true, true) => "told to the eID",
+        (true, false) => "ignored: it is not one of resume_urls",
+    };
+    ctx.ports.note("hint_appswitch_resume_url", what);
 }
 
 /// What was asked for and what each hint did, for whoever wants this login explained.
@@ -261,9 +298,11 @@ fn explain<P: Ports>(ctx: &Context<'_, P>, asked: &AuthorizationRequest, door: D
     for (given, name, what) in [
         (hint.wishes.action.is_some(), "hint_action", "told to the eID"),
         (hint.wishes.message.is_some(), "hint_message", "told to the eID"),
-        (hint.wishes.uuid.is_some(), "hint_uuid", "told to the eID"),
+        (hint.wishes.uuid.is_some(), "hint_uuid", "told to the eID, and checked"),
         (hint.wishes.app_switch.is_some(), "hint_appswitch", "told to the eID"),
-        (hint.resume_url.is_some(), "hint_appswitch_resume_url", "not used"),
+        (hint.business, "hint_business", "asks for an employee"),
+        (hint.wishes.may_be_employee, "hint_business_optional", "told to the eID"),
+        (hint.wishes.cvr.is_some(), "hint_vatid", "told to the eID, and checked"),
         (hint.cpr.is_some(), "hint_sub", "filled in where the CPR number is asked for"),
         (hint.css_path.is_some(), "hint_css_path", chosen_sheet(ctx, hint.css_path.as_deref())),
         (hint.scope.is_some(), "hint_scope", "added to the scopes"),

@@ -16,6 +16,7 @@ use crate::eid::claims::sub as sub_of;
 use crate::eid::{Acr, Eid};
 use crate::error::Fault;
 use crate::model::{Application, Identity, Sealed, UnixTime};
+use crate::oauth::login_hint::Wishes;
 use crate::ports::{LogEvent, Ports};
 
 /// Clock difference to an upstream that is forgiven when it says when somebody logged in, seconds.
@@ -156,10 +157,11 @@ pub fn satisfies(proof: &Proof, wanted: &Wanted<'_>, now: UnixTime) -> Option<Ac
     offered(&wanted.offered).into_iter().find(fits).filter(|_| is_young && is_asked_for)
 }
 
-/// MitID is one method at several levels; a person's NemID, an employee's, and one with a key file
+/// A person's MitID is one method at several levels; an employee's, a person's NemID, an employee's, and one with a key file
 /// are methods of their own.
 fn is_same_method(one: Acr, other: Acr) -> bool {
-    one == other || (one.eid() == Eid::Mitid && other.eid() == Eid::Mitid)
+    let is_personal_mitid = |acr: Acr| acr.eid() == Eid::Mitid && !acr.is_employee();
+    one == other || (is_personal_mitid(one) && is_personal_mitid(other))
 }
 
 /// Why somebody who was identified is not whom the request asks for. An eID may have let him in by a
@@ -173,8 +175,15 @@ pub fn unfit<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, identity: &Ident
     match (is_young, is_asked_for) {
         (false, _) => Some(Reason::TooOld),
         (true, false) => Some(Reason::AnotherPerson),
-        (true, true) => None,
+        (true, true) => (!is_named(&pending.wishes, identity)).then_some(Reason::NotNamed),
     }
+}
+
+/// Whether it is the person, and the company, that `login_hint` names.
+fn is_named(wishes: &Wishes, identity: &Identity) -> bool {
+    let is_person = wishes.uuid.as_ref().is_none_or(|uuid| identity.eid_id.eq_ignore_ascii_case(uuid));
+    let is_of = |cvr: &String| identity.company.as_ref().is_none_or(|company| company.cvr == *cvr);
+    is_person && wishes.cvr.as_ref().is_none_or(is_of)
 }
 
 /// The session that a login's code will belong to.

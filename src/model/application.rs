@@ -11,6 +11,8 @@ use std::fmt;
 pub const REDIRECT_URIS_MAX: usize = 50;
 /// Most URLs that a logout may lead to.
 pub const POST_LOGOUT_REDIRECT_URIS_MAX: usize = 50;
+/// Most URLs by which MitID's app may lead back to an app of the application's.
+pub const RESUME_URLS_MAX: usize = 10;
 /// Most origins whose scripts may call us.
 pub const ALLOWED_ORIGINS_MAX: usize = 20;
 /// Longest recording of an application's logins, seconds.
@@ -180,6 +182,8 @@ pub struct Protocol {
     pub frontchannel_logout_uri: Option<WebUrl>,
     /// Origins whose scripts may call us, besides those of its callbacks.
     pub allowed_origins: Vec<Origin>,
+    /// Where MitID's app may lead back to after an app switch: universal links of its own apps.
+    pub resume_urls: Vec<WebUrl>,
     /// Whether it looks for a session from a hidden frame (`prompt=none`), which needs a session
     /// cookie that browsers send across sites.
     pub silent_check: bool,
@@ -200,7 +204,8 @@ pub struct Protocol {
 json_struct!(Protocol {
     response_types or vec![ResponseType::Code], acr_values or Vec::new(), jwks, jwks_uri, endpoint_audience or false,
     require_pushed_authorization_requests or false, post_logout_redirect_uris or Vec::new(),
-    backchannel_logout_uri, frontchannel_logout_uri, allowed_origins or Vec::new(), silent_check or false,
+    backchannel_logout_uri, frontchannel_logout_uri, allowed_origins or Vec::new(), resume_urls or Vec::new(),
+    silent_check or false,
     scope_strategy or ScopeStrategy::default(), userinfo_response or UserinfoResponse::default(),
     id_token_signed_response_alg or Algorithm::Rs256, dpop_bound_access_tokens or false,
     fapi2 or false, recording_until,
@@ -219,6 +224,7 @@ impl Default for Protocol {
             backchannel_logout_uri: None,
             frontchannel_logout_uri: None,
             allowed_origins: Vec::new(),
+            resume_urls: Vec::new(),
             silent_check: false,
             scope_strategy: ScopeStrategy::default(),
             userinfo_response: UserinfoResponse::default(),
@@ -234,6 +240,11 @@ impl Application {
     /// The registered callback that equals `raw` byte for byte.
     pub fn redirect_uri(&self, raw: &str) -> Option<&RedirectUri> {
         self.redirect_uris.iter().find(|uri| uri.as_str() == raw)
+    }
+
+    /// Whether MitID's app may lead back to `raw`, byte for byte.
+    pub fn may_resume_at(&self, raw: &str) -> bool {
+        self.protocol.resume_urls.iter().any(|url| url.as_str() == raw)
     }
 
     /// A public client has nothing but PKCE to prove itself with, so it must use it.

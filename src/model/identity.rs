@@ -27,6 +27,10 @@ pub struct Identity {
     pub birthdate: Option<String>,
     /// Whole years, where the upstream states them itself.
     pub age: Option<u32>,
+    /// Whether it is a young person's NemID, which signs for less.
+    pub youth: bool,
+    /// Serial number and issuer of a NemID certificate, hexadecimal and as a distinguished name.
+    pub certificate: Option<Certificate>,
     /// CPR number, where a login was to bring it. Never of employees.
     pub cpr: Option<Cpr>,
     /// Whether the upstream has said, or shown by its answer, that there is no CPR number.
@@ -45,8 +49,19 @@ pub struct Identity {
 
 json_struct!(Identity {
     acr, eid_id, level, auth_time, name, given_name, family_name, name_protected unless false, birthdate,
-    age, cpr, lacks_cpr unless false, company, transaction_id, ial, aal, amr unless Vec::<String>::new(),
+    age, youth unless false, certificate, cpr, lacks_cpr unless false, company, transaction_id, ial, aal, amr unless Vec::<String>::new(),
 });
+
+/// What was printed on a NemID certificate.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Certificate {
+    /// Serial number, hexadecimal.
+    pub serial: String,
+    /// Distinguished name of its issuer.
+    pub issuer: String,
+}
+
+json_struct!(Certificate { serial, issuer });
 
 /// The organisation somebody acts for (`domain` words of the Danish business register).
 #[derive(Clone, PartialEq, Eq)]
@@ -74,6 +89,12 @@ json_struct!(Company {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Identity({}, …)", self.acr.urn())
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Certificate(…)")
     }
 }
 

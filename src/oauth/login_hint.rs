@@ -13,6 +13,9 @@ pub const LOGIN_HINT_MAX_BYTES: usize = 2_000;
 /// Longest reference text, characters before base64: MitID's own limit.
 pub const MESSAGE_MAX_CHARACTERS: usize = 130;
 
+/// Digits of a CVR number.
+const CVR_DIGITS: usize = 8;
+
 /// What the user is asked to do, in the words of MitID's client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -69,16 +72,25 @@ pub struct Wishes {
     pub uuid: Option<String>,
     /// `appswitch:ios` or `appswitch:android`
     pub app_switch: Option<AppSwitch>,
+    /// `appswitch:resumeUrl:`, one that the application has registered: where MitID's app leads back.
+    pub resume_url: Option<String>,
+    /// `business_optional`: whoever is asked as a person may answer as an employee.
+    pub may_be_employee: bool,
+    /// `vatid:DK…`, the CVR number of the one company whose employees may log in.
+    pub cvr: Option<String>,
 }
 
-json_struct!(Wishes { action: "a", message: "m", uuid: "u", app_switch: "s" });
+json_struct!(Wishes {
+    action: "a", message: "m", uuid: "u", app_switch: "s", resume_url: "r", may_be_employee: "b" unless false,
+    cvr: "v",
+});
 
 impl Wishes {
     /// Whether the eID is asked for more than to tell who somebody is: to show a text, to have
     /// something approved, to see one person again. No session can stand for that.
     pub fn need_the_eid(&self) -> bool {
         let approves = self.action.is_some_and(|action| action != Action::Login);
-        approves || self.message.is_some() || self.uuid.is_some()
+        approves || self.message.is_some() || self.uuid.is_some() || self.cvr.is_some()
     }
 
     /// As tokens again, for an upstream that speaks this dialect.
@@ -97,6 +109,15 @@ impl Wishes {
             Some(AppSwitch::Ios) => tokens.push("appswitch:ios".to_owned()),
             Some(AppSwitch::Android) => tokens.push("appswitch:android".to_owned()),
             None => {}
+        }
+        if let Some(url) = &self.resume_url {
+            tokens.push(format!("appswitch:resumeUrl:{url}"));
+        }
+        if self.may_be_employee {
+            tokens.push("business_optional".to_owned());
+        }
+        if let Some(cvr) = &self.cvr {
+            tokens.push(format!("vatid:DK{cvr}"));
         }
         tokens.join(" ")
     }
@@ -131,8 +152,10 @@ pub struct LoginHint {
     pub wishes: Wishes,
     /// `sub:`, a number to fill in beforehand.
     pub cpr: Option<CprHint>,
-    /// `appswitch:resumeUrl:`; `disable` reads as none.
+    /// `appswitch:resumeUrl:`, unchecked; `disable` reads as none.
     pub resume_url: Option<String>,
+    /// `business`: employees only.
+    pub business: bool,
     /// `css_path:`, path and query of a style sheet.
     pub css_path: Option<String>,
     /// How many tokens nobody here knows.
@@ -144,7 +167,7 @@ impl LoginHint {
     ///
     /// # Errors
     /// `invalid_request` for one that is too long, a reference text that MitID would not take, and
-    /// an `action:` or `uuid:` of another form.
+    /// an `action:`, `uuid:` or `vatid:` of another form.
     pub fn parse(raw: Option<&str>) -> Result<Self, Error> {
         let raw = raw.unwrap_or_default();
         if raw.len() > LOGIN_HINT_MAX_BYTES {
@@ -159,7 +182,11 @@ impl LoginHint {
 
     fn take(&mut self, token: &str) -> Result<(), Error> {
         let Some((name, value)) = token.split_once(':') else {
-            self.ignored += 1;
+            match token {
+                "business" => self.business = true,
+                "business_optional" => self.wishes.may_be_employee = true,
+                _ => self.ignored += 1,
+            }
             return Ok(());
         };
         match name {
@@ -172,6 +199,7 @@ impl LoginHint {
             }
             "message" => self.wishes.message = Some(message(value)?),
             "uuid" => self.wishes.uuid = Some(uuid(value)?),
+            "vatid" => self.wishes.cvr = Some(cvr(value)?),
             "sub" => self.cpr = Some(CprHint(value.to_owned())),
             "css_path" => self.css_path = Some(value.to_owned()),
             "appswitch" => self.take_app_switch(value),
@@ -230,6 +258,16 @@ fn uuid(raw: &str) -> Result<String, Error> {
     }
 }
 
+/// A Danish VAT number: DK and the eight digits of a CVR number.
+fn cvr(raw: &str) -> Result<String, Error> {
+    let digits = raw.strip_prefix("DK").or_else(|| raw.strip_prefix("dk")).unwrap_or_default();
+    if digits.len() == CVR_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(digits.to_owned())
+    } else {
+        Err(Error::invalid_request("login_hint has a vatid that is not DK and eight digits"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,7 +282,8 @@ mod tests {
         let hint = read(
             "acr_values:urn:grn:authn:dk:mitid:low sub:2101270087 action:approve message:SGVq \
              uuid:74FFCD31-fbaf-4c33-bdac-169f25c1e416 appswitch:ios appswitch:resumeUrl:https://a.example/x \
-             css_path:/a/b?x=y scope:ssn scope:address someone@example.com business future:thing",
+             css_path:/a/b?x=y scope:ssn scope:address someone@example.com business business_optional \
+             vatid:DK13585628 businesslike future:thing",
         );
         assert_eq!(hint.acr_values.as_deref(), Some("urn:grn:authn:dk:mitid:low"));
         assert_eq!(hint.scope.as_deref(), Some("ssn address"));
@@ -257,9 +296,15 @@ mod tests {
             message: Some("Hej".to_owned()),
             uuid: Some("74ffcd31-fbaf-4c33-bdac-169f25c1e416".to_owned()),
             app_switch: Some(AppSwitch::Ios),
+            resume_url: None,
+            may_be_employee: true,
+            cvr: Some("13585628".to_owned()),
         };
+        assert!(hint.business);
         assert_eq!(hint.wishes, wishes);
         assert_eq!(read(&wishes.tokens()).wishes, wishes, "tokens read back as they were");
+        let switched = Wishes { resume_url: hint.resume_url, ..Wishes::default() };
+        assert_eq!(read(&switched.tokens()).resume_url, switched.resume_url);
         assert!(
             read("").wishes == Wishes::default() && LoginHint::parse(None).unwrap() == LoginHint::default()
         );
@@ -279,6 +324,9 @@ mod tests {
             "message:/w==",
             "action:dance",
             "uuid:7",
+            "vatid:13585628",
+            "vatid:DK1358562",
+            "vatid:SE13585628",
             "uuid:74ffcd31-fbaf-4c33-bdac_169f25c1e416",
         ] {
             assert!(LoginHint::parse(Some(raw)).is_err(), "{raw}");

@@ -22,6 +22,12 @@ pub struct Person {
     pub reaches: Level,
     /// CVR, RID and organisation of an employee.
     pub company: Option<(&'static str, &'static str, &'static str)>,
+    /// UUID of the same employee in MitID Erhverv, which is not that of the person.
+    pub employee_uuid: &'static str,
+    /// CVR and organisation that this person may sign for.
+    pub signs_for: Option<(&'static str, &'static str)>,
+    /// Whether the NemID is a young person's.
+    pub youth: bool,
     /// Whether the upstream answers an error instead.
     pub fails: bool,
 }
@@ -36,11 +42,14 @@ const PERSON: Person = Person {
     uuid: "",
     reaches: Level::High,
     company: None,
+    employee_uuid: "",
+    signs_for: None,
+    youth: false,
     fails: false,
 };
 
 /// Everybody.
-pub const PEOPLE: [Person; 7] = [
+pub const PEOPLE: [Person; 9] = [
     Person {
         user: "ditlev",
         description: "CPR 210127-0087",
@@ -94,15 +103,43 @@ pub const PEOPLE: [Person; 7] = [
     Person { user: "fails", description: "the eID answers an error", fails: true, ..PERSON },
     Person {
         user: "employee",
-        description: "employee of CVR 13585628",
+        description: "employee of CVR 13585628 by NemID and MitID Erhverv",
         name: "Employee Testperson",
         birthdate: "1977-07-08",
         pid: "9208-2002-2-000000000007",
         uuid: "4e3fa285-5270-4f6f-bd44-806f3f41ce05",
         company: Some(("13585628", "1203670452", "Testvirksomhed ApS")),
+        employee_uuid: "5f40b396-6381-4a70-8e55-917a4a52df06",
+        ..PERSON
+    },
+    Person {
+        user: "signatory",
+        description: "CPR 110774-4882, signs for CVR 88146328",
+        name: "Signatory Testperson",
+        birthdate: "1974-07-11",
+        cpr: Some("1107744882"),
+        pid: "9208-2002-2-000000000008",
+        uuid: "6051c4a7-7492-4b81-9f66-a28b5b63e007",
+        signs_for: Some(("88146328", "Prøvefirma A/S")),
+        ..PERSON
+    },
+    Person {
+        user: "youth",
+        description: "young person's NemID",
+        name: "Youth Testperson",
+        birthdate: "2011-08-15",
+        cpr: Some("7508115000"),
+        pid: "9208-2002-2-000000000009",
+        uuid: "7162d5b8-85a3-4c92-a077-b39c6c74f108",
+        youth: true,
         ..PERSON
     },
 ];
+
+/// The person whose MitID has this UUID, as a person or as an employee.
+pub fn find_uuid(uuid: &str) -> Option<&'static Person> {
+    PEOPLE.iter().find(|person| !uuid.is_empty() && [person.uuid, person.employee_uuid].contains(&uuid))
+}
 
 /// The person of this user name.
 pub fn find(user: &str) -> Option<&'static Person> {
@@ -113,7 +150,8 @@ impl Person {
     /// The eID's own id of this person for an acr; `None` where this person has no such identity.
     pub fn id_for(&self, acr: Acr) -> Option<String> {
         match (acr.eid(), acr.is_employee(), self.company) {
-            (Eid::Mitid, ..) => Some(self.uuid.to_owned()),
+            (Eid::Mitid, false, _) => Some(self.uuid.to_owned()),
+            (Eid::Mitid, true, company) => company.map(|_| self.employee_uuid.to_owned()),
             (Eid::Nemid, false, _) => Some(self.pid.to_owned()),
             (Eid::Nemid, true, Some((cvr, rid, _))) => Some(format!("CVR:{cvr}-RID:{rid}")),
             (Eid::Nemid, true, None) => None,

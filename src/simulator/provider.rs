@@ -1,6 +1,6 @@
 //! A simulated eID as an OpenID provider: discovery, keys, authorize, token, userinfo.
 
-use super::people::{PEOPLE, Person, find};
+use super::people::{PEOPLE, Person, find, find_uuid};
 use crate::eid::{Acr, Eid, Level};
 use crate::json::{self, Json};
 use crate::login::Context;
@@ -8,6 +8,7 @@ use crate::model::PublicKey;
 use crate::model::key_ring::Algorithm;
 use crate::model::{Environment, Host, Sealed, UnixTime};
 use crate::oauth::client_auth::Credentials;
+use crate::oauth::login_hint::{LoginHint, Wishes};
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::token::{Scheme, error_response, resource_error};
 use crate::oauth::{Error, ErrorCode, jwks, jwt};
@@ -31,6 +32,8 @@ const CODE_SECONDS: u64 = 60;
 const TOKEN_SECONDS: u64 = 300;
 /// How long an access token lives, seconds: as long as a CPR number may be asked for, and longer.
 const ACCESS_SECONDS: u64 = 3 * 60 * 60;
+/// Who would have issued a NemID certificate of the test system.
+const CERTIFICATE_ISSUER: &str = "CN=TRUST2408 Systemtest XXII CA,O=TRUST2408,C=DK";
 /// Signs for test people only; its private half stands in the repository and is worth nothing.
 const WORTHLESS_KEY: &[u8] = include_bytes!("worthless_key.pk8");
 const WORTHLESS_KEY_MODULUS: &str = include_str!("worthless_key.n.txt");
@@ -46,10 +49,12 @@ struct AuthorizeRequest {
     lang: String,
     /// Whether the CPR number was asked for.
     ssn: bool,
+    /// What is to be told to the user.
+    wishes: Wishes,
     ends: UnixTime,
 }
 
-json_struct!(AuthorizeRequest { eid, redirect_uri, state, nonce, challenge, acr, lang, ssn, ends });
+json_struct!(AuthorizeRequest { eid, redirect_uri, state, nonce, challenge, acr, lang, ssn, wishes, ends });
 
 struct Code {
     request: AuthorizeRequest,
@@ -109,7 +114,10 @@ pub fn jwks() -> Response {
 pub async fn authorize<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     let Ok(parameters) = ctx.request.query_parameters() else { return bad("the parameters can't be read") };
     match read_request(ctx, eid, &parameters).await {
-        Ok(request) => page(ctx, &request, "", false).await,
+        Ok(request) => {
+            let known = request.wishes.uuid.as_deref().and_then(find_uuid).map_or("", |person| person.user);
+            page(ctx, &request, known, false).await
+        }
         Err(why) => bad(why),
     }
 }
@@ -153,8 +161,15 @@ async fn read_request<P: Ports>(
         acr,
         lang: parameters.get("ui_locales").unwrap_or("da").to_owned(),
         ssn: parameters.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "ssn")),
+        wishes: wishes(parameters)?,
         ends: ctx.now.plus(REQUEST_SECONDS),
     })
+}
+
+/// What the broker tells the eID by `login_hint`: it has checked every token.
+fn wishes(parameters: &Parameters) -> Result<Wishes, &'static str> {
+    let hint = LoginHint::parse(parameters.get("login_hint")).map_err(|_| "login_hint can't be read")?;
+    Ok(Wishes { resume_url: hint.resume_url, ..hint.wishes })
 }
 
 /// The simulators' clients are the TEST domains of this installation, no others.
@@ -212,8 +227,11 @@ pub async fn answer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
             go_back(ctx, &request, &[("error", "server_error")])
         }
         Some(person) => {
+            // Whoever may choose and is an employee logs in as one.
+            let acts = request.wishes.may_be_employee && person.company.is_some();
+            let acr = if acts { Acr::MitidBusiness } else { request.acr };
             let code = Code {
-                request: request.clone(),
+                request: AuthorizeRequest { acr, ..request.clone() },
                 user: person.user.to_owned(),
                 ends: ctx.now.plus(CODE_SECONDS),
             };
@@ -303,6 +321,8 @@ async fn id_token<P: Ports>(
     set("transaction_id", base64url(&random::<16>(ctx.ports)).into());
     if request.eid == Eid::Mitid {
         set("loa", level_word(person.level_for(request.acr.level())).into());
+        let kind = if request.acr.is_employee() { "professional" } else { "private" };
+        set("identity_type", kind.into());
     }
     let kid = jwks::thumbprint(&public_key());
     let input = jwt::signing_input(Algorithm::Rs256, "JWT", &kid, &claims);
@@ -367,6 +387,19 @@ fn person_claims(person: &Person, token: &AccessToken) -> Option<Value> {
         claims["cvr"] = cvr.into();
         claims["rid"] = rid.into();
         claims["org_name"] = name.into();
+        claims["se_number"] = "25313763".into();
+        claims["p_number"] = "1003388394".into();
+        claims["employee"] = true.into();
+    }
+    if let (Some((cvr, name)), false) = (person.signs_for, acr.is_employee()) {
+        claims["cvr"] = cvr.into();
+        claims["org_name"] = name.into();
+        claims["signatory"] = true.into();
+    }
+    if acr.eid() == Eid::Nemid {
+        claims["youth"] = person.youth.into();
+        claims["certificate_serial"] = "5ba8d1e3".into();
+        claims["certificate_issuer"] = CERTIFICATE_ISSUER.into();
     }
     Some(claims)
 }
