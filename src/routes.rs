@@ -8,7 +8,7 @@ use crate::login::offer::Facts;
 use crate::login::refusal::{respond, unavailable};
 use crate::login::{
     self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, preview, redeem,
-    revoke, start, style, userinfo,
+    resume, revoke, start, style, userinfo,
 };
 use crate::model::sighting::Who;
 use crate::model::{Host, UnixTime};
@@ -134,6 +134,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
             Some(eid) => ("start", follow(ctx, attempt, Link::Start(eid)).await),
             None => ("unknown", not_found()),
         },
+        (Get, ["resume"]) => ("resume", resume::page(ctx)),
         (Get | Post, ["oauth2", "logout"]) => ("logout", logout::logout(ctx).await),
         (Get, ["continue"]) => ("continue", step(ctx, cross::arrive(ctx).await).await),
         (Get, ["callback"]) => ("callback", step(ctx, callback::callback(ctx).await).await),
@@ -166,7 +167,7 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
             ".well-known",
             "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
         ]
-        | ["continue" | "callback"] => "GET",
+        | ["continue" | "callback" | "resume"] => "GET",
         ["style", _, _] | ["login", _] | ["login", _, "cancel" | "level" | "back" | "nemid" | "mitid"] => {
             "GET"
         }

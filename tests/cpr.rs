@@ -367,6 +367,38 @@ fn somebody_elses_number_can_be_tried_three_times_and_then_nothing_helps() {
 }
 
 #[test]
+fn a_check_digit_that_does_not_fit_is_advice_after_a_wrong_try_and_never_a_refusal() {
+    let broker = by_match();
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    for (number, advised) in [("2902004000", true), ("2712589100", false)] {
+        let shown = give(&browser, &page, number);
+        assert_eq!(shown.body.contains("check that every digit was typed correctly"), advised, "{number}");
+    }
+    tokens(&broker, &asked, &move_on(&browser, &give(&browser, &page, CPR)));
+    // Numbers without it are valid: whoever has one is asked no second time.
+    let mut person = Person::ditlev();
+    person.claims["dk.cpr"] = json!("2902004000");
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &person);
+    let answer = move_on(&browser, &give(&browser, &page, "2902004000"));
+    assert_eq!(tokens(&broker, &asked, &answer).claims[CLAIM], "2902004000");
+}
+
+#[test]
+fn an_address_is_a_reason_for_the_step_and_releases_no_number() {
+    let broker = by_match();
+    let (_, asked, answer) = {
+        dynamic(&broker);
+        let (browser, asked, page) =
+            at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[("scope", "openid address")]);
+        let answer = move_on(&browser, &give(&browser, &page, CPR));
+        (browser, asked, answer)
+    };
+    let told = tokens(&broker, &asked, &answer);
+    assert!(!told.claims.contains_key(CLAIM));
+    assert!(!RelyingParty::web().userinfo(&broker, &told.access_token).body.contains(CPR));
+}
+
+#[test]
 fn a_second_try_may_be_right() {
     let broker = by_match();
     let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());

@@ -7,7 +7,7 @@ mod support;
 
 use edge_eid::eid::Eid;
 use edge_eid::model::public_key::SignatureAlgorithm;
-use edge_eid::vault::base64url;
+use edge_eid::vault::{base64, base64url};
 use edge_eid::web::{Method, encode_pairs, percent_encode};
 use serde_json::{Map, Value, json};
 use support::broker::request;
@@ -383,4 +383,93 @@ fn a_code_counts_once_and_for_its_own_client_only_by_whatever_entry_and_mode_it_
         let body: Value = serde_json::from_str(&redeemed.body).unwrap();
         assert_eq!(app.userinfo(broker, body["access_token"].as_str().unwrap()).status, 401);
     }
+}
+
+/// A script, as it is, in base64, and in base64 twice.
+fn scripts() -> Vec<String> {
+    let script = "\"><script>alert('canary')</script>";
+    let once = base64(script.as_bytes());
+    let twice = base64(once.as_bytes());
+    vec![
+        script.to_owned(),
+        once,
+        twice,
+        format!("javascript:{script}"),
+        "data:text/html,<script>1</script>".to_owned(),
+    ]
+}
+
+/// The tokens that we know, and one that nobody does.
+const HINTS: [&str; 15] = [
+    "acr_values:",
+    "scope:",
+    "action:",
+    "message:",
+    "uuid:",
+    "vatid:",
+    "sub:",
+    "css_path:",
+    "appswitch:",
+    "appswitch:resumeUrl:",
+    "business",
+    "business_optional",
+    "BID:",
+    "",
+    "dk:mitid:ct",
+];
+
+#[test]
+fn a_hostile_login_hint_runs_nothing_and_leaks_nothing_by_every_entry() {
+    let front = Front::new();
+    front.broker.never_log("canary");
+    let controls = ["\0", "\r\nSet-Cookie:x=y", "\u{1b}[2J", "\u{202e}", "\u{7f}", "æ\u{301}💥"];
+    let values: Vec<String> =
+        scripts().into_iter().chain(controls.map(|mark| format!("canary{mark}canary"))).collect();
+    let words = ["invalid_request", "invalid_scope"].map(|word| Outcome::Told(word.to_owned()));
+    for (at, hint) in HINTS.iter().enumerate() {
+        for value in &values {
+            // Each hint by every entry, and by the mode whose turn it is.
+            for (turn, entry) in ENTRIES.into_iter().enumerate() {
+                let mode = MODES[(at + turn) % MODES.len()];
+                let changes = [("login_hint", format!("{hint}{value}")), ("response_mode", mode.to_owned())];
+                let outcome = front.send(entry, &pairs(&asked(&changes)));
+                let fits = outcome == Outcome::GoesOn || words.contains(&outcome);
+                assert!(fits, "{hint}{value:?} by {entry:?} and {mode}: {outcome:?}");
+            }
+        }
+    }
+    // What goes on shows it nowhere but where the user is to read it, and as text.
+    let message = format!("message:{}", base64("<script>alert('canary')</script>".as_bytes()));
+    for hint in HINTS
+        .iter()
+        .flat_map(|hint| values.iter().map(move |value| format!("{hint}{value}")))
+        .chain([message])
+    {
+        let url = RelyingParty::web().ask_with(&[("acr_values", POCES), ("login_hint", &hint)]).url;
+        if let Stop::Page(page) = Browser::new(&front.broker).visit(&url) {
+            assert!(!page.body.contains("<script>alert"), "{hint:?}: {}", page.body);
+            let shown = page.body.contains("canary") && !hint.starts_with("message:");
+            assert!(!shown, "{hint:?} is repeated");
+        }
+    }
+    front.broker.check_log();
+    assert!(front.broker.ports.logins.borrow().is_empty(), "nothing is stored");
+    for entry in ENTRIES {
+        front.code(entry, &pairs(&asked(&[])));
+    }
+}
+
+#[test]
+fn ten_kilobytes_of_each_hint_are_refused_by_every_entry_and_the_login_can_be_started_again() {
+    let front = Front::new();
+    front.broker.never_log("canary");
+    for hint in HINTS {
+        let long = format!("{hint}{}", "canary".repeat(10 * 1024 / 6));
+        for entry in ENTRIES {
+            let outcome = front.send(entry, &pairs(&asked(&[("login_hint", long.clone())])));
+            assert!(matches!(outcome, Outcome::Told(_) | Outcome::Shown), "{hint} by {entry:?}: {outcome:?}");
+            assert_eq!(front.send(entry, &pairs(&asked(&[]))), Outcome::GoesOn);
+        }
+    }
+    front.broker.check_log();
 }

@@ -182,6 +182,7 @@ fn only_the_callback_that_was_checked_redirects_to_an_application() {
         "src/login/begin.rs",
         "src/login/cross.rs",
         "src/login/cpr.rs",
+        "src/login/level.rs",
         // Registered for logouts, checked by its own constructor; and our own endpoint once more.
         "src/login/after_logout.rs",
         "src/login/logout.rs",
@@ -222,6 +223,25 @@ fn the_conformance_tables_name_tests_that_exist() {
             vec![format!("test(\"{name}\","), format!("test(`{name}`,")]
         };
         assert!(spellings.iter().any(|spelling| text.contains(spelling)), "{file} has no test {name}");
+    }
+}
+
+/// How many situations the move from NemID to MitID brings.
+const CASES: u32 = 27;
+
+#[test]
+fn every_case_of_side_by_side_has_its_tests_in_one_table_and_every_test_of_one_its_place_there() {
+    let paper = fs::read_to_string(root().join("CONFORMANCE.md")).unwrap();
+    for number in 1..=CASES {
+        let row = paper.lines().find(|line| line.starts_with(&format!("| {number} | ")));
+        let row = row.unwrap_or_else(|| panic!("case {number} has no row"));
+        assert!(row.contains(&format!("::case_{number}_")), "case {number} has no test of its number");
+    }
+    for source in sources("tests") {
+        let file = source.path.trim_start_matches("tests/");
+        for name in source.text.split("\nfn case_").skip(1).filter_map(|rest| rest.split('(').next()) {
+            assert!(paper.contains(&format!("`{file}::case_{name}`")), "{file}::case_{name} has no row");
+        }
     }
 }
 

@@ -118,6 +118,27 @@ fn mitids_app_leads_back_only_to_where_the_application_has_registered() {
 }
 
 #[test]
+fn services_without_an_app_have_a_page_to_come_back_to_that_starts_nothing() {
+    let broker = World::demo();
+    let ours = format!("https://{ACME}/resume");
+    let browser = Browser::new(&broker);
+    let asked = ask(&RelyingParty::web(), POCES, &format!("appswitch:resumeUrl:{ours}"));
+    let upstream = browser.start(&asked.url, Eid::Mitid);
+    assert_eq!(told(&upstream), [format!("appswitch:resumeUrl:{ours}")]);
+    for elsewhere in ["https://acme.mitid.example/resume", "https://acme.example/resume/x"] {
+        let hint = format!("appswitch:resumeUrl:{elsewhere}");
+        assert_eq!(told(&started(&broker, POCES, &hint)), [""], "{elsewhere}");
+    }
+    let before = browser.cookies(ACME);
+    let page = browser.visit(&ours).page();
+    assert!(page.status == 200 && page.body.contains("in which you are logging on"));
+    assert!(browser.visit(&format!("{ours}?lang=da")).page().body.contains("<html lang=\"da\">"));
+    assert_eq!(browser.cookies(ACME), before);
+    let answer = browser.approve(&upstream, &Person::ditlev()).application();
+    RelyingParty::web().redeem(&broker, &asked, &answer);
+}
+
+#[test]
 fn a_tab_survives_idling_and_coming_back_to_it() {
     let broker = World::demo();
     let browser = Browser::new(&broker);

@@ -146,6 +146,7 @@ pub fn show(protocol: &Protocol, shown: &mut Map<String, Value>) {
     let keys: Option<Value> = protocol.jwks.as_ref().and_then(|text| json::read(text).ok());
     shown.insert("jwks".to_owned(), keys.write());
     shown.insert("recording_until".to_owned(), protocol.recording_until.map(UnixTime::iso8601).write());
+    shown.entry("resume_urls").or_insert_with(|| Value::Array(Vec::new()));
     for name in ["jwks_uri", "backchannel_logout_uri", "frontchannel_logout_uri"] {
         shown.entry(name).or_insert(Value::Null);
     }

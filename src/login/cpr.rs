@@ -49,7 +49,7 @@ json_enum!(Wish { Nothing = "nothing", Number = "number", Anew = "anew", Revoke 
 impl Wish {
     /// What a request of this application, for these scopes, wants.
     pub fn of(application: &Application, scope: &Scope, settings: CprSettings, prompt: Prompt) -> Self {
-        match (is_released(application, scope, settings), prompt) {
+        match (is_needed(application, scope, settings), prompt) {
             (_, Prompt { consent_revoke: true, .. }) => Self::Revoke,
             (false, _) => Self::Nothing,
             (true, Prompt { consent: true, .. }) => Self::Anew,
@@ -61,6 +61,13 @@ impl Wish {
     pub fn is_for_number(self) -> bool {
         matches!(self, Self::Number | Self::Anew)
     }
+}
+
+/// Whether a number is to come of a login for these scopes: to be told, or since an address is looked up
+/// by it.
+fn is_needed(application: &Application, scope: &Scope, settings: CprSettings) -> bool {
+    let by_address = application.protocol.scope_strategy == ScopeStrategy::Dynamic && scope.has("address");
+    by_address || is_released(application, scope, settings)
 }
 
 /// Whether the application may be told the CPR number of a person who logs in for these scopes.
@@ -323,6 +330,7 @@ pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Re
     };
     let mut identity = open_sealed(ctx, &sealed, attempt).await?;
     let Answered::Number(cpr) = answered else { return settle(ctx, pending, &identity, sealed).await };
+    let mistyped = !cpr.meets_modulus_11();
     let problem = match is_theirs(ctx, attempt, &matching, &cpr).await {
         Ok(true) => {
             if form.get("remember").is_some() {
@@ -333,6 +341,7 @@ pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Re
             let sealed = ctx.keys.seal(ctx.ports, &identity_label(attempt), plain.as_bytes()).await?;
             return settle(ctx, pending, &identity, sealed).await;
         }
+        Ok(false) if mistyped => Problem::Mistyped(left),
         Ok(false) => Problem::Mismatch(left),
         Err(why) => {
             ctx.ports.record(LogEvent { event: "cpr_match_failed", facts: vec![("why", why)] });

@@ -45,6 +45,7 @@ pub mod pushed;
 pub mod redeem;
 pub mod refusal;
 pub mod request;
+pub mod resume;
 pub mod return_to;
 pub mod revoke;
 pub mod session;

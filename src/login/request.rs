@@ -8,7 +8,7 @@ use super::offer::{Facts, Offer, offer_to};
 use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
-use super::{Context, client_keys, hint, trace};
+use super::{Context, client_keys, hint, resume, trace};
 use crate::eid::{Acr, Cpr, Eid};
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
@@ -227,7 +227,8 @@ fn judge<P: Ports>(
         acr_values = vec![mitid];
     }
     wishes.may_be_employee &= allowed.is_empty() || allowed.contains(&Acr::MitidBusiness);
-    wishes.resume_url = asked.login_hint.resume_url.filter(|url| application.may_resume_at(url));
+    wishes.resume_url =
+        asked.login_hint.resume_url.filter(|url| application.may_resume_at(url) || resume::is_ours(ctx, url));
     note_resuming(ctx, hinted_resume, wishes.resume_url.is_some());
     let pending = Pending {
         attempt,

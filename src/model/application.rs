@@ -204,7 +204,7 @@ pub struct Protocol {
 json_struct!(Protocol {
     response_types or vec![ResponseType::Code], acr_values or Vec::new(), jwks, jwks_uri, endpoint_audience or false,
     require_pushed_authorization_requests or false, post_logout_redirect_uris or Vec::new(),
-    backchannel_logout_uri, frontchannel_logout_uri, allowed_origins or Vec::new(), resume_urls or Vec::new(),
+    backchannel_logout_uri, frontchannel_logout_uri, allowed_origins or Vec::new(), resume_urls unless Vec::<WebUrl>::new(),
     silent_check or false,
     scope_strategy or ScopeStrategy::default(), userinfo_response or UserinfoResponse::default(),
     id_token_signed_response_alg or Algorithm::Rs256, dpop_bound_access_tokens or false,

@@ -41,6 +41,8 @@ pub enum Problem {
     Date,
     /// It is not this person's; so many tries are left.
     Mismatch(u32),
+    /// Likewise, and its check digit does not fit, as after a typing error.
+    Mistyped(u32),
     /// It could not be checked.
     Unavailable,
 }
@@ -51,6 +53,7 @@ impl Problem {
             Self::Form => texts::ERR_FORMAT.clone(),
             Self::Date => texts::ERR_DATE.clone(),
             Self::Mismatch(left) => texts::err_match(eid, left),
+            Self::Mistyped(left) => texts::err_mistyped(eid, left),
             Self::Unavailable => texts::ERR_UNAVAILABLE.clone(),
         }
     }

@@ -12,6 +12,7 @@
 //! - [`moving_on`]: the step between a POST and another origin
 //! - [`logout`]: whether to log out, and that somebody has
 //! - [`form_post`]: the carrier of an answer by `response_mode=form_post`
+//! - [`resume`]: back from MitID's app
 //! - [`simulator`]: the stand-in for an eID, on TEST domains
 //! - [`demo`]: a small application to try a TEST domain with
 //! - [`preview`]: the list of all of these, for whoever styles them
@@ -31,6 +32,7 @@ pub mod logout;
 pub mod moving_on;
 pub mod post_message;
 pub mod preview;
+pub mod resume;
 pub mod simulator;
 #[cfg(test)]
 mod tests;

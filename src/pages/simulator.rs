@@ -26,6 +26,8 @@ pub struct Simulator<'a> {
     pub request: &'a str,
     /// The test people, as (name, description).
     pub people: &'a [(&'a str, &'a str)],
+    /// What the application wants approved, in its own words.
+    pub message: Option<&'a str>,
     /// What the field already holds.
     pub user: &'a str,
     /// Whether `user` was sent and is nobody.
@@ -51,6 +53,9 @@ pub fn page(view: &Simulator<'_>) -> Markup {
         summary: view.unknown_user.then(|| error_summary(lang, USER_FIELD, &texts::UNKNOWN_USER)),
         powered_by: true,
         content: html! {
+            @if let Some(message) = view.message {
+                p #reference-text { (texts::MESSAGE.say(lang)) ": " strong { (message) } }
+            }
             (form(view))
             (table(
                 texts::PEOPLE.say(lang),

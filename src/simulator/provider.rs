@@ -204,6 +204,7 @@ async fn page<P: Ports>(
         action: &action,
         request: &sealed,
         people: &people,
+        message: request.wishes.message.as_deref(),
         user,
         unknown_user,
     };

@@ -91,6 +91,40 @@ test("a login that is over deletes itself", async () => {
   }
 });
 
+test("the alarm deletes a remembered CPR number when its year is over, and its row a year later", async () => {
+  const year = 365 * 86_400;
+  /** What the ledger of a shard said at a moment before all of it was over: only the alarm changes that. */
+  const ledger = async (name) => {
+    const list = { list: { after: null, limit: 10 } };
+    const { status, text } = await server.object("CONSENT", name, JSON.stringify([list, now() - 3 * year]));
+    assert.equal(status, 200, text);
+    return JSON.parse(text).ledger.entries;
+  };
+  const until = async (name, holds) => {
+    for (let tries = 0; !holds(await ledger(name)); tries++) {
+      assert.ok(tries < 200, `${name}: the alarm did nothing`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const remember = async (name, since) => {
+    const event = { remember: { key: "person", pseudonym: "{pseudonym}", cpr: "c2VhbGVk" } };
+    const { status, text } = await server.object("CONSENT", name, JSON.stringify([event, since]));
+    assert.equal(status, 200, text);
+    return text;
+  };
+  const recalled = async (name, at) =>
+    (await server.object("CONSENT", name, JSON.stringify([{ recall: { key: "person" } }, at]))).text;
+  const over = now() - year - 60;
+  await remember("contract/TEST/1", over);
+  await until("contract/TEST/1", ([entry]) => entry?.deleted_at === over + year);
+  assert.equal(await recalled("contract/TEST/1", over + 1), '"nothing"', "the number itself is gone");
+  await remember("contract/TEST/2", now() - 2 * year - 60);
+  await until("contract/TEST/2", (entries) => entries.length === 0);
+  await remember("contract/TEST/3", now());
+  assert.match(await recalled("contract/TEST/3", now()), /c2VhbGVk/);
+  assert.equal((await ledger("contract/TEST/3"))[0].deleted_at, undefined);
+});
+
 test("an object refuses what is no event of a login, and lives on", async () => {
   const name = "acme/TEST/nonsense";
   await send(name, identified(now() + 600), now());

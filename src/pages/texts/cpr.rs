@@ -1,6 +1,7 @@
 //! The CPR number and the consent to pass it on.
 
 use super::Text;
+use crate::pages::Lang;
 
 pub static TITLE: Text = Text::fixed("Indtast dit CPR-nummer", "Enter your CPR number");
 pub static LABEL: Text = Text::fixed("CPR-nummer (10 cifre)", "CPR number (10 digits)");
@@ -71,6 +72,15 @@ pub fn err_match(eid: &str, left: u32) -> Text {
     Text::filled(
         format!("Nummeret passer ikke til dit {eid}. Du har {left} forsøg tilbage."),
         format!("The number does not match your {eid}. You have {left} {attempts} left."),
+    )
+}
+
+/// Numbers without the check digit are valid too, so it is no more than advice.
+pub fn err_mistyped(eid: &str, left: u32) -> Text {
+    let told = err_match(eid, left);
+    Text::filled(
+        format!("{} Kontrollér, at alle cifre er tastet rigtigt.", told.say(Lang::Da)),
+        format!("{} Please check that every digit was typed correctly.", told.say(Lang::En)),
     )
 }
 

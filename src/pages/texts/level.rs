@@ -1,4 +1,4 @@
-//! What the page says of a level that was too low. The levels have the names of the Danish standard
+//! What pages say around a login at the eID: of a level that was too low, and of coming back from an app. The levels have the names of the Danish standard
 //! NSIS; the ways to reach them are spelt as mitid.dk spells them.
 
 use super::Text;
@@ -16,6 +16,12 @@ pub static USE_SUBSTANTIAL: Text = Text::fixed(
 pub static USE_HIGH: Text = Text::fixed(
     "Log på igen, og brug en MitID app, der er godkendt til niveau høj, eller MitID chip.",
     "Log on again, and use a MitID app that is approved for level high, or a MitID chip.",
+);
+
+pub static RESUME_TITLE: Text = Text::fixed("Fortsæt, hvor du begyndte", "Go on where you began");
+pub static RESUME: Text = Text::fixed(
+    "Gå tilbage til det vindue eller den app, hvor du er ved at logge på. Der fortsætter login af sig selv.",
+    "Return to the window or app in which you are logging on. The login goes on there by itself.",
 );
 
 pub fn asked(sp: &str) -> Text {

@@ -13,6 +13,7 @@ pub static ABOUT: Text = Text::fixed(
     "This page stands in for the eID on test domains. It asks for no password and knows no real \
      people.",
 );
+pub static MESSAGE: Text = Text::fixed("Tekst fra tjenesten", "Text of the service");
 pub static USER_LABEL: Text = Text::fixed("Testperson", "Test person");
 pub static USER_HINT: Text = Text::fixed("Skriv et navn fra tabellen.", "Write a name from the table.");
 pub static PEOPLE: Text = Text::fixed("Testpersoner", "Test people");

@@ -75,6 +75,10 @@ export async function visitEveryPage(browser, server, lang, check) {
 
   await page.goto(await begin(WEB, { redirect_uri: "https://elsewhere.example/" }));
   await check("error: unregistered callback", page);
+  await page.goto(`${server.origin}/resume?lang=${lang}`);
+  await check("back from MitID's app", page);
+  await page.goto(await begin(WEB, { acr_values: MITID, login_hint: "message:S8O4YiBww6UgMTAwIGtyLg==" }));
+  await check("MitID simulator with a text", page);
   await page.goto(`${server.origin}/continue?t=x`);
   await check("error: ticket", page);
   await page.goto(`${server.origin}/login/AAAAAAAAAAAAAAAAAAAAAA`);
