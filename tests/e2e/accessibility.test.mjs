@@ -8,7 +8,7 @@ import { startCallback } from "./support/relying_party.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 import { visitEveryPage } from "./support/tour.mjs";
 
-const PAGES = 22;
+const PAGES = 25;
 const DESKTOP = { width: 1280, height: 800 };
 const PHONES = [
   { width: 390, height: 844 },
