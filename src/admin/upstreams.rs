@@ -24,7 +24,7 @@ pub const SCOPES_MAX: usize = 20;
 /// Longest client id, secret, scope or claim name of an upstream, bytes.
 pub const UPSTREAM_TEXT_MAX_BYTES: usize = 300;
 /// The fields of an identity that `claim_map` may rename (`eid::identity`).
-pub const CLAIM_FIELDS: [&str; 21] = [
+pub const CLAIM_FIELDS: [&str; 24] = [
     "eid_id",
     "loa",
     "ial",
@@ -45,6 +45,9 @@ pub const CLAIM_FIELDS: [&str; 21] = [
     "p_number",
     "signatory",
     "employee",
+    "youth",
+    "certificate_serial",
+    "certificate_issuer",
     "transaction_id",
 ];
 /// Most further authorization parameters of an upstream.
