@@ -303,6 +303,11 @@ fn an_employee_is_never_taken_for_the_person_even_by_the_same_id() {
     for (acr, person) in [(SUBSTANTIAL, employee()), (BUSINESS, Person::ditlev())] {
         assert_eq!(log_in(&broker, acr, "", &person).1.error(), "server_error", "{acr}");
     }
+    for stated in ["acr", "authenticationtype"] {
+        let by_acr = changed(&changed(&employee(), "identity_type", Value::Null), stated, json!(BUSINESS));
+        assert_eq!(log_in(&broker, SUBSTANTIAL, "", &by_acr).1.error(), "server_error", "{stated}");
+        assert_eq!(claims(&broker, BUSINESS, &by_acr)["employee"], "true");
+    }
     let private = changed(&employee(), "identity_type", json!("private"));
     assert_eq!(log_in(&broker, BUSINESS, "", &private).1.error(), "server_error");
     // Who signs for a company is not its employee.

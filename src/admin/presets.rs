@@ -112,6 +112,8 @@ const IDURA: Values = Values {
     employee_scopes: &[],
     dialect: Dialect::Tokens,
     claim_map: &[
+        ("certificate_issuer", "2.5.29.29"),
+        ("certificate_serial", "2.5.4.5"),
         ("cpr", "cprNumberIdentifier"),
         ("cvr", "cvrNumberIdentifier"),
         ("eid_id", "uuid pidNumberIdentifier 2.5.4.5.1"),
@@ -121,6 +123,7 @@ const IDURA: Values = Values {
         ("rid", "ridNumberIdentifier"),
         ("se_number", "seNumber"),
         ("signatory", "companySignatory"),
+        ("youth", "isYouthCert"),
     ],
     level_map: &[
         ("urn:grn:authn:dk:mitid:business", Level::Substantial),

@@ -25,6 +25,8 @@ const AGE_MAX: u32 = 150;
 const PROTECTED_NAME: &str = "NAVNE & ADRESSEBESKYTTET";
 /// What else says so in a claim of its own: names withheld in MitID Erhverv.
 const PSEUDONYM: &str = "pseudonym";
+/// Where an upstream that speaks our dialect says what was used.
+const ACR_CLAIMS: [&str; 2] = ["acr", "authenticationtype"];
 /// What an upstream that serves people and employees says of either.
 const PROFESSIONAL: &str = "professional";
 const PRIVATE: &str = "private";
@@ -192,17 +194,24 @@ fn is_unseen(character: char) -> bool {
 /// Whether somebody of this company is its employee. NemID's employees have a RID; those of MitID Erhverv
 /// need not, and a private person who signs for a company has a CVR number too.
 fn employs(company: &Company, acr: Acr, claims: &Map<String, Value>) -> bool {
-    let professional = identity_type(claims) == Some(PROFESSIONAL);
-    company.rid.is_some() || (acr == Acr::MitidBusiness && (company.employee || professional))
+    let stated = company.employee || is_employee(claims) == Some(true);
+    company.rid.is_some() || (acr == Acr::MitidBusiness && stated)
 }
 
-fn identity_type(claims: &Map<String, Value>) -> Option<&str> {
-    claims.get("identity_type").and_then(Value::as_str)
+/// Whether an upstream that serves people and employees says that it was an employee: by
+/// `identity_type` or, in our URNs, by `acr` or `authenticationtype`.
+fn is_employee(claims: &Map<String, Value>) -> Option<bool> {
+    let stated = |name: &str| claims.get(name).and_then(Value::as_str);
+    match stated("identity_type") {
+        Some(PROFESSIONAL) => Some(true),
+        Some(PRIVATE) => Some(false),
+        _ => ACR_CLAIMS.into_iter().find_map(|name| stated(name).and_then(Acr::parse)).map(Acr::is_employee),
+    }
 }
 
 /// Who of MitID it was, where a request leaves it to the user whether he logs in as an employee.
 pub fn used_by(claims: &Map<String, Value>, asked: Acr, may_be_employee: bool) -> Acr {
-    let professional = asked.eid() == Eid::Mitid && identity_type(claims) == Some(PROFESSIONAL);
+    let professional = asked.eid() == Eid::Mitid && is_employee(claims) == Some(true);
     if may_be_employee && professional { Acr::MitidBusiness } else { asked }
 }
 
@@ -210,13 +219,9 @@ pub fn used_by(claims: &Map<String, Value>, asked: Acr, may_be_employee: bool) -
 /// `authenticationtype`; and one that serves people and employees, whom it was.
 fn names_another(claims: &Map<String, Value>, asked: Acr) -> bool {
     let stated = |name: &str| claims.get(name).and_then(Value::as_str);
-    let acrs = ["acr", "authenticationtype"].map(|name| stated(name).and_then(Acr::parse).map(Acr::eid));
+    let acrs = ACR_CLAIMS.map(|name| stated(name).and_then(Acr::parse).map(Acr::eid));
     let used = acrs.into_iter().chain([stated("idp").and_then(Eid::parse)]).flatten();
-    let another_kind = match identity_type(claims) {
-        Some(PROFESSIONAL) => !asked.is_employee(),
-        Some(PRIVATE) => asked == Acr::MitidBusiness,
-        _ => false,
-    };
+    let another_kind = is_employee(claims).is_some_and(|employee| employee != asked.is_employee());
     used.into_iter().any(|used| used != asked.eid()) || another_kind
 }
 

@@ -146,7 +146,7 @@ pub async fn authorize_url(
     let metadata = metadata(ports, upstream, now).await?;
     let challenge = CodeChallenge::of(start.verifier);
     let mut scope = upstream.scopes.join(" ");
-    if start.acr.is_employee() {
+    if start.acr.is_employee() || start.wishes.may_be_employee {
         scope = upstream.employee_scopes.iter().fold(scope, |scope, more| [&scope, " ", more].concat());
     }
     // An upstream that asks its user itself is asked to; who may not have the number asks for nothing.
