@@ -8,6 +8,7 @@ mod support;
 use edge_eid::admin::backup_object::{IMPORT_DUE_MAX, PART_BYTES, VERSION_GAP};
 use edge_eid::admin::configuration::put_record;
 use edge_eid::admin::publication::application_key;
+use edge_eid::admin::publishing::SWEEP_PAGE;
 use edge_eid::admin::record::{ApplicationRecord, Record};
 use edge_eid::eid::Eid;
 use edge_eid::model::key_ring::{Algorithm, signing_key_label};
@@ -381,6 +382,48 @@ fn a_tenant_may_come_back_to_the_deployment_that_knows_its_hosts_and_newer_versi
     old.ports.management.tenants.borrow_mut().clear();
     old.now.set(old.now.get().plus(60));
     import(&old, &parts);
+    assert_eq!(snapshot(&old, HOST).unwrap().display_name, "Acme Bank");
+}
+
+#[test]
+fn what_was_made_after_the_backup_is_withdrawn_where_hosts_and_kv_have_outlived_the_tenants_object() {
+    const LATER: usize = 2 * SWEEP_PAGE + 5;
+    let old = acme();
+    let parts = export(&old);
+    let key =
+        |client_id: &str| application_key(&Host::parse(HOST).unwrap(), &ClientId::parse(client_id).unwrap());
+    let later: Vec<String> = (0..LATER).map(|number| format!("urn:acme:later:{number:03}")).collect();
+    for client_id in &later {
+        old.application("acme", HOST, client_id);
+    }
+    old.ports.management.tenants.borrow_mut().clear();
+    let answer = import_part(&old, &parts[0]).expect(200).body;
+    assert_eq!(answer["published"], true);
+    let value = |client_id: &str| {
+        let published = old.ports.management.published::<Application>(&key(client_id)).unwrap();
+        let kept = old.ports.management.host_text(HOST, client_id);
+        assert_eq!(old.ports.management.kv.borrow()[&key(client_id)], kept);
+        published.value
+    };
+    assert!(later.iter().all(|client_id| value(client_id).is_none()));
+    assert!(value(WEB).is_some());
+}
+
+#[test]
+fn a_restore_by_a_clock_that_was_set_back_is_published_all_the_same() {
+    let old = acme();
+    let parts = export(&old);
+    import(&empty(), &parts);
+    old.ports.management.tenants.borrow_mut().clear();
+    import(&old, &parts);
+    let at = domain_path("acme", HOST);
+    let read = old.get(&at).expect(200);
+    let mut body = read.body.clone();
+    body["display_name"] = json!("Between");
+    old.replace(&at, &read.etag, &body).expect(200);
+    old.ports.management.tenants.borrow_mut().clear();
+    old.now.set(UnixTime(old.now.get().0 - 3_600));
+    assert_eq!(import_part(&old, &parts[0]).expect(200).body["published"], true);
     assert_eq!(snapshot(&old, HOST).unwrap().display_name, "Acme Bank");
 }
 

@@ -15,6 +15,8 @@ use edge_eid::model::{Host, TenantId};
 use serde_json::Value;
 use support::management::{Management, Silent};
 
+const MAC: &str = "\"mac\":\"";
+
 struct Step {
     binding: String,
     name: String,
@@ -46,6 +48,12 @@ fn forget_when_published(answer: &mut Value) {
         }
         Value::Object(fields) => fields.values_mut().for_each(forget_when_published),
         Value::Array(items) => items.iter_mut().for_each(forget_when_published),
+        // Which master key vouches for a published text differs too.
+        Value::String(text) if text.contains(MAC) => {
+            let (before, rest) = text.split_once(MAC).unwrap();
+            let (_, after) = rest.split_once("\",").unwrap();
+            *text = format!("{before}{after}");
+        }
         _ => {}
     }
 }

@@ -5,7 +5,9 @@
 
 mod support;
 
-use edge_eid::model::{DomainSnapshot, TenantId};
+use edge_eid::admin::publication::{application_key, check_genuine};
+use edge_eid::admin::publishing::SWEEP_PAGE;
+use edge_eid::model::{ClientId, DomainSnapshot, Host, TenantId};
 use edge_eid::rows::Rows;
 use edge_eid::vault::wrap::{fingerprint, wrapped_by};
 use edge_eid::vault::{EnvironmentKeys, Purpose};
@@ -158,6 +160,39 @@ fn an_environment_counts_as_wrapped_only_once_its_domains_are_published() {
     }
     assert_eq!(count(&operator, &fingerprint(&NEW)), TENANTS as u64 + 1);
     assert_eq!(rewrap(&operator, "")["remaining"], 0);
+}
+
+#[test]
+fn everything_that_is_published_is_vouched_for_by_the_new_key_before_the_old_one_is_not_needed() {
+    const APPLICATIONS: usize = 2 * SWEEP_PAGE + 5;
+    let mut operator = rotating();
+    (operator.ports.master_key, operator.ports.previous_master_key) = (OLD, None);
+    for number in 0..APPLICATIONS {
+        operator.application("t0", "t0.example", &format!("urn:t0:{number}"));
+    }
+    (operator.ports.master_key, operator.ports.previous_master_key) = (NEW, Some(OLD));
+    let management = &operator.ports.management;
+    let forged = |host: &str| {
+        let kv = management.kv.borrow();
+        let of_host = kv.iter().filter(|(key, _)| key.contains(host));
+        of_host.filter(|(_, text)| check_genuine(text, [&NEW]).is_err()).count()
+    };
+    assert_eq!(forged("t0.example"), 1 + APPLICATIONS);
+    // One of them can't be written just now: nobody may think that all are.
+    let one = ClientId::parse("urn:t0:77").unwrap();
+    let one = application_key(&Host::parse("t0.example").unwrap(), &one);
+    management.refuses.borrow_mut().push(one);
+    rewrap_all(&operator);
+    assert_eq!(forged("t1.second.example") + forged("t1.production.example"), 0);
+    assert!((1..=APPLICATIONS).contains(&forged("t0.example")));
+    assert_eq!(count(&operator, &fingerprint(&OLD)), 1, "t0 is not done");
+    management.refuses.take();
+    let mut now = operator.now.get();
+    while let Some(next) = management.alarm("t0", now) {
+        now = next;
+    }
+    assert_eq!(forged("t0.example"), 0);
+    assert_eq!(count(&operator, &fingerprint(&OLD)), 0);
 }
 
 #[test]

@@ -11,14 +11,16 @@ use edge_eid::admin::publication::{application_key, parse_kept, parse_published}
 use edge_eid::eid::Eid;
 use edge_eid::model::domain::{DomainKind, NEMID_CLOSED_AT};
 use edge_eid::model::key_ring::KeyState;
-use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, UnixTime};
+use edge_eid::model::{Application, ClientId, DomainSnapshot, Host, Serving, UnixTime};
 use serde_json::{Value, json};
-use support::admin::{Operator, application_path, domain_path, path};
+use support::admin::{Operator, Reply, application_path, domain_path, path};
+use support::management::Management;
 
 const HOST: &str = "acme.example";
 const MITID: &str = "mitid.acme.example";
 const SECOND: &str = "second.acme.example";
 const WEB: &str = "urn:acme:web";
+const TIMES: Serving = Serving::DEFAULT;
 
 /// Two ordinary domains that lead to one MitID domain, which falls back on the first.
 fn acme() -> Operator {
@@ -171,9 +173,11 @@ fn a_write_while_kv_is_down_is_kept_told_and_published_when_it_is_back() {
     operator.ports.management.kv_fails.set(false);
     let now = operator.now.get();
     assert_eq!(operator.ports.management.alarm("acme", now), Some(now.plus(2)), "not before its time");
-    assert_eq!(operator.ports.management.alarm("acme", now.plus(2)), None);
+    let over = now.plus(TIMES.late_write());
+    assert_eq!(operator.ports.management.alarm("acme", now.plus(2)), Some(over), "a write may be under way");
     assert_eq!(domain(&operator, SECOND).display_name, "While it was down");
-    assert_eq!(publication(&operator)["published"], true);
+    assert_eq!(publication(&operator), json!({"version": status["version"], "published": true, "due": []}));
+    assert_eq!(operator.ports.management.alarm("acme", over), None);
 }
 
 #[test]
@@ -190,7 +194,7 @@ fn attempts_that_fail_are_made_ever_more_rarely() {
         now = next;
         operator.ports.management.alarm("acme", now);
     }
-    assert_eq!(waits, [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
+    assert_eq!(waits, [2, 4, 8, 16, 30, 30, 30, 30, 30, 30], "a domain never waits for long");
 }
 
 #[test]
@@ -271,39 +275,162 @@ fn asking_objects_that_hold_nothing_writes_nothing() {
     assert!(management.kv_writes.borrow().is_empty());
 }
 
-/// Invariants 3 and 12. A KV write that was given up may still arrive, after a newer one.
-#[test]
-fn a_kv_write_that_arrives_late_does_not_undo_a_confirmed_change() {
-    let operator = Operator::new();
-    operator.tenant("acme");
-    operator.domain("acme", "acme.example", &json!({}));
-    operator.application("acme", "acme.example", "urn:acme:web");
-    let at = application_path("acme", "acme.example", "urn:acme:web");
-    let key =
-        application_key(&Host::parse("acme.example").unwrap(), &ClientId::parse("urn:acme:web").unwrap());
-    let set = |name: &str, enabled: bool| {
-        let read = operator.get(&at).expect(200);
+/// Invariants 3 and 12: a KV write that was given up, or under way when the object died, may still
+/// arrive, after a newer one.
+struct Late {
+    operator: Operator,
+    key: String,
+}
+
+impl Late {
+    fn new() -> Self {
+        let operator = acme();
+        operator.application("acme", HOST, WEB);
+        let key = application_key(&Host::parse(HOST).unwrap(), &ClientId::parse(WEB).unwrap());
+        Self { operator, key }
+    }
+
+    fn management(&self) -> &Management {
+        &self.operator.ports.management
+    }
+
+    fn set(&self, name: &str, enabled: bool) -> Reply {
+        let at = application_path("acme", HOST, WEB);
+        let read = self.operator.get(&at).expect(200);
         let mut body = read.body.clone();
-        body["name"] = json!(name);
-        body["enabled"] = json!(enabled);
-        operator.replace(&at, &read.etag, &body).expect(200)
-    };
-    // The write of this change hangs: the object gives it up and puts it off …
-    operator.ports.management.kv_fails.set(true);
-    set("renamed", true);
-    let late = operator.ports.management.host_text("acme.example", "urn:acme:web");
-    operator.ports.management.kv_fails.set(false);
-    // … an incident: the application is disabled, which is published …
-    set("renamed", false);
-    // … and now the first write arrives.
-    operator.ports.management.kv.borrow_mut().insert(key.clone(), late);
-    let mut now = operator.now.get();
-    for _ in 0..20 {
-        match operator.ports.management.alarm("acme", now) {
-            Some(next) => now = next,
-            None => break,
+        (body["name"], body["enabled"]) = (json!(name), json!(enabled));
+        self.operator.replace(&at, &read.etag, &body)
+    }
+
+    /// Alarms ring until there is nothing to do, or until then.
+    fn alarms(&self, seconds: u64) {
+        let end = self.operator.now.get().plus(seconds);
+        while let Some(next) = self.management().alarm("acme", self.operator.now.get()) {
+            if next > end {
+                break;
+            }
+            self.operator.now.set(next);
         }
     }
-    let seen = operator.ports.management.published::<Application>(&key).unwrap().value.unwrap();
-    assert!(!seen.enabled, "disabled and confirmed, yet every cold isolate lets it in, for ever");
+
+    fn is_published(&self) -> bool {
+        publication(&self.operator)["published"] == true
+    }
+
+    /// An incident: the application is disabled, which is written; then the older write arrives.
+    fn incident(&self) {
+        assert_eq!(self.set("renamed", false).expect(200).body["published"], false, "an older one may come");
+        assert!(!application(&self.operator, HOST).unwrap().enabled);
+        self.management().late_writes_arrive();
+        assert!(application(&self.operator, HOST).unwrap().enabled, "as every cold isolate reads it");
+        self.alarms(2 * TIMES.late_write());
+        let seen = self.management().published::<Application>(&self.key).unwrap().value.unwrap();
+        assert!(!seen.enabled, "disabled and confirmed, yet every cold isolate lets it in, for ever");
+        assert!(self.is_published());
+        assert_eq!(self.management().alarm("acme", self.operator.now.get()), None, "nothing is left to do");
+    }
+}
+
+#[test]
+fn a_kv_write_that_was_given_up_and_arrives_late_does_not_undo_a_later_change() {
+    let late = Late::new();
+    late.management().kv_fails.set(true);
+    late.set("renamed", true).expect(200);
+    late.management().kv_fails.set(false);
+    late.incident();
+}
+
+#[test]
+fn nor_after_the_same_value_was_written_again_and_confirmed() {
+    let late = Late::new();
+    late.management().kv_fails.set(true);
+    late.set("renamed", true).expect(200);
+    late.management().kv_fails.set(false);
+    late.alarms(2);
+    late.alarms(2);
+    assert!(late.is_published() && application(&late.operator, HOST).unwrap().name == "renamed");
+    late.operator.now.set(late.operator.now.get().plus(60));
+    late.incident();
+}
+
+#[test]
+fn nor_what_was_under_way_when_the_object_died() {
+    for confirmed_between in [false, true] {
+        let late = Late::new();
+        late.management().dies.set(true);
+        assert_eq!(late.set("renamed", true).status, 503, "nobody answers");
+        if confirmed_between {
+            late.alarms(0);
+            assert!(late.is_published() && application(&late.operator, HOST).unwrap().name == "renamed");
+        }
+        late.incident();
+    }
+}
+
+#[test]
+fn what_nobody_touches_is_written_no_more_than_it_must() {
+    let late = Late::new();
+    late.management().dies.set(true);
+    late.set("renamed", true);
+    late.alarms(0);
+    let written = late.management().kv_writes.borrow().len();
+    late.alarms(2 * TIMES.late_write());
+    assert_eq!(late.management().kv_writes.borrow().len(), written);
+}
+
+#[test]
+fn domains_are_published_before_applications_that_have_waited_longer() {
+    let operator = acme();
+    operator.application("acme", HOST, WEB);
+    operator.ports.management.kv_fails.set(true);
+    let at = application_path("acme", HOST, WEB);
+    let read = operator.get(&at).expect(200);
+    let mut body = read.body.clone();
+    body["name"] = json!("waits");
+    operator.replace(&at, &read.etag, &body).expect(200);
+    operator.now.set(operator.now.get().plus(60));
+    change(&operator, SECOND, &json!({"enabled": false}));
+    let keys = path(&["tenants", "acme", "environments", "TEST", "keys"]);
+    operator.now.set(operator.now.get().plus(TIMES.guard()));
+    let signs = operator.get(&keys).expect(200).body["rings"][0]["signs"].as_str().unwrap().to_owned();
+    let body = json!({"reason": "a laptop was stolen"});
+    operator.post(&format!("{keys}/{signs}/compromise"), &body).expect(200);
+    // Another environment's domain has waited as long.
+    operator.domain("acme", "live.acme.example", &json!({"environment": "PRODUCTION"}));
+    operator.ports.management.kv_fails.set(false);
+    operator.ports.management.kv_writes.take();
+    for _ in 0..3 {
+        operator.now.set(operator.now.get().plus(300));
+        operator.ports.management.alarm("acme", operator.now.get());
+    }
+    let written = operator.ports.management.kv_writes.take();
+    let written: Vec<&str> = written.iter().map(|(key, _)| key.split(':').next().unwrap()).collect();
+    assert_eq!(written, ["domain", "domain", "domain", "domain", "app"]);
+    let hosts = [HOST, MITID, SECOND].map(|host| domain(&operator, host).version);
+    assert!(hosts.iter().all(|version| *version < domain(&operator, "live.acme.example").version));
+}
+
+#[test]
+fn what_a_host_knows_in_a_newer_version_is_written_above_it() {
+    let operator = acme();
+    let newer = domain(&operator, SECOND).version + 1_000;
+    let keep = HostCommand::Keep {
+        tenant: edge_eid::model::TenantId::parse("acme").unwrap(),
+        environment: None,
+        value: PublishedName::Domain,
+        version: newer,
+        text: "of a tenant's object that was lost".to_owned(),
+    };
+    operator.ports.management.host(&Host::parse(SECOND).unwrap(), &keep).ok().unwrap();
+    let answer = change(&operator, SECOND, &json!({"display_name": "The truth"}));
+    assert_eq!(answer["published"], true);
+    let published = domain(&operator, SECOND);
+    assert_eq!(published.display_name, "The truth");
+    assert!(published.version > newer);
+    assert_eq!(
+        kept_by_host(&operator, SECOND, PublishedName::Domain),
+        operator.ports.management.kv.borrow().get(&format!("domain:{SECOND}")).cloned()
+    );
+    assert!(publication(&operator)["version"].as_u64().unwrap() > newer, "no version is given twice");
+    change(&operator, HOST, &json!({"display_name": "Another"}));
 }

@@ -12,7 +12,7 @@ use super::configuration::{delete_restore, put_restore, put_version, target_of};
 use super::record::{EnvironmentRecord, Kind, Record, Target, Versioned};
 use crate::json::Json;
 use crate::model::key_ring::{SigningKey, rings};
-use crate::model::{Environment, UnixTime};
+use crate::model::{Environment, Host, UnixTime};
 use crate::rows::{Rows, StoreFault, Write};
 use serde_json::{Value, json};
 
@@ -113,7 +113,8 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
         }
         _ => return refused(Conflict::OutOfOrder),
     };
-    if part.number > 0 && stored.due()?.len() > IMPORT_DUE_MAX {
+    let waiting = stored.due()?.iter().filter(|due| !due.is_published()).count();
+    if part.number > 0 && waiting > IMPORT_DUE_MAX {
         return refused(Conflict::StillPublishing);
     }
     if !fits(&stored, part)? {
@@ -141,7 +142,10 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
             let restored = EnvironmentRecord { restored_at: Some(part.at), keys, ..environment };
             writes.push(put_record(version, &Record::Environment(restored)));
         }
-        touched.extend(domains(&stored, part)?);
+        let domains = domains(&stored, part)?;
+        touched.extend(domains.iter().map(|host| DueItem::Domain { host: host.clone() }));
+        // Where the hosts' objects outlived the tenant's, they may know applications that it does not.
+        touched.extend(domains.into_iter().map(|host| DueItem::Leftovers { host, after: None }));
         touched.push(DueItem::Directory);
         item = tenant(&stored, part, version)?;
         let facts = json!({"exported_at": part.exported_at.write(), "version": part.version});
@@ -154,8 +158,7 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
     }
     let due = stored.due()?;
     for item in touched {
-        let again = due.iter().any(|old| old.item == item && (old.again || old.attempts > 0));
-        writes.push(put_due(&Due { item, version, attempts: 0, next_at: part.at, again }));
+        writes.push(put_due(&Due::touched(&due, item, version, part.at, false)));
     }
     rows.commit(writes)?;
     let outcome = if part.last { Outcome::Created } else { Outcome::Replaced };
@@ -254,16 +257,16 @@ fn environments<R: Rows>(
     Ok(all)
 }
 
-fn domains<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<Vec<DueItem>, StoreFault> {
+fn domains<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<Vec<Host>, StoreFault> {
     let here = part.records.iter().filter_map(|record| match record {
         Record::Domain(it) => Some(it.host.clone()),
         _ => None,
     });
-    let mut hosts: Vec<_> = here.collect();
+    let mut hosts: Vec<Host> = here.collect();
     if part.number > 0 {
         hosts.extend(stored.domains()?.into_iter().map(|domain| domain.host));
     }
-    Ok(hosts.into_iter().map(|host| DueItem::Domain { host }).collect())
+    Ok(hosts)
 }
 
 /// A line of the log of changes about the tenant as a whole.

@@ -320,7 +320,8 @@ fn remove<R: Rows>(
     })
 }
 
-/// The same keys, wrapped by another master key: every domain's snapshot carries them.
+/// The same keys, wrapped by another master key: every domain's snapshot carries them, and whatever is
+/// published is vouched for by it.
 fn rewrap<R: Rows>(
     stored: &Configuration<'_, R>,
     environment: Environment,
@@ -332,6 +333,10 @@ fn rewrap<R: Rows>(
     let wrapped = (data_key.clone(), sub_key.clone());
     let after = EnvironmentRecord { data_key: wrapped.0, sub_key: wrapped.1, ..keys.clone() };
     let mut touched = touched_by_keys(stored, environment)?;
+    for domain in stored.domains()?.into_iter().filter(|domain| domain.environment == environment) {
+        touched.extend(stored.style(&domain.host)?.iter().flat_map(style_record::all_of));
+        touched.push(DueItem::Applications { host: domain.host, after: None });
+    }
     touched.push(DueItem::Directory);
     put(Some(old), Record::Environment(after), touched)
 }

@@ -11,7 +11,7 @@ use super::style_record::StyleChange;
 use crate::eid::Eid;
 use crate::model::domain::{Audience, CprSettings, Upstream};
 use crate::model::key_ring::SigningKey;
-use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
+use crate::model::{Environment, Host, Sealed, UnixTime};
 use serde_json::Value;
 
 pub use super::command_backup::{ExportPage, ImportPart, Place};
@@ -20,6 +20,7 @@ pub use super::command_host::{
     WrappedCount,
 };
 pub use super::command_keys::{KeyOrder, KeyReport};
+pub use super::due::{Due, DueItem};
 
 /// What the Worker asks the object of one tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -386,64 +387,6 @@ pub struct AuditEntry {
 }
 
 json_struct!(AuditEntry { sequence, at, actor, action, target, before, after, reason });
-
-/// Something that the tenant's object has to publish.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Due {
-    /// What.
-    pub item: DueItem,
-    /// Version of the tenant's configuration that last touched it.
-    pub version: u64,
-    /// Attempts that failed.
-    pub attempts: u32,
-    /// Not before this moment.
-    pub next_at: UnixTime,
-    /// Whether a write of an older version was given up, and so may still arrive: then this one is
-    /// written a second time.
-    pub again: bool,
-}
-
-json_struct!(Due { item, version, attempts, next_at, again or false });
-
-/// What may be due; of what became due together, what stands first here is published first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum DueItem {
-    /// A style, before the domain's snapshot names it.
-    Style {
-        /// The domain.
-        host: Host,
-        /// Its digest.
-        digest: String,
-    },
-    /// A domain's snapshot.
-    Domain {
-        /// Its host.
-        host: Host,
-    },
-    /// An application.
-    Application {
-        /// The domain.
-        host: Host,
-        /// Its id.
-        client_id: ClientId,
-    },
-    /// The tenant's line in the directory: it tells what has been published.
-    Directory,
-}
-
-json_enum!(DueItem {
-    Style { host, digest } = "style",
-    Domain { host } = "domain",
-    Application { host, client_id } = "application",
-    Directory = "directory",
-});
-
-impl Due {
-    /// What is due first is published first.
-    pub fn order(&self) -> (UnixTime, u64, &DueItem) {
-        (self.next_at, self.version, &self.item)
-    }
-}
 
 impl Done {
     /// The record of the answer, for those who know which one it is.

@@ -37,6 +37,13 @@ pub enum HostCommand {
         /// The published text, as in KV.
         text: String,
     },
+    /// The applications of which a value is kept, some at a time: [`HostAnswer::Applications`].
+    Applications {
+        /// The last one of the page before.
+        after: Option<ClientId>,
+        /// How many values are looked at.
+        limit: usize,
+    },
     /// Reads a kept value, when KV fails: [`HostAnswer::Published`].
     Read(PublishedName),
     /// Whether a logout may lead to this URI, whichever enabled application of the host has it
@@ -51,6 +58,7 @@ json_enum!(HostCommand {
     Claim { tenant, environment } = "claim",
     Claimable { tenant, environment } = "claimable",
     Keep { tenant, environment, value, version, text } = "keep",
+    Applications { after, limit } = "applications",
     Read(it) = "read",
     Registers { uri } = "registers",
 });
@@ -88,7 +96,17 @@ pub enum HostAnswer {
     /// The value is stored, or already was.
     Kept,
     /// A newer value is stored.
-    Older,
+    Older {
+        /// Its version.
+        version: u64,
+    },
+    /// Applications that were published and not removed since.
+    Applications {
+        /// In the order of their ids.
+        client_ids: Vec<ClientId>,
+        /// The last one that was looked at, when there are more.
+        next: Option<ClientId>,
+    },
     /// The value as published (see `admin::publication::parse_published`), if there is one.
     Published {
         /// The text.
@@ -106,7 +124,8 @@ json_enum!(HostAnswer {
     Free = "free",
     Taken = "taken",
     Kept = "kept",
-    Older = "older",
+    Older { version } = "older",
+    Applications { client_ids, next } = "applications",
     Published { text } = "published",
     Registered { known } = "registered",
 });

@@ -7,7 +7,7 @@ use super::record::{Scope, Target, TenantRecord, UpstreamRecord, Versioned};
 use super::style_record::StyleRecord;
 use crate::eid::Eid;
 use crate::json::{self, Json};
-use crate::model::{ClientId, Environment, Host, UnixTime};
+use crate::model::{ClientId, Environment, Host};
 use crate::rows::{Row, Rows, StoreFault, Write};
 use serde_json::Value;
 
@@ -24,15 +24,6 @@ const AUDIT_DIGITS: usize = 16;
 
 /// Reads a tenant's rows.
 pub struct Configuration<'a, R>(pub &'a R);
-
-struct DueState {
-    item: DueItem,
-    attempts: u32,
-    next_at: UnixTime,
-    again: bool,
-}
-
-json_struct!(DueState { item, attempts, next_at, again or false });
 
 impl<R: Rows> Configuration<'_, R> {
     /// The version of the last change; zero before the first.
@@ -226,8 +217,7 @@ impl<R: Rows> Configuration<'_, R> {
     pub fn due(&self) -> Result<Vec<Due>, StoreFault> {
         let mut due = Vec::new();
         for row in self.0.list(DUE, "", None, usize::MAX)? {
-            let DueState { item, attempts, next_at, again } = parse(&row)?;
-            let next = Due { item, version: row.version, attempts, next_at, again };
+            let next = Due { version: row.version, ..parse(&row)? };
             let at = due.iter().position(|known: &Due| known.order() > next.order()).unwrap_or(due.len());
             due.insert(at, next);
         }
@@ -288,9 +278,7 @@ pub fn put_audit(version: u64, entry: &AuditEntry) -> Write {
 
 /// Marks something as due, or puts it off.
 pub fn put_due(due: &Due) -> Write {
-    let state =
-        DueState { item: due.item.clone(), attempts: due.attempts, next_at: due.next_at, again: due.again };
-    put(DUE, due_id(&due.item), due.version, &state)
+    put(DUE, due_id(&due.item), due.version, due)
 }
 
 /// Takes something off the list of what is due.
@@ -306,6 +294,9 @@ fn due_id(item: &DueItem) -> String {
         DueItem::Application { host, client_id } => {
             format!("{} {host} {client_id}", Kind::Application.as_str())
         }
+        // However far it has come: begun again, it begins at the beginning.
+        DueItem::Applications { host, .. } => format!("applications {host}"),
+        DueItem::Leftovers { host, .. } => format!("leftovers {host}"),
     }
 }
 

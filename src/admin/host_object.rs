@@ -11,13 +11,15 @@
 //! it. What it keeps is the login path's fallback when KV fails.
 
 use super::command::{HostAnswer, HostCommand, PublishedName};
-use super::publication::parse_kept;
+use super::publication::{is_removed, parse_kept};
 use crate::model::{Application, ClientId, Environment, TenantId};
 use crate::rows::{Row, Rows, StoreFault, Write};
 use crate::vault::{base64url, sha256};
 
 const OWNER: &str = "owner";
 const PUBLISHED: &str = "published";
+/// What the ids of applications' values begin with.
+const APPLICATION: &str = "application ";
 /// Rows named by hash of a URI and client id.
 const LOGOUT_URI: &str = "logout_uri";
 
@@ -39,8 +41,8 @@ pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, 
             }
             let id = published_id(value);
             let kept = rows.get(PUBLISHED, &id)?;
-            if kept.as_ref().is_some_and(|kept| kept.version > *version) {
-                return Ok(HostAnswer::Older);
+            if let Some(newer) = kept.as_ref().map(|kept| kept.version).filter(|kept| kept > version) {
+                return Ok(HostAnswer::Older { version: newer });
             }
             let mut writes = Vec::new();
             if let PublishedName::Application { client_id } = value {
@@ -59,11 +61,20 @@ pub fn apply(rows: &mut impl Rows, command: &HostCommand) -> Result<HostAnswer, 
             let found = rows.list(LOGOUT_URI, &format!("{hash} "), None, 1)?;
             Ok(HostAnswer::Registered { known: !found.is_empty() })
         }
+        HostCommand::Applications { after, limit } => applications(rows, after.as_ref(), *limit),
         HostCommand::Read(value) => {
             let text = rows.get(PUBLISHED, &published_id(value))?.map(|row| row.value);
             Ok(HostAnswer::Published { text })
         }
     }
+}
+
+fn applications(rows: &impl Rows, after: Option<&ClientId>, limit: usize) -> Result<HostAnswer, StoreFault> {
+    let found = rows.list(PUBLISHED, APPLICATION, after.map(ClientId::as_str), limit)?;
+    let id = |row: &Row| ClientId::parse(row.id.strip_prefix(APPLICATION)?).ok();
+    let next = found.last().filter(|_| found.len() == limit).and_then(id);
+    let is_there = |row: &&Row| !is_removed(&row.value);
+    Ok(HostAnswer::Applications { client_ids: found.iter().filter(is_there).filter_map(id).collect(), next })
 }
 
 /// Rows of the index for a published application; none for one that was removed or is disabled.
@@ -119,7 +130,7 @@ fn owner_of(rows: &impl Rows) -> Result<Option<Owner>, StoreFault> {
 fn published_id(name: &PublishedName) -> String {
     match name {
         PublishedName::Domain => "domain".to_owned(),
-        PublishedName::Application { client_id } => format!("application {client_id}"),
+        PublishedName::Application { client_id } => format!("{APPLICATION}{client_id}"),
         PublishedName::Style { digest } => format!("style {digest}"),
     }
 }
@@ -187,7 +198,7 @@ mod tests {
         assert_eq!(keep(&mut rows, "acme", 1, "unclaimed"), HostAnswer::Taken);
         claim_by(&mut rows, "acme", Environment::Test);
         assert_eq!(keep(&mut rows, "acme", 2, "second"), HostAnswer::Kept);
-        assert_eq!(keep(&mut rows, "acme", 1, "first"), HostAnswer::Older);
+        assert_eq!(keep(&mut rows, "acme", 1, "first"), HostAnswer::Older { version: 2 });
         assert_eq!(keep(&mut rows, "acme", 2, "second"), HostAnswer::Kept);
         assert_eq!(keep(&mut rows, "globex", 9, "theirs"), HostAnswer::Taken);
         assert_eq!(read(&mut rows, PublishedName::Domain).as_deref(), Some("second"));
@@ -216,7 +227,7 @@ mod tests {
             environment: value.map(|value| value.environment),
             value: PublishedName::Application { client_id: ClientId::parse(client_id).unwrap() },
             version,
-            text: published_text("app", version, &value.cloned()),
+            text: published_text("app", version, &value.cloned(), &[0; 32]),
         };
         apply(rows, &command).unwrap();
     }
@@ -253,6 +264,34 @@ mod tests {
         keep(&mut rows, "urn:acme:spa", None, &[]);
         assert_eq!(known(&mut rows), [false; 4]);
         assert!(rows.between(LOGOUT_URI, "", "~", 10).unwrap().is_empty());
+    }
+
+    #[test]
+    fn applications_that_are_published_and_not_removed_are_told_some_at_a_time() {
+        let mut rows = MemoryRows::default();
+        claim_by(&mut rows, "acme", Environment::Test);
+        keep(&mut rows, "acme", 1, "the domain");
+        let value = application(1, false, [&[], &[]]);
+        for client_id in ["a", "b", "c", "d", "e"] {
+            keep_application(&mut rows, client_id, 1, Some(&value));
+        }
+        for client_id in ["c", "d"] {
+            keep_application(&mut rows, client_id, 2, None);
+        }
+        let mut told = Vec::new();
+        let mut after = None;
+        loop {
+            let command = HostCommand::Applications { after, limit: 2 };
+            let HostAnswer::Applications { client_ids, next } = apply(&mut rows, &command).unwrap() else {
+                panic!("a page")
+            };
+            told.push(client_ids.iter().map(ClientId::to_string).collect::<Vec<_>>().join(" "));
+            match next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(told, ["a b", "", "e"]);
     }
 
     #[test]

@@ -156,7 +156,8 @@ fn unpublished<R: Rows>(
 ) -> Result<Vec<Host>, StoreFault> {
     let mut hosts = Vec::new();
     for due in stored.due()? {
-        if let DueItem::Domain { host } = due.item
+        if !due.is_published()
+            && let DueItem::Domain { host } = due.item
             && stored.domain(&host)?.is_none_or(|domain| domain.environment == environment)
         {
             let at = hosts.iter().position(|known| *known > host).unwrap_or(hosts.len());

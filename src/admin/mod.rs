@@ -12,7 +12,7 @@
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `key_change` `key_schedule` `key_material` | its signing keys: steps that are ordered, steps whose time has come, fresh ones |
 //! | `host_object` `directory_object` `tally_object` | the other objects; the store of all is `crate::rows` |
-//! | `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
+//! | `due` `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
 //! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
 //! the Worker is asked. The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
@@ -37,6 +37,7 @@ pub mod configuration;
 pub mod consents;
 pub mod directory_object;
 pub mod domains;
+pub mod due;
 pub mod environments;
 pub mod host_object;
 pub mod input;

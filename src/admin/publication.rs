@@ -5,9 +5,13 @@
 //! it is believed, and one that stands under another's name as well:
 //!
 //! ```text
-//! {"format":1,"key":"domain:acme.example","version":7,"length":1423,"sha256":"n4bQgYhMfWWaL-qg…"}
+//! {"format":1,"key":"domain:acme.example","version":7,"length":1423,"sha256":"n4bQgYhMfWWaL-qg…","mac":"…"}
 //! {"version":7,"tenant":"acme",…}
 //! ```
+//! The MAC of key, version and hash, under a key derived from the master key, keeps whoever can write KV
+//! and nothing else from being believed. A reader asks for it of what KV says; the object of the host has
+//! the same text from its writer. (What an older text says under its own key was true once: a reader
+//! that has seen a newer one ignores it.)
 //!
 //! A removed value is the text of `null`: a version to remember, so that an older publication that
 //! arrives late cannot bring the value back.
@@ -15,7 +19,7 @@
 use super::command::PublishedName;
 use crate::json::{self, Json};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, Style};
-use crate::vault::{base64url, sha256};
+use crate::vault::{base64url, equal, from_base64url, hkdf_sha256, hmac_sha256, sha256};
 
 /// The only format there is; a reader refuses others.
 const FORMAT: u32 = 1;
@@ -28,7 +32,11 @@ pub fn domain_key(host: &Host) -> String {
 /// KV key of an application: `app:<host>:<base64url SHA-256 of client_id>`. Hashed, because KV keys
 /// are limited to 512 bytes and a client id may hold any visible character.
 pub fn application_key(host: &Host, client_id: &ClientId) -> String {
-    format!("app:{host}:{}", base64url(&sha256(client_id.as_str().as_bytes())))
+    format!("app:{host}:{}", hash_of(client_id))
+}
+
+fn hash_of(client_id: &ClientId) -> String {
+    base64url(&sha256(client_id.as_str().as_bytes()))
 }
 
 /// KV key of a style: `style:<host>:<digest>`.
@@ -63,8 +71,10 @@ pub enum Unreadable {
     Format,
     /// Another length or hash: truncated or mixed up.
     Damaged,
-    /// Written for another key.
+    /// Written for another key, or about something else than its key says.
     Foreign,
+    /// Written by somebody else.
+    Forged,
     /// The value is not of the wanted shape.
     Value,
     /// The value lacks something that no login can do without.
@@ -79,6 +89,7 @@ impl Unreadable {
             Self::Format => "it has another format",
             Self::Damaged => "its length or hash is wrong",
             Self::Foreign => "it belongs to another key",
+            Self::Forged => "its MAC is by none of our keys",
             Self::Value => "its value has another shape",
             Self::Partial => "its key set is not whole",
         }
@@ -91,19 +102,33 @@ struct Header {
     version: u64,
     length: usize,
     sha256: String,
+    mac: String,
 }
 
-json_struct!(Header { format, key or String::new(), version, length, sha256 });
+json_struct!(Header { format, key, version, length, sha256, mac or String::new() });
+
+impl Header {
+    fn mac_by(&self, master_key: &[u8; 32]) -> [u8; 32] {
+        let key = hkdf_sha256(master_key, b"", b"edge-eid published v1");
+        hmac_sha256(&key, &[format!("{} {} {}", self.key, self.version, self.sha256).as_bytes()])
+    }
+}
 
 /// What is published, and read with less trust than it was written with.
 pub trait Publishable: Json {
     /// Whether nothing is missing without which a reader had better keep what he has.
     fn is_whole(&self) -> bool;
+    /// Whether it says of itself what this key says.
+    fn belongs_to(&self, key: &str) -> bool;
 }
 
 impl Publishable for DomainSnapshot {
     fn is_whole(&self) -> bool {
         self.can_sign()
+    }
+
+    fn belongs_to(&self, key: &str) -> bool {
+        key.strip_prefix("domain:") == Some(self.host.as_str())
     }
 }
 
@@ -111,25 +136,57 @@ impl Publishable for Application {
     fn is_whole(&self) -> bool {
         true
     }
+
+    fn belongs_to(&self, key: &str) -> bool {
+        key.ends_with(&[":", &hash_of(&self.client_id)].concat())
+    }
 }
 
 impl Publishable for Style {
     fn is_whole(&self) -> bool {
         true
     }
+
+    // Its key is its digest.
+    fn belongs_to(&self, _: &str) -> bool {
+        true
+    }
 }
 
 /// Writes the value of a key, or `None` for a removed one.
-pub fn published_text(key: &str, version: u64, value: &dyn Json) -> String {
+pub fn published_text(key: &str, version: u64, value: &dyn Json, master_key: &[u8; 32]) -> String {
     let body = json::write(value);
-    let header = Header {
+    let mut header = Header {
+        mac: String::new(),
         format: FORMAT,
         key: key.to_owned(),
         version,
         length: body.len(),
         sha256: base64url(&sha256(body.as_bytes())),
     };
+    header.mac = base64url(&header.mac_by(master_key));
     format!("{}\n{body}", json::write(&header))
+}
+
+/// Whether a text is of a value that was removed.
+pub fn is_removed(text: &str) -> bool {
+    text.ends_with("\nnull")
+}
+
+/// Whether we have written a text under one of these master keys; what it says is another question, for
+/// [`parse_published`].
+///
+/// # Errors
+/// See [`Unreadable`].
+pub fn check_genuine<'a>(
+    text: &str,
+    master_keys: impl IntoIterator<Item = &'a [u8; 32]>,
+) -> Result<(), Unreadable> {
+    let (header, _) = text.split_once('\n').ok_or(Unreadable::Header)?;
+    let header: Header = json::read(header).map_err(|_| Unreadable::Header)?;
+    let mac = from_base64url(&header.mac).unwrap_or_default();
+    let is_ours = master_keys.into_iter().any(|master_key| equal(&mac, &header.mac_by(master_key)));
+    if is_ours { Ok(()) } else { Err(Unreadable::Forged) }
 }
 
 /// Reads what [`published_text`] wrote for this key.
@@ -138,8 +195,7 @@ pub fn published_text(key: &str, version: u64, value: &dyn Json) -> String {
 /// See [`Unreadable`].
 pub fn parse_published<T: Publishable>(key: &str, text: &str) -> Result<Published<T>, Unreadable> {
     let (of, published) = parse_kept::<T>(text)?;
-    // The first texts did not say of which key they are.
-    if of != key && !of.is_empty() {
+    if of != key || published.value.as_ref().is_some_and(|value| !value.belongs_to(key)) {
         return Err(Unreadable::Foreign);
     }
     if published.value.as_ref().is_some_and(|value| !value.is_whole()) {
@@ -176,6 +232,16 @@ mod tests {
         fn is_whole(&self) -> bool {
             self != "half"
         }
+
+        fn belongs_to(&self, _: &str) -> bool {
+            self != "elsewhere"
+        }
+    }
+
+    const MASTER_KEY: [u8; 32] = [1; 32];
+
+    fn published_text(key: &str, version: u64, value: &dyn Json) -> String {
+        super::published_text(key, version, value, &MASTER_KEY)
     }
 
     fn read(text: &str) -> Result<Published<String>, Unreadable> {
@@ -202,12 +268,35 @@ mod tests {
         assert_eq!(read("\"value\""), Err(Unreadable::Header));
         assert_eq!(read(""), Err(Unreadable::Header));
         let first = text.replace("\"key\":\"domain:acme.example\",", "");
-        assert_eq!(read(&first), read(&text), "one of the first texts");
+        assert_eq!(read(&first), Err(Unreadable::Header));
+        let elsewhere = published_text(KEY, 7, &Some("elsewhere".to_owned()));
+        assert_eq!(read(&elsewhere), Err(Unreadable::Foreign));
         let newer = text.replace("\"format\":1", "\"format\":2");
         assert_eq!(read(&newer), Err(Unreadable::Format));
         let removed_elsewhere = published_text("domain:other.example", 9, &None::<String>);
         assert_eq!(read(&removed_elsewhere), Err(Unreadable::Foreign));
         assert_eq!(read(&published_text(KEY, 7, &Some("half".to_owned()))), Err(Unreadable::Partial));
+    }
+
+    #[test]
+    fn only_what_was_written_under_a_master_key_of_ours_is_genuine() {
+        let text = published_text(KEY, 7, &Some("value".to_owned()));
+        let genuine = |text: &str, keys: &[[u8; 32]]| check_genuine(text, keys);
+        assert_eq!(genuine(&text, &[MASTER_KEY]), Ok(()));
+        assert_eq!(genuine(&text, &[[2; 32], MASTER_KEY]), Ok(()), "the one before");
+        assert_eq!(genuine(&text, &[[2; 32]]), Err(Unreadable::Forged));
+        let unsigned = published_text(KEY, 7, &Some("other".to_owned()));
+        let (header, body) = (text.split_once('\n').unwrap().0, unsigned.split_once('\n').unwrap().1);
+        // What is signed is what parse_published compares the value with.
+        let other = |from: &str, to: &str| genuine(&text.replace(from, to), &[MASTER_KEY]);
+        assert_eq!(other("acme.example", "evil.example"), Err(Unreadable::Forged));
+        assert_eq!(other("\"version\":7", "\"version\":8"), Err(Unreadable::Forged));
+        let hash = |text: &str| text.split_once("sha256\":\"").unwrap().1[..43].to_owned();
+        assert_eq!(other(&hash(&text), &hash(&unsigned)), Err(Unreadable::Forged));
+        assert_eq!(other("\"mac\":\"", "\"mac\":\"A"), Err(Unreadable::Forged));
+        assert_eq!(other("\"mac\"", "\"no\""), Err(Unreadable::Forged));
+        assert_eq!(read(&format!("{header}\n{body}")), Err(Unreadable::Damaged));
+        assert_eq!(genuine("null", &[MASTER_KEY]), Err(Unreadable::Header));
     }
 
     #[test]

@@ -24,6 +24,8 @@ fn show(due: &Due) -> Value {
         DueItem::Style { host, digest } => format!("style {host} {digest}"),
         DueItem::Directory => "directory".to_owned(),
         DueItem::Domain { host } => format!("domain {host}"),
+        DueItem::Applications { host, .. } => format!("applications {host}"),
+        DueItem::Leftovers { host, .. } => format!("leftovers {host}"),
         DueItem::Application { host, client_id } => format!("application {host} {client_id}"),
     };
     json!({

@@ -8,7 +8,8 @@ use super::audit_log::redacted;
 use super::backup_object;
 use super::change::{KeyChange, Plan, Stop, decide};
 use super::command::TenantCommand;
-use super::command::{Action, AuditEntry, Change, Conflict, Done, Due, Outcome, Refusal, TenantAnswer};
+use super::command::{Action, AuditEntry, Change, Conflict, Done, Due, KeyOrder, Outcome};
+use super::command::{Refusal, TenantAnswer};
 use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
 use super::key_change::KeyEvent;
 use super::key_schedule;
@@ -62,7 +63,9 @@ pub fn apply(
             Ok(key_schedule::report(&stored, *environment)?.map_or(TenantAnswer::Absent, TenantAnswer::Keys))
         }
         TenantCommand::Publication => {
-            Ok(TenantAnswer::Publication { version: stored.version()?, due: stored.due()? })
+            let mut due = stored.due()?;
+            due.retain(|due| !due.is_published());
+            Ok(TenantAnswer::Publication { version: stored.version()?, due })
         }
         TenantCommand::Export(page) => backup_object::export(rows, page),
     }
@@ -118,9 +121,9 @@ fn store(rows: &mut impl Rows, change: &Change, plan: Plan) -> Result<TenantAnsw
         writes.push(log.entry(version, Outcome::Removed, gone.as_ref(), None));
     }
     let due = stored.due()?;
+    let urgent = matches!(&change.action, Action::Keys { order: KeyOrder::Compromise { .. }, .. });
     for item in plan.touched {
-        let again = due.iter().any(|old| old.item == item && (old.again || old.attempts > 0));
-        writes.push(put_due(&Due { item, version, attempts: 0, next_at: change.at, again }));
+        writes.push(put_due(&Due::touched(&due, item, version, change.at, urgent)));
     }
     rows.commit(writes)?;
     let item = plan.after.map(|record| Versioned { version, record });

@@ -79,6 +79,11 @@ impl Serving {
         self.everywhere() + self.max_age + self.stale_while_revalidate + self.stale_if_error
     }
 
+    /// How long after it was given up a write to KV may still arrive.
+    pub const fn late_write(&self) -> u64 {
+        2 * self.kv
+    }
+
     /// How long a key is announced before it signs: then every valid cache holds it.
     pub const fn guard(&self) -> u64 {
         if self.guarded { self.forgotten() + self.skew } else { 0 }

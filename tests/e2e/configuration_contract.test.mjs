@@ -13,15 +13,18 @@ before(async () => {
 });
 after(() => server?.stop());
 
+/** Which master key vouches for a published text differs between here and memory. */
+const unsigned = (text) => text.replace(/\\?"mac\\?":\\?"[\w-]*\\?",/g, "");
+
 test("the real objects answer every command as memory does, and KV has what the host's object keeps", async () => {
   for (const [number, { binding, name, command, answer }] of steps.entries()) {
     const { status, text } = await server.object(binding, name, JSON.stringify(command));
     assert.equal(status, 200, `step ${number}: ${text}`);
     // When a key was published is the object's own clock.
-    const told = JSON.parse(text, (name, value) => (value?.kid && value.published ? { ...value, published: 0 } : value));
+    const told = JSON.parse(unsigned(text), (name, value) => (value?.kid && value.published ? { ...value, published: 0 } : value));
     assert.deepEqual(told, answer, `step ${number}`);
   }
-  const kv = new Map(await server.kv());
+  const kv = new Map((await server.kv()).map(([key, text]) => [key, unsigned(text)]));
   const last = (name, value) =>
     steps.findLast((step) => step.name === name && JSON.stringify(step.command.read) === JSON.stringify(value)).answer;
   const hash = createHash("sha256").update("urn:contract:web").digest("base64url");

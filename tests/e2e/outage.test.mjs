@@ -13,8 +13,8 @@ import { admin, startSeededServer } from "./support/seeded_server.mjs";
 import { freePort, startServer } from "./support/server.mjs";
 import { Walker } from "./support/walker.mjs";
 
-/** How KV fails: it says so, it says nothing, it has old, half or mixed-up values. */
-const KV = ["fails", "hangs", "stale", "half", "foreign"];
+/** How KV fails: it says so, it says nothing, it has old, half, mixed-up or forged values. */
+const KV = ["fails", "hangs", "stale", "half", "foreign", "forged"];
 const EIDS = /** @type {const} */ (["nemid", "mitid"]);
 const JWKS = "/.well-known/jwks";
 /** Longest that somebody waits who is not served, milliseconds. */
@@ -202,7 +202,7 @@ test("a cold isolate", async (t) => {
         await assertServed(server, kept);
       }),
     );
-    for (const [kv, host] of [["fails", "fails"], ["hangs", "hangs"], ["hangs", "fails"], ["half", "hangs"], ["foreign", "fails"]]) {
+    for (const [kv, host] of [["fails", "fails"], ["hangs", "hangs"], ["hangs", "fails"], ["half", "hangs"], ["foreign", "fails"], ["forged", "fails"]]) {
       await t.test(`tells quickly to come back while KV ${kv} and the object of the host ${host}`, () =>
         cold(stateDir, port, `kv=${kv} host=${host}`, assertToldToComeBack),
       );

@@ -135,7 +135,12 @@ impl Broker {
                 environment: Some(environment),
                 value: PublishedName::Application { client_id: client_id.clone() },
                 version: application.version,
-                text: published_text(&application_key(&host, client_id), application.version, &**application),
+                text: published_text(
+                    &application_key(&host, client_id),
+                    application.version,
+                    &**application,
+                    &self.ports.master_key,
+                ),
             });
         }
     }

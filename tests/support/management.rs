@@ -3,12 +3,12 @@
 
 use super::block_on;
 use edge_eid::admin::command::{
-    DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
+    DirectoryAnswer, DirectoryCommand, Due, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::admin::configuration::Configuration;
 use edge_eid::admin::key_material::fresh_keys;
-use edge_eid::admin::publication::{Publishable, Published, parse_published};
-use edge_eid::admin::publishing::{Outlet, Undelivered, publish_due};
+use edge_eid::admin::publication::{Publishable, Published, check_genuine, parse_published};
+use edge_eid::admin::publishing::{self, Outlet, Undelivered, publish_due};
 use edge_eid::admin::{directory_object, host_object, key_schedule, tenant_object};
 use edge_eid::json::{self, Json};
 use edge_eid::model::{Host, Serving, TenantId, UnixTime};
@@ -33,6 +33,13 @@ pub struct Management {
     pub kv_fails: Cell<bool>,
     /// Keys that KV refuses to write.
     pub refuses: RefCell<Vec<String>>,
+    /// The object of a tenant dies with its next write to KV: nothing is answered, and the write may still
+    /// arrive.
+    pub dies: Cell<bool>,
+    /// Writes that were under way when an object died, or were given up.
+    pub under_way: RefCell<Vec<(String, String)>>,
+    /// The master keys that have vouched for what is published; the last one does.
+    master_keys: RefCell<Vec<[u8; 32]>>,
     /// `Host` objects don't answer the tenant's object.
     pub hosts_fail: Cell<bool>,
 }
@@ -52,15 +59,40 @@ impl Management {
             TenantCommand::Import(part) => Some(part.at),
             _ => None,
         };
-        if let (TenantAnswer::Done(done), Some(at)) = (&mut answer, at) {
+        let died = at.is_some() && self.dies.take();
+        if let (true, Some(at)) = (died, at) {
+            self.die(&mut rows, at);
+        } else if let (TenantAnswer::Done(done), Some(at)) = (&mut answer, at) {
             self.publish(&mut rows, at);
-            done.published = Configuration(&rows).due().unwrap().is_empty();
+            done.published = Configuration(&rows).due().unwrap().iter().all(Due::is_published);
         }
         // An object that was only asked has no rows, and is not there.
         if rows != MemoryRows::default() {
             self.tenants.borrow_mut().insert(tenant.clone(), rows);
         }
-        Ok(round_trip(&answer))
+        if died { Err(Silent) } else { Ok(round_trip(&answer)) }
+    }
+
+    /// The object dies in the middle of its next write to KV, and lives again: the change is stored, and
+    /// what it did after that is lost with its memory.
+    fn die(&self, rows: &mut MemoryRows, at: UnixTime) {
+        self.kv_fails.set(true);
+        self.publish(&mut rows.clone(), at);
+        self.kv_fails.set(false);
+        publishing::awake(rows, at, &Serving::DEFAULT).unwrap();
+    }
+
+    /// From now on this master key vouches for what is published.
+    pub fn use_master_key(&self, key: [u8; 32]) {
+        let mut keys = self.master_keys.borrow_mut();
+        if keys.last() != Some(&key) {
+            keys.push(key);
+        }
+    }
+
+    /// What was given up arrives at last.
+    pub fn late_writes_arrive(&self) {
+        self.kv.borrow_mut().extend(self.under_way.take());
     }
 
     /// What the object of a host does.
@@ -110,7 +142,10 @@ impl Management {
 
     /// A published value as the login path reads it.
     pub fn published<T: Publishable>(&self, key: &str) -> Option<Published<T>> {
-        self.kv.borrow().get(key).map(|text| parse_published(key, text).unwrap())
+        self.kv.borrow().get(key).map(|text| {
+            check_genuine(text, self.master_keys.borrow().iter()).unwrap();
+            parse_published(key, text).unwrap()
+        })
     }
 
     /// The text that a host's object keeps of an application.
@@ -125,7 +160,7 @@ impl Management {
 
     fn publish(&self, rows: &mut MemoryRows, now: UnixTime) -> Option<UnixTime> {
         loop {
-            let progress = block_on(publish_due(rows, &self, now)).unwrap();
+            let progress = block_on(publish_due(rows, &self, now, &Serving::DEFAULT)).unwrap();
             if progress.failure.is_some() || progress.next_at.is_none_or(|next_at| next_at > now) {
                 key_schedule::note_published(rows, now).unwrap();
                 return progress.next_at;
@@ -141,11 +176,16 @@ impl Management {
 impl Outlet for &Management {
     async fn put(&self, key: &str, text: &str) -> Result<(), Undelivered> {
         if self.kv_fails.get() || self.refuses.borrow().iter().any(|refused| refused == key) {
+            self.under_way.borrow_mut().push((key.to_owned(), text.to_owned()));
             return Err(Undelivered("KV fails on demand".to_owned()));
         }
         self.kv.borrow_mut().insert(key.to_owned(), text.to_owned());
         self.kv_writes.borrow_mut().push((key.to_owned(), text.to_owned()));
         Ok(())
+    }
+
+    fn master_key(&self) -> Result<[u8; 32], Undelivered> {
+        Ok(self.master_keys.borrow().last().copied().unwrap_or_default())
     }
 
     async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Undelivered> {

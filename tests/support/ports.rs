@@ -364,6 +364,7 @@ fn round_trip<T: json::Json>(value: &T) -> T {
 
 impl Tenants for MemoryPorts {
     async fn tenant(&self, tenant: &TenantId, command: &TenantCommand) -> Result<TenantAnswer, Unavailable> {
+        self.management.use_master_key(self.master_key);
         if let TenantCommand::Change(change) = command
             && key_schedule::comes_after_steps(command)
         {

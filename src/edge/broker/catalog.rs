@@ -2,12 +2,13 @@
 //! are asked; [`crate::catalog`] decides when.
 
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
-use crate::admin::publication::{Publishable, Published, Unreadable, parse_published, published_key};
+use crate::admin::publication::{Publishable, Published, Unreadable, check_genuine};
+use crate::admin::publication::{parse_published, published_key};
 use crate::catalog::{Health, Memory, Next};
 use crate::edge::call;
 use crate::edge::shell::{self, Shell};
 use crate::model::{Application, DomainSnapshot, Host, Style};
-use crate::ports::{Log, LogEvent, Unavailable};
+use crate::ports::{Crypto, Log, LogEvent, Unavailable};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::thread::LocalKey;
@@ -185,7 +186,11 @@ async fn ask_kv(shell: &Shell, wanted: &Wanted, take: &Take<'_>) -> Result<(), S
     let answer = shell.within(KV_TIMEOUT_MILLISECONDS, WAIT_MAX_MILLISECONDS, read).await;
     let answer = answer.unwrap_or(Err("no answer in time".to_owned()));
     KV.with_borrow_mut(|kv| if answer.is_ok() { kv.answers() } else { kv.fails(shell::now()) });
-    let done = answer.and_then(|text| take(text.as_deref()).map_err(|bad| bad.as_str().to_owned()));
+    let keys = [Some(shell.master_key()), shell.previous_master_key()];
+    let done = answer.and_then(|text| {
+        let genuine = text.as_deref().map_or(Ok(()), |text| check_genuine(text, keys.into_iter().flatten()));
+        genuine.and_then(|()| take(text.as_deref())).map_err(|bad| bad.as_str().to_owned())
+    });
     if let Err(cause) = &done {
         let facts = vec![("domain", wanted.host.to_string()), ("cause", cause.clone())];
         shell.record(LogEvent { event: "kv_failed", facts });

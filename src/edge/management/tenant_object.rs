@@ -4,13 +4,13 @@
 //! Its one alarm is the earlier of the next publication and the next step of its signing keys. It is
 //! set anew at every exit; a step whose alarm was missed is done with the next request.
 
-use super::DIRECTORY;
-use crate::admin::command::{DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand};
+use super::{Bindings, DIRECTORY};
+use crate::admin::command::{DirectoryAnswer, DirectoryCommand, Due, HostAnswer, HostCommand};
 use crate::admin::command::{TenantAnswer, TenantCommand};
 use crate::admin::configuration::Configuration;
 use crate::admin::key_material;
 use crate::admin::key_schedule::{self, Overdue, due_change};
-use crate::admin::publishing::{Outlet, Undelivered, publish_due};
+use crate::admin::publishing::{self, Outlet, Undelivered, publish_due};
 use crate::admin::record::EnvironmentRecord;
 use crate::admin::tenant_object;
 use crate::edge::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
@@ -53,6 +53,7 @@ pub struct TenantObject {
     state: State,
     env: Env,
     rows: SqlRows,
+    awake: Cell<bool>,
     publishing: Cell<bool>,
     stepping: Cell<bool>,
     step_failed: Cell<bool>,
@@ -65,6 +66,7 @@ impl DurableObject for TenantObject {
             state,
             env,
             rows,
+            awake: Cell::new(false),
             publishing: Cell::new(false),
             stepping: Cell::new(false),
             step_failed: Cell::new(false),
@@ -85,6 +87,10 @@ impl DurableObject for TenantObject {
         if let Err(fault) = self.arm(now().plus(TAKE_OVER_SECONDS)).await {
             log("alarm_failed", &fault.0);
         }
+        if let Err(fault) = self.wake() {
+            log("alarm_failed", &fault.0);
+            return Response::empty();
+        }
         self.do_steps().await;
         self.publish(PUBLISH_PER_ALARM_SECONDS).await;
         Response::empty()
@@ -93,6 +99,7 @@ impl DurableObject for TenantObject {
 
 impl TenantObject {
     async fn apply(&self, command: &TenantCommand) -> Stored<TenantAnswer> {
+        self.wake()?;
         if key_schedule::comes_after_steps(command) && self.do_steps().await {
             self.publish_now().await?;
         }
@@ -103,6 +110,15 @@ impl TenantObject {
             done.published = self.is_published()?;
         }
         Ok(answer)
+    }
+
+    /// What the life before has left on the list of what is due may have been under way when it ended.
+    fn wake(&self) -> Stored<()> {
+        if !self.awake.get() {
+            publishing::awake(&mut self.rows.clone(), now(), &self.times()?)?;
+            self.awake.set(true);
+        }
+        Ok(())
     }
 
     fn times(&self) -> Stored<Serving> {
@@ -162,7 +178,7 @@ impl TenantObject {
 
     async fn publish_now(&self) -> Stored<()> {
         if self.is_published()? {
-            return self.arm_for(None).await;
+            return self.arm_for(publishing::next_at(&self.rows)?).await;
         }
         self.arm(now().plus(TAKE_OVER_SECONDS)).await?;
         for _ in 0..WAIT_STEPS {
@@ -176,7 +192,7 @@ impl TenantObject {
     }
 
     fn is_published(&self) -> Stored<bool> {
-        Ok(Configuration(&self.rows).due()?.is_empty())
+        Ok(Configuration(&self.rows).due()?.iter().all(Due::is_published))
     }
 
     /// Publishes what is due unless somebody already does, and sets the alarm for the rest. Between
@@ -202,9 +218,9 @@ impl TenantObject {
     /// Publishes until nothing is due, something can't be delivered, or the time is up; says when
     /// to go on.
     async fn publish_until(&self, end: UnixTime) -> Stored<Option<UnixTime>> {
-        let outlet = EdgeOutlet { env: &self.env };
+        let (outlet, times) = (EdgeOutlet { env: &self.env }, self.times()?);
         loop {
-            let progress = publish_due(&mut self.rows.clone(), &outlet, now()).await?;
+            let progress = publish_due(&mut self.rows.clone(), &outlet, now(), &times).await?;
             if let Some(Undelivered(cause)) = &progress.failure {
                 log("publication_failed", cause);
             }
@@ -256,6 +272,10 @@ impl Outlet for EdgeOutlet<'_> {
             Some(done) => done.map_err(Undelivered),
             None => Err(Undelivered("KV: no answer in time".to_owned())),
         }
+    }
+
+    fn master_key(&self) -> std::result::Result<[u8; 32], Undelivered> {
+        Bindings::of(self.env).map(|bindings| bindings.master_keys.current).map_err(undelivered)
     }
 
     async fn host(&self, host: &Host, command: &HostCommand) -> std::result::Result<HostAnswer, Undelivered> {

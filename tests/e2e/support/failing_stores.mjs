@@ -8,6 +8,7 @@
 //          older   reads what stood there when `stale` last began
 //          half    reads the first half of a value
 //          foreign reads the value of another key of its kind
+//          forged  reads a value that somebody has changed who can write KV and knows its form
 //   Host   works, fails, hangs: the broker's objects of that class
 import * as built from "./index.js";
 
@@ -35,6 +36,19 @@ async function foreign(kv, key) {
   return value ?? null;
 }
 
+const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+
+/** The value with other keys, callbacks and names, its length and hash put right. */
+async function forged(kv, key) {
+  const value = await kv.get(key);
+  if (!value) return value;
+  const [header, body] = value.split("\n");
+  const changed = body.replaceAll(/"n":"..../g, '"n":"AAAA').replaceAll("/callback", "/collback").replaceAll("acme", "evil");
+  const bytes = new TextEncoder().encode(changed);
+  const sha256 = base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+  return `${JSON.stringify({ ...JSON.parse(header), length: bytes.length, sha256 })}\n${changed}`;
+}
+
 /** Ways to read, where a store answers but not as it should. */
 const bent = {
   stale: async (kv, key) => kept.get(key) ?? null,
@@ -44,6 +58,7 @@ const bent = {
     return value && value.slice(0, value.length / 2);
   },
   foreign,
+  forged,
 };
 
 function failingKv(kv) {
