@@ -17,6 +17,8 @@ import { parseArgs } from "node:util";
 
 /** How often a call is made that fails by no fault of ours. */
 const ATTEMPTS = 30;
+/** How often it is looked whether everything is published anew: every application is, 40 a second. */
+const REWRAP_ATTEMPTS = 900;
 /** Wait before the next attempt where the answer names none, milliseconds. */
 const WAIT_MILLISECONDS = 1_000;
 
@@ -89,7 +91,7 @@ export async function rewrapAll(api, tell = () => {}) {
     } while (page.next);
     if (page.remaining === 0) return rewrapped;
     // What is wrapped counts once it has been published.
-    if (attempt === ATTEMPTS) throw new Error(`${page.remaining} environments are not published; see the log`);
+    if (attempt === REWRAP_ATTEMPTS) throw new Error(`${page.remaining} environments are not published; see the log`);
     await pause(WAIT_MILLISECONDS);
   }
 }

@@ -334,7 +334,7 @@ fn rewrap<R: Rows>(
     let after = EnvironmentRecord { data_key: wrapped.0, sub_key: wrapped.1, ..keys.clone() };
     let mut touched = touched_by_keys(stored, environment)?;
     for domain in stored.domains()?.into_iter().filter(|domain| domain.environment == environment) {
-        touched.extend(stored.style(&domain.host)?.iter().flat_map(style_record::all_of));
+        touched.extend(stored.style(&domain.host)?.iter().flat_map(|style| style_record::all_of(style)));
         touched.push(DueItem::Applications { host: domain.host, after: None });
     }
     touched.push(DueItem::Directory);
