@@ -379,35 +379,33 @@ fn what_nobody_touches_is_written_no_more_than_it_must() {
 }
 
 #[test]
-fn domains_are_published_before_applications_that_have_waited_longer() {
+fn domains_are_published_before_applications_that_wait_for_longer_and_an_emergencys_before_all() {
+    const LIVE: &str = "live.acme.example";
     let operator = acme();
+    operator.domain("acme", LIVE, &json!({"environment": "PRODUCTION"}));
     operator.application("acme", HOST, WEB);
-    operator.ports.management.kv_fails.set(true);
-    let at = application_path("acme", HOST, WEB);
-    let read = operator.get(&at).expect(200);
-    let mut body = read.body.clone();
-    body["name"] = json!("waits");
-    operator.replace(&at, &read.etag, &body).expect(200);
-    operator.now.set(operator.now.get().plus(60));
-    change(&operator, SECOND, &json!({"enabled": false}));
     let keys = path(&["tenants", "acme", "environments", "TEST", "keys"]);
-    operator.now.set(operator.now.get().plus(TIMES.guard()));
     let signs = operator.get(&keys).expect(200).body["rings"][0]["signs"].as_str().unwrap().to_owned();
-    let body = json!({"reason": "a laptop was stolen"});
-    operator.post(&format!("{keys}/{signs}/compromise"), &body).expect(200);
-    // Another environment's domain has waited as long.
-    operator.domain("acme", "live.acme.example", &json!({"environment": "PRODUCTION"}));
-    operator.ports.management.kv_fails.set(false);
+    // Each is stored, and waits for a life that goes on with it.
+    let wait_with = |at: &str, change: &dyn Fn(&mut Value)| {
+        let read = operator.get(at).expect(200);
+        let mut body = read.body.clone();
+        change(&mut body);
+        operator.ports.management.dies.set(true);
+        assert_eq!(operator.replace(at, &read.etag, &body).status, 503);
+        operator.now.set(operator.now.get().plus(TIMES.guard()));
+    };
+    wait_with(&application_path("acme", HOST, WEB), &|body| body["name"] = json!("waits"));
+    wait_with(&domain_path("acme", LIVE), &|body| body["display_name"] = json!("waits too"));
+    operator.ports.management.dies.set(true);
+    let stolen = json!({"reason": "a laptop was stolen"});
+    assert_eq!(operator.post(&format!("{keys}/{signs}/compromise"), &stolen).status, 503);
     operator.ports.management.kv_writes.take();
-    for _ in 0..3 {
-        operator.now.set(operator.now.get().plus(300));
-        operator.ports.management.alarm("acme", operator.now.get());
-    }
+    operator.ports.management.alarm("acme", operator.now.get());
     let written = operator.ports.management.kv_writes.take();
-    let written: Vec<&str> = written.iter().map(|(key, _)| key.split(':').next().unwrap()).collect();
-    assert_eq!(written, ["domain", "domain", "domain", "domain", "app"]);
-    let hosts = [HOST, MITID, SECOND].map(|host| domain(&operator, host).version);
-    assert!(hosts.iter().all(|version| *version < domain(&operator, "live.acme.example").version));
+    let hosts: Vec<&str> = written.iter().filter_map(|(key, _)| key.strip_prefix("domain:")).collect();
+    assert_eq!(hosts, [HOST, MITID, SECOND, LIVE], "the emergency's, though they are the newest");
+    assert!(written.len() == 5 && written[4].0.starts_with("app:"), "and then the oldest");
 }
 
 #[test]

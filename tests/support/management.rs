@@ -59,7 +59,7 @@ impl Management {
             TenantCommand::Import(part) => Some(part.at),
             _ => None,
         };
-        let died = at.is_some() && self.dies.take();
+        let died = matches!(answer, TenantAnswer::Done(_)) && self.dies.take();
         if let (true, Some(at)) = (died, at) {
             self.die(&mut rows, at);
         } else if let (TenantAnswer::Done(done), Some(at)) = (&mut answer, at) {
