@@ -3,11 +3,13 @@
 // users meet it. It logs nobody in: it reads metadata and keys, presents a made-up code with the client's
 // credentials, and asks whether our callback is accepted without showing a page.
 //
-//   npm run check-upstream -- --issuer https://pp.netseidbroker.dk/op --client-id ID \
-//     [--callback https://login.acme.example/callback] [--scope "openid mitid"]
+//   npm run check-upstream -- [--preset neb|signicat|idura|generic] --issuer https://pp.netseidbroker.dk/op \
+//     --client-id ID [--callback https://login.acme.example/callback] [--scope "openid mitid"] \
+//     [--client-auth private_key_jwt]
 //
 // The client secret is read from the environment variable CLIENT_SECRET, so that it stands in no list of
-// processes. Ends with 0 when nothing is wrong, 1 when something is, 2 when it was called wrongly.
+// processes. A key of ours (private_key_jwt) never leaves the management Worker, so that with it only what
+// the metadata says is checked. Ends with 0 when nothing is wrong, 1 when something is, 2 when it was called wrongly.
 import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -19,16 +21,55 @@ const DOCUMENT_MAX_BYTES = 256 * 1024;
 /** What the broker verifies, by the kind of key that each takes. */
 const ALGORITHMS = { RS256: "RSA", PS256: "RSA", ES256: "EC" };
 
+/**
+ * What the presets of the admin API ask for, as far as it can be checked without a user. `choice` is how MitID is
+ * chosen, `also` the scopes that only some logins ask for, `claims` what no login can do without, each by one of
+ * several names.
+ * @type {Record<string, { scopes: string[], also: Record<string, string>, choice: Record<string, string>, claims: string[][] }>}
+ */
+export const PRESETS = {
+  generic: { scopes: ["openid"], also: {}, choice: {}, claims: [] },
+  neb: {
+    scopes: ["openid", "mitid"],
+    also: { ssn: "CPR numbers", nemlogin: "employees" },
+    choice: { idp_values: "mitid" },
+    claims: [["mitid.uuid"], ["loa"]],
+  },
+  signicat: {
+    scopes: ["openid", "profile", "idp-id", "mitid-extra"],
+    also: { nin: "CPR numbers" },
+    choice: { acr_values: "idp:mitid" },
+    claims: [["mitid_uuid", "idp_id"], ["mitid_loa"]],
+  },
+  idura: {
+    scopes: ["openid"],
+    also: { ssn: "CPR numbers" },
+    choice: { acr_values: "urn:grn:authn:dk:mitid:substantial" },
+    claims: [["uuid"], ["authenticationtype"]],
+  },
+};
+
 /** @typedef {{ level: "ok" | "warning" | "wrong", what: string }} Finding */
-/** @typedef {{ issuer: string, clientId: string, clientSecret?: string, callback?: string, scopes?: string[] }} Setting */
+/**
+ * @typedef {object} Setting
+ * @property {string} issuer
+ * @property {string} clientId
+ * @property {string} [clientSecret]
+ * @property {string} [clientAuth] `client_secret_basic` unless given
+ * @property {string} [callback]
+ * @property {string} [preset] `generic` unless given
+ * @property {string[]} [scopes] the preset's unless given
+ */
 
 /**
  * Checks a setting.
- * @param {Setting} setting
+ * @param {Setting} given
  * @param {{ fetch?: typeof fetch }} [outside]
  * @returns {Promise<Finding[]>}
  */
-export async function checkUpstream(setting, outside = {}) {
+export async function checkUpstream(given, outside = {}) {
+  const preset = PRESETS[given.preset ?? "generic"];
+  const setting = { clientAuth: "client_secret_basic", ...given, preset, scopes: given.scopes ?? preset.scopes };
   /** @type {Finding[]} */
   const findings = [];
   const say = (/** @type {Finding["level"]} */ level, /** @type {string} */ what) => findings.push({ level, what });
@@ -80,7 +121,10 @@ function reachable(/** @type {unknown} */ text, /** @type {boolean} */ isPublic)
 
 const isLocal = (/** @type {string} */ issuer) => /^http:\/\/(localhost|127\.0\.0\.1|[a-z0-9-]+\.localhost)(:\d+)?(\/|$)/.test(issuer);
 
-async function checkMetadata(/** @type {Setting} */ { issuer, scopes = [] }, /** @type {any} */ get, /** @type {any} */ say) {
+/** @typedef {Omit<Setting, "preset" | "scopes"> & { preset: typeof PRESETS[string], scopes: string[] }} Resolved */
+
+async function checkMetadata(/** @type {Resolved} */ setting, /** @type {any} */ get, /** @type {any} */ say) {
+  const { issuer } = setting;
   const isPublic = !isLocal(issuer);
   const bad = reachable(issuer, isPublic);
   if (bad) return void say("wrong", `the issuer ${bad}`);
@@ -100,12 +144,12 @@ async function checkMetadata(/** @type {Setting} */ { issuer, scopes = [] }, /**
   }
   const fault = metadata.userinfo_endpoint !== undefined && reachable(metadata.userinfo_endpoint, isPublic);
   if (fault) return void say("wrong", `userinfo_endpoint ${fault}`);
-  checkOffers(metadata, scopes, say);
+  checkOffers(metadata, setting, say);
   return metadata;
 }
 
 /** What the metadata says that it can do. What it leaves out has a default in OIDC Discovery §3. */
-function checkOffers(/** @type {any} */ metadata, /** @type {string[]} */ scopes, /** @type {any} */ say) {
+function checkOffers(/** @type {any} */ metadata, /** @type {Resolved} */ { scopes, preset, clientAuth }, /** @type {any} */ say) {
   const offers = (/** @type {string} */ name, /** @type {string[] | undefined} */ otherwise) => metadata[name] ?? otherwise;
   if (!offers("response_types_supported", ["code"])?.includes("code")) say("wrong", "it offers no response_type code");
   const challenges = offers("code_challenge_methods_supported", undefined);
@@ -116,7 +160,13 @@ function checkOffers(/** @type {any} */ metadata, /** @type {string[]} */ scopes
     say("wrong", `it signs by ${algorithms.join(", ")}; the broker verifies ${Object.keys(ALGORITHMS).join(", ")}`);
   }
   const methods = offers("token_endpoint_auth_methods_supported", ["client_secret_basic"]);
-  if (!methods.includes("client_secret_basic")) say("wrong", `it takes ${methods.join(", ")}, not client_secret_basic`);
+  if (!methods.includes(clientAuth)) say("wrong", `it takes ${methods.join(", ")}, not ${clientAuth}`);
+  const signed = offers("token_endpoint_auth_signing_alg_values_supported", ["RS256"]);
+  if (clientAuth === "private_key_jwt" && !signed.includes("RS256")) say("wrong", `it takes assertions signed by ${signed.join(", ")}, not RS256`);
+  const { claims_supported: claims } = metadata;
+  for (const names of claims ? preset.claims : []) {
+    if (!names.some((name) => claims.includes(name))) say("warning", `it does not list the claim ${names.join(" or ")}, without which no login succeeds`);
+  }
   const missing = scopes.filter((scope) => metadata.scopes_supported && !metadata.scopes_supported.includes(scope));
   if (missing.length > 0) say("warning", `it does not list the scope ${missing.join(", ")}; one that is not allowed fails every login at some upstreams`);
   if (!metadata.authorization_response_iss_parameter_supported) {
@@ -137,7 +187,8 @@ async function checkKeys(/** @type {any} */ metadata, /** @type {any} */ get, /*
 }
 
 /** A made-up code tells the client's credentials apart: `invalid_grant` means that they are right. */
-async function checkClient(/** @type {Setting} */ { clientId, clientSecret, callback }, /** @type {any} */ metadata, /** @type {any} */ get, /** @type {any} */ say) {
+async function checkClient(/** @type {Resolved} */ { clientId, clientSecret, clientAuth, callback }, /** @type {any} */ metadata, /** @type {any} */ get, /** @type {any} */ say) {
+  if (clientAuth === "private_key_jwt") return say("warning", "the key of the client is the management Worker's, so it was not tried: is client_key of the admin API registered there?");
   if (!clientSecret) return say("warning", "CLIENT_SECRET is not set, so the client's secret was not tried");
   const encoded = [clientId, clientSecret].map(encodeURIComponent).join(":");
   const { status, text, failed } = await get(metadata.token_endpoint, {
@@ -161,33 +212,49 @@ async function checkClient(/** @type {Setting} */ { clientId, clientSecret, call
   say("warning", `the token endpoint answers ${status}${error ? ` with ${error}` : ""} to a made-up code; the secret may be right or not`);
 }
 
-/** With prompt=none nobody sees a page: an error at the callback means that the callback is registered. */
-async function checkCallback(/** @type {Setting} */ { clientId, callback, scopes = ["openid"] }, /** @type {any} */ metadata, /** @type {any} */ get, /** @type {any} */ say) {
-  if (!callback) return say("warning", "no --callback was given, so whether ours is registered was not tried");
+/** Asks for these scopes with prompt=none, so that nobody sees a page. */
+async function ask(/** @type {Resolved} */ { clientId, callback, preset }, /** @type {any} */ metadata, /** @type {any} */ get, /** @type {string[]} */ scopes) {
   const url = new URL(metadata.authorization_endpoint);
   const state = randomBytes(16).toString("base64url");
   const parameters = {
     response_type: "code",
     client_id: clientId,
-    redirect_uri: callback,
+    redirect_uri: String(callback),
     scope: scopes.join(" "),
     state,
     nonce: randomBytes(16).toString("base64url"),
     code_challenge: createHash("sha256").update(randomBytes(32)).digest("base64url"),
     code_challenge_method: "S256",
     prompt: "none",
+    ...preset.choice,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   const { status, location, failed } = await get(url.href);
-  if (failed) return say("wrong", `the authorization endpoint ${failed}`);
   const to = location && URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
-  if (!to || to.origin + to.pathname !== callback) {
+  const isBack = to !== undefined && to.origin + to.pathname === callback;
+  return { failed, status, isBack, keepsState: to?.searchParams.get("state") === state, error: to?.searchParams.get("error") ?? undefined };
+}
+
+/** An error at the callback means that the callback is registered, and which error, whether the scopes are allowed. */
+async function checkCallback(/** @type {Resolved} */ setting, /** @type {any} */ metadata, /** @type {any} */ get, /** @type {any} */ say) {
+  const { callback, scopes, preset } = setting;
+  if (!callback) return say("warning", "no --callback was given, so whether ours is registered was not tried");
+  const isRefused = async (/** @type {string} */ scope) => (await ask(setting, metadata, get, ["openid", scope])).error === "invalid_scope";
+  const { failed, status, isBack, keepsState, error } = await ask(setting, metadata, get, scopes);
+  if (failed) return say("wrong", `the authorization endpoint ${failed}`);
+  if (!isBack) {
     return say("warning", `the authorization endpoint answers ${status} and does not come back to ${callback}: is it registered there, byte for byte?`);
   }
-  const error = to.searchParams.get("error");
-  if (to.searchParams.get("state") !== state) say("wrong", "state does not come back as it was sent");
-  if (error === "invalid_scope") return say("wrong", `the scopes ${scopes.join(" ")} are refused`);
+  if (!keepsState) say("wrong", "state does not come back as it was sent");
   if (error === "unauthorized_client") return say("wrong", "the client may not use the authorization code flow");
+  if (error === "invalid_scope") {
+    const refused = [];
+    for (const scope of scopes) if (scope !== "openid" && (await isRefused(scope))) refused.push(scope);
+    return say("wrong", `the client may not ask for ${refused.length > 0 ? refused.join(", ") : scopes.join(" ")}: every login fails`);
+  }
+  for (const [scope, whose] of Object.entries(preset.also)) {
+    if (!scopes.includes(scope) && (await isRefused(scope))) say("warning", `the client may not ask for ${scope}: logins that need it (${whose}) fail`);
+  }
   say("ok", `the callback is registered (prompt=none answers ${error ?? "a code"})`);
 }
 
@@ -199,20 +266,25 @@ async function main() {
         issuer: { type: "string" },
         "client-id": { type: "string" },
         callback: { type: "string" },
-        scope: { type: "string", default: "openid" },
+        scope: { type: "string" },
+        preset: { type: "string", default: "generic" },
+        "client-auth": { type: "string", default: "client_secret_basic" },
       },
     }));
   } catch (error) {
     console.error(`error: ${/** @type {Error} */ (error).message}`);
     process.exit(2);
   }
-  const { issuer, "client-id": clientId, callback, scope } = values;
-  if (!issuer || !clientId) {
-    console.error("usage: npm run check-upstream -- --issuer URL --client-id ID [--callback URL] [--scope SCOPES]");
+  const { issuer, "client-id": clientId, callback, scope, preset, "client-auth": clientAuth } = values;
+  const knows = preset in PRESETS && ["client_secret_basic", "private_key_jwt"].includes(clientAuth);
+  if (!issuer || !clientId || !knows) {
+    const options = [`[--preset ${Object.keys(PRESETS).join("|")}]`, "--issuer URL --client-id ID [--callback URL]"];
+    console.error(`usage: npm run check-upstream -- ${options.join(" ")} [--scope SCOPES] [--client-auth private_key_jwt]`);
     process.exit(2);
   }
-  const scopes = scope.split(" ").filter(Boolean);
-  const findings = await checkUpstream({ issuer, clientId, clientSecret: process.env.CLIENT_SECRET, callback, scopes });
+  const scopes = scope?.split(" ").filter(Boolean);
+  const clientSecret = process.env.CLIENT_SECRET;
+  const findings = await checkUpstream({ preset, issuer, clientId, clientSecret, clientAuth, callback, scopes });
   for (const { level, what } of findings) console.log(`${level.padEnd(8)} ${what}`);
   process.exitCode = findings.some(({ level }) => level === "wrong") ? 1 : 0;
 }

@@ -136,6 +136,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         },
         (Get, ["resume"]) => ("resume", resume::page(ctx)),
         (Get | Post, ["oauth2", "logout"]) => ("logout", logout::logout(ctx).await),
+        (Get, ["oauth2", "logout", "done"]) => ("logged_out", logout::returned(ctx).await),
         (Get, ["continue"]) => ("continue", step(ctx, cross::arrive(ctx).await).await),
         (Get, ["callback"]) => ("callback", step(ctx, callback::callback(ctx).await).await),
         _ => others(ctx, &segments).await,
@@ -167,7 +168,8 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
             ".well-known",
             "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
         ]
-        | ["continue" | "callback" | "resume"] => "GET",
+        | ["continue" | "callback" | "resume"]
+        | ["oauth2", "logout", "done"] => "GET",
         ["style", _, _] | ["login", _] | ["login", _, "cancel" | "level" | "back" | "nemid" | "mitid"] => {
             "GET"
         }

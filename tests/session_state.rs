@@ -222,7 +222,7 @@ fn each_application_stands_once_and_the_first_goes_when_there_are_too_many() {
 fn a_logout_makes_every_application_due_at_once() {
     let (session, now) = after(&[(0, begin()), (60, use_by("other"))]);
     let step = advance(Some(session.clone()), logout(), now);
-    let Answer::Ended { clients } = step.answer else { panic!("not ended") };
+    let Answer::Ended { clients, .. } = step.answer else { panic!("not ended") };
     assert_eq!(
         clients.iter().map(|client| client.sid.as_str()).collect::<Vec<_>>(),
         ["sid of web", "sid of other"]
@@ -320,7 +320,7 @@ proptest! {
                     }
                     last_sign = now;
                 }
-                Answer::Ended { clients } => {
+                Answer::Ended { clients, .. } => {
                     prop_assert!(!out && !clients.is_empty());
                     out = true;
                 }

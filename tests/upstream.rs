@@ -6,6 +6,7 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::eid::oidc::KEYS_AGAIN_SECONDS;
 use serde_json::json;
 use support::upstream::{MITID, NEMID};
 use support::*;
@@ -135,11 +136,37 @@ fn a_key_that_was_rolled_over_is_fetched_once_more() {
     log_in();
     assert_eq!(keys_fetched(), 1, "remembered");
     broker.ports.upstreams.roll_over(NEMID);
+    broker.wait(KEYS_AGAIN_SECONDS);
     log_in();
     assert_eq!(keys_fetched(), 2);
     broker.wait(601);
     log_in();
     assert_eq!(keys_fetched(), 3, "too old by then");
+}
+
+#[test]
+fn a_made_up_key_name_is_looked_for_once_in_a_while() {
+    let broker = World::demo();
+    broker.ports.upstreams.bend.set(Bend::UnknownKid);
+    let keys_fetched = || {
+        let url = format!("{NEMID}/keys");
+        broker.ports.upstreams.fetched.borrow().iter().filter(|fetched| **fetched == url).count()
+    };
+    let log_in = || {
+        let asked = RelyingParty::web().ask(POCES);
+        assert_eq!(
+            Browser::new(&broker).log_in(&asked.url, Eid::Nemid, &Person::terne()).error(),
+            "server_error"
+        );
+    };
+    for _ in 0..5 {
+        log_in();
+    }
+    assert_eq!(keys_fetched(), 1);
+    broker.wait(KEYS_AGAIN_SECONDS);
+    log_in();
+    log_in();
+    assert_eq!(keys_fetched(), 2);
 }
 
 #[test]

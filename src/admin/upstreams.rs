@@ -139,6 +139,7 @@ async fn read<P: Management>(
     let claim_map = read_claim_map(&mut fields, values);
     let level_map = read_level_map(&mut fields, values);
     let cpr = read_cpr(&mut fields, values);
+    let logout = fields.switch("upstream_logout", false);
     let Some(client_id) = client_id else { return Err(fields.refusal().into()) };
     fields.finish()?;
     let issuer = match issuer {
@@ -157,6 +158,7 @@ async fn read<P: Management>(
         claim_map,
         level_map,
         cpr,
+        logout,
     };
     let key_audience = proof.key_audience;
     match (proof.secret, key_audience) {
@@ -401,5 +403,6 @@ pub fn show(record: &Record) -> Value {
         "cpr": cpr,
         "cpr_scope": scope,
         "cpr_match_url": url,
+        "upstream_logout": settings.logout,
     })
 }

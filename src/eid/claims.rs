@@ -223,6 +223,7 @@ mod tests {
             ial: None,
             aal: None,
             amr: Vec::new(),
+            upstream_session: None,
         };
         let left = |strategy, raw: &str, birthdate: &str| {
             let names = ["name", "cprNumberIdentifier", "address", "address_details"];

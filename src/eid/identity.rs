@@ -81,6 +81,7 @@ pub fn identity_from(
         ial: stated.level("ial", "ial"),
         aal: stated.level("aal", "aal"),
         amr: stated.amr(),
+        upstream_session: None,
     })
 }
 

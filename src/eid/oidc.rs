@@ -9,6 +9,7 @@ use super::identity::{identity_from, used_by};
 use super::{Acr, Cpr, TooLow, client_auth};
 use crate::login::pending::Leg;
 use crate::model::domain::{CprWay, Upstream};
+use crate::model::identity::UpstreamSession;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::url::WebUrl;
 use crate::model::{Environment, Host, Identity, UnixTime};
@@ -25,6 +26,11 @@ const SIGNED_BY: [SignatureAlgorithm; 3] =
     [SignatureAlgorithm::Rs256, SignatureAlgorithm::Ps256, SignatureAlgorithm::Es256];
 /// An upstream's metadata and keys are kept this long in an isolate, seconds.
 pub const METADATA_SECONDS: u64 = 600;
+/// For a key that is not among them they are fetched again, at most so often, seconds: it may have rolled
+/// its key over, or somebody is making names up.
+pub const KEYS_AGAIN_SECONDS: u64 = 10;
+/// Longest ID token that a logout shows to an upstream, bytes: it goes into an address.
+const ID_TOKEN_HINT_MAX_BYTES: usize = 4 * 1024;
 /// Longest code or access token of an upstream, bytes.
 const UPSTREAM_VALUE_MAX_BYTES: usize = 8 * 1024;
 
@@ -35,12 +41,13 @@ struct Metadata {
     authorization_endpoint: WebUrl,
     token_endpoint: WebUrl,
     userinfo_endpoint: Option<WebUrl>,
+    end_session_endpoint: Option<WebUrl>,
     jwks_uri: WebUrl,
     authorization_response_iss_parameter_supported: bool,
 }
 
 json_struct!(Metadata {
-    issuer, authorization_endpoint, token_endpoint, userinfo_endpoint, jwks_uri,
+    issuer, authorization_endpoint, token_endpoint, userinfo_endpoint, end_session_endpoint, jwks_uri,
     authorization_response_iss_parameter_supported or false,
 });
 
@@ -49,6 +56,7 @@ impl Metadata {
         [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
             .into_iter()
             .chain(&self.userinfo_endpoint)
+            .chain(&self.end_session_endpoint)
     }
 }
 
@@ -215,7 +223,17 @@ pub async fn complete(
     if identity.level < call.leg.acr.level() {
         return Err(Failure::LevelTooLow(TooLow { asked: call.leg.acr, reached: identity.level }));
     }
+    identity.upstream_session = session_at(call.upstream, metadata, tokens.id_token).map(Box::new);
     Ok(Completed { identity, access_token: tokens.access_token })
+}
+
+/// What its logout will be told, where the setting wants that and it has one. A token that no address
+/// has room for is not kept.
+fn session_at(upstream: &Upstream, metadata: Metadata, id_token: String) -> Option<UpstreamSession> {
+    let end = metadata.end_session_endpoint?;
+    let client_id = upstream.client_id.clone();
+    let fits = upstream.logout && id_token.len() <= ID_TOKEN_HINT_MAX_BYTES;
+    fits.then_some(UpstreamSession { end, client_id, id_token })
 }
 
 /// RFC 9207 §2.4: an answer of another issuer is refused (mix-up); required where announced.
@@ -307,7 +325,7 @@ async fn verify(
     let broken = |why: &str| Failure::Broken(format!("id_token: {why}"));
     let token = Unverified::parse(id_token, &SIGNED_BY).map_err(broken)?;
     let mut key = None;
-    for max_age in [METADATA_SECONDS, 0] {
+    for max_age in [METADATA_SECONDS, KEYS_AGAIN_SECONDS] {
         let set = ports
             .document(metadata.jwks_uri.as_str(), max_age, now)
             .await

@@ -4,6 +4,7 @@
 use super::Context;
 use crate::error::Fault;
 use crate::model::Application;
+use crate::model::identity::UpstreamSession;
 use crate::ports::Ports;
 use crate::web::{Response, encode_pairs, with_query};
 
@@ -34,6 +35,18 @@ impl AfterLogout {
     ) -> Result<Option<Self>, Fault> {
         let known = ctx.ports.registers(ctx.host(), uri).await?;
         Ok(known.then(|| Self::with_state(uri, state)))
+    }
+
+    /// The logout of an upstream (RP-Initiated Logout 1.0 §2), which the upstream's metadata names; it
+    /// leads back to an address of ours with this state.
+    pub fn at_upstream(session: &UpstreamSession, back: &str, state: &str) -> Self {
+        let query = encode_pairs([
+            ("id_token_hint", session.id_token.as_str()),
+            ("client_id", &session.client_id),
+            ("post_logout_redirect_uri", back),
+            ("state", state),
+        ]);
+        Self(with_query(session.end.as_str(), &query))
     }
 
     fn with_state(uri: &str, state: Option<&str>) -> Self {

@@ -32,6 +32,8 @@ pub enum Purpose {
     Session,
     /// The button of the page that asks whether to log out.
     Logout,
+    /// Where to go on when an upstream has logged somebody out.
+    LoggedOut,
     /// A checked request that its client pushed.
     Pushed,
     /// A checked request in a link that a script is to open.
@@ -48,6 +50,7 @@ impl Purpose {
             Self::State => "state",
             Self::Session => "session",
             Self::Logout => "logout",
+            Self::LoggedOut => "logged out",
             Self::Pushed => "pushed",
             Self::Link => "link",
         }

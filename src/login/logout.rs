@@ -16,6 +16,7 @@ use super::session_cookie::{self, SessionCookie, person};
 use super::{Context, single_sign_on};
 use crate::eid::Eid;
 use crate::error::Fault;
+use crate::model::identity::UpstreamSession;
 use crate::model::{Application, ClientId};
 use crate::oauth::authorize::STATE_MAX_BYTES;
 use crate::pages::logout::{AskLogout, LoggedOut, Problem, ask, done};
@@ -25,7 +26,9 @@ use std::rc::Rc;
 
 /// The path, and where the button of our own page posts.
 pub const LOGOUT_PATH: &str = "/oauth2/logout";
-/// How long the question may stay open, seconds.
+/// Where an upstream's logout leads back to.
+pub const LOGGED_OUT_PATH: &str = "/oauth2/logout/done";
+/// How long the question, or an upstream's logout, may take, seconds.
 const CONFIRMATION_SECONDS: u64 = 10 * 60;
 /// The parameters that are read; `logout_hint` is not needed, and others mean nothing here.
 const PARAMETERS: [&str; 5] =
@@ -238,11 +241,18 @@ async fn end<P: Ports>(
     may_redirect: bool,
 ) -> Result<Response, Fault> {
     let mut frames = Vec::new();
+    let mut through = None;
     for session in sessions {
-        for client in single_sign_on::end(ctx, session).await? {
+        let ended = single_sign_on::end(ctx, session).await?;
+        for client in ended.clients {
             frames.extend(frame_of(ctx, &client).await?);
         }
+        through = through.or(ended.upstream.map(|upstream| (session.id, upstream)));
     }
+    let after = match through {
+        Some((id, upstream)) => Some(through_upstream(ctx, id, &upstream, after, ui_locales).await?),
+        None => after,
+    };
     let response = match &after {
         Some(after) if may_redirect && frames.is_empty() => after.redirect(),
         _ => logged_out(ctx, &frames, after.as_ref(), ui_locales),
@@ -251,6 +261,35 @@ async fn end<P: Ports>(
     // but what its answer sets would be kept.
     let gone = sessions.iter().map(|session| session_cookie::clear(session.proof.acr.eid()));
     Ok(gone.fold(response, Response::with_cookie))
+}
+
+/// The way that leads through an upstream's own logout and comes back to us.
+async fn through_upstream<P: Ports>(
+    ctx: &Context<'_, P>,
+    id: AttemptId,
+    upstream: &UpstreamSession,
+    after: Option<AfterLogout>,
+    ui_locales: Option<&str>,
+) -> Result<AfterLogout, Fault> {
+    let label = Label { attempt: id, ends: ctx.now.plus(CONFIRMATION_SECONDS), from: ctx.host().clone() };
+    let content = Confirmation { after, ui_locales: ui_locales.map(str::to_owned) };
+    let state =
+        envelope::seal(ctx.ports, &ctx.keys, Purpose::LoggedOut, &label, ctx.host(), &content).await?;
+    Ok(AfterLogout::at_upstream(upstream, &format!("{}{LOGGED_OUT_PATH}", ctx.domain.issuer), &state))
+}
+
+/// `GET /oauth2/logout/done`: an upstream has logged somebody out. Nothing is ended here any more, so
+/// that an altered or old address leads to our own page and nowhere else.
+pub async fn returned<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    let parameters = ctx.request.query_parameters().ok();
+    let state = parameters.as_ref().and_then(|parameters| parameters.get("state")).unwrap_or_default();
+    let opened: Result<Opened<Confirmation>, _> =
+        envelope::open(ctx.ports, &ctx.keys, Purpose::LoggedOut, ctx.host(), state, ctx.now).await;
+    match opened.map(|opened| opened.value) {
+        Ok(Confirmation { after: Some(after), .. }) => after.redirect(),
+        Ok(Confirmation { ui_locales, .. }) => logged_out(ctx, &[], None, ui_locales.as_deref()),
+        Err(_) => logged_out(ctx, &[], None, None),
+    }
 }
 
 /// What an application wants to have loaded when somebody logs out (Front-Channel Logout §2), and the

@@ -154,6 +154,10 @@ pub enum Answer {
     Ended {
         /// The applications that used it.
         clients: Vec<Client>,
+        /// The login that it stood for.
+        attempt: AttemptId,
+        /// Who, sealed for that attempt.
+        identity: Sealed,
     },
     /// A delivery is noted.
     Noted {
@@ -169,7 +173,7 @@ pub enum Answer {
 
 json_enum!(Answer {
     Living { ends, attempt, identity } = "living",
-    Ended { clients } = "ended",
+    Ended { clients, attempt, identity } = "ended",
     Noted { given_up } = "noted",
     Refused { why } = "refused",
 });
@@ -349,7 +353,8 @@ fn logout(mut session: Session, now: UnixTime) -> Step {
         client.tell_at = Some(now);
     }
     let clients = session.clients.clone();
-    Step { next: Some(session.told_of()), answer: Answer::Ended { clients } }
+    let (attempt, identity) = (session.attempt, session.identity.clone());
+    Step { next: Some(session.told_of()), answer: Answer::Ended { clients, attempt, identity } }
 }
 
 fn told(mut session: Session, client_id: &ClientId, taken: bool, now: UnixTime) -> Step {

@@ -15,6 +15,7 @@ use super::{Context, Reason};
 use crate::eid::claims::sub as sub_of;
 use crate::eid::{Acr, Eid};
 use crate::error::Fault;
+use crate::model::identity::UpstreamSession;
 use crate::model::{Application, Identity, Sealed, UnixTime};
 use crate::oauth::login_hint::Wishes;
 use crate::ports::{LogEvent, Ports};
@@ -268,10 +269,23 @@ impl Plan {
 ///
 /// # Errors
 /// When its store does not answer; then it lives on.
-pub async fn end<P: Ports>(ctx: &Context<'_, P>, cookie: &SessionCookie) -> Result<Vec<Client>, Fault> {
+pub async fn end<P: Ports>(ctx: &Context<'_, P>, cookie: &SessionCookie) -> Result<Ended, Fault> {
     let event = Event::Logout { host: ctx.host().clone(), secret_hash: cookie.secret_hash() };
     match ctx.ports.session(&cookie.object(ctx), &event, ctx.now).await? {
-        Answer::Ended { clients } => Ok(clients),
-        _ => Ok(Vec::new()),
+        Answer::Ended { clients, attempt, identity } => {
+            // What does not open any more names no session elsewhere; the one here has ended.
+            let identity = open_sealed(ctx, &identity, attempt).await.ok();
+            Ok(Ended { clients, upstream: identity.and_then(|identity| identity.upstream_session) })
+        }
+        _ => Ok(Ended::default()),
     }
+}
+
+/// A session that has ended.
+#[derive(Default)]
+pub struct Ended {
+    /// The applications that used it.
+    pub clients: Vec<Client>,
+    /// The session at the upstream, which is to end too.
+    pub upstream: Option<Box<UpstreamSession>>,
 }

@@ -66,12 +66,14 @@ pub struct Upstream {
     pub level_map: Table<String, Level>,
     /// How a CPR number is had of it.
     pub cpr: CprWay,
+    /// Whether logging out here leads through its own logout.
+    pub logout: bool,
 }
 
 json_struct!(Upstream {
     issuer, client_id, client_secret, client_key, scopes, employee_scopes unless Vec::<String>::new(),
     parameters unless Table::new(), dialect unless Dialect::Tokens, claim_map or Table::new(),
-    level_map unless Table::new(), cpr unless CprWay::None,
+    level_map unless Table::new(), cpr unless CprWay::None, logout unless false,
 });
 
 /// The words in which an upstream is told what a login wishes (`eid::dialect`).

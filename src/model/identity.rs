@@ -1,6 +1,7 @@
 //! Who an eID says somebody is, in one normal form that every upstream is mapped to.
 
 use super::time::UnixTime;
+use super::url::WebUrl;
 use crate::eid::{Acr, Cpr, Level};
 use std::fmt;
 
@@ -45,11 +46,13 @@ pub struct Identity {
     pub aal: Option<Level>,
     /// The means used, in the upstream's words without their prefix: `code_app`, `password` …
     pub amr: Vec<String>,
+    /// How the upstream is told when this person logs out, where its setting wants that.
+    pub upstream_session: Option<Box<UpstreamSession>>,
 }
 
 json_struct!(Identity {
     acr, eid_id, level, auth_time, name, given_name, family_name, name_protected unless false, birthdate,
-    age, youth unless false, certificate, cpr, lacks_cpr unless false, company, transaction_id, ial, aal, amr unless Vec::<String>::new(),
+    age, youth unless false, certificate, cpr, lacks_cpr unless false, company, transaction_id, ial, aal, amr unless Vec::<String>::new(), upstream_session,
 });
 
 /// What was printed on a NemID certificate.
@@ -62,6 +65,19 @@ pub struct Certificate {
 }
 
 json_struct!(Certificate { serial, issuer });
+
+/// Somebody's session at an upstream, as its logout wants it named (RP-Initiated Logout 1.0 §2).
+#[derive(Clone, PartialEq, Eq)]
+pub struct UpstreamSession {
+    /// Its `end_session_endpoint`.
+    pub end: WebUrl,
+    /// Our client id there.
+    pub client_id: String,
+    /// The ID token of the login: `id_token_hint`.
+    pub id_token: String,
+}
+
+json_struct!(UpstreamSession { end, client_id, id_token });
 
 /// The organisation somebody acts for (`domain` words of the Danish business register).
 #[derive(Clone, PartialEq, Eq)]

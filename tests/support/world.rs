@@ -165,6 +165,7 @@ impl World {
             parameters: Table::new(),
             dialect: Dialect::Tokens,
             level_map: Table::new(),
+            logout: false,
             scopes: vec!["openid".to_owned(), "profile".to_owned()],
             claim_map: Table::from([("eid_id".to_owned(), id_claim.to_owned())]),
             cpr: CprWay::None,

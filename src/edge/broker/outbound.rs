@@ -1,10 +1,12 @@
 //! Requests to upstreams: redirects refused, limits on time and size.
 
 use crate::edge::call::within;
+use crate::edge::crypto;
 use crate::edge::platform::{self, Unread};
 use crate::model::UnixTime;
 use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
 use crate::table::Table;
+use crate::vault::turns::TURN_MAX_MILLISECONDS;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -53,17 +55,32 @@ async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
     Ok(FetchResponse { status, body })
 }
 
-/// GETs a document, from memory while it is young enough.
+/// GETs a document, from memory while it is young enough. Of requests that want it at once, one asks
+/// and the others wait for that: not for longer than a turn lasts, so that a slow upstream holds up each
+/// of them once.
 pub async fn document(url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
-    let known = DOCUMENTS.with_borrow(|documents| {
-        documents
-            .get(url)
-            .filter(|(_, read_at)| !read_at.plus(max_age_seconds).is_over(now))
-            .map(|(text, _)| text.clone())
-    });
-    if let Some(text) = known {
+    if let Some(text) = known(url, max_age_seconds, now) {
         return Ok(text);
     }
+    let has_turn = within(TURN_MAX_MILLISECONDS, crypto::turn(url)).await.is_some();
+    let text = match known(url, max_age_seconds, now) {
+        Some(text) => Ok(text),
+        None => fetched(url, now).await,
+    };
+    if has_turn {
+        crypto::pass(url);
+    }
+    text
+}
+
+fn known(url: &str, max_age_seconds: u64, now: UnixTime) -> Option<Rc<str>> {
+    DOCUMENTS.with_borrow(|documents| {
+        let young = documents.get(url).filter(|(_, read_at)| !read_at.plus(max_age_seconds).is_over(now));
+        young.map(|(text, _)| text.clone())
+    })
+}
+
+async fn fetched(url: &str, now: UnixTime) -> Result<Rc<str>, Unavailable> {
     let answer =
         send(FetchRequest { url: url.to_owned(), form: None, json: None, authorization: None }).await?;
     if answer.status != 200 {
