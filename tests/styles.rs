@@ -313,3 +313,18 @@ fn a_preview_ends_and_can_be_made_by_nobody_else() {
     operator.now.set(operator.now.get().plus(24 * 60 * 60));
     assert_eq!(get(&operator, &at).status, 404);
 }
+
+#[test]
+fn the_applications_language_wins_on_error_pages_too_and_two_languages_are_answered_in_danish() {
+    let operator = acme();
+    take_in(&operator);
+    for (asked, lang) in
+        [("da", "da"), ("kl", "da"), ("fo", "da"), ("da-DK%20en", "da"), ("en", "en"), ("de", "en")]
+    {
+        let refused = AUTHORIZE.replace("urn%3Aacme%3Aweb", "urn%3Aunknown");
+        for path in [format!("{refused}&ui_locales={asked}"), format!("{AUTHORIZE}&ui_locales={asked}")] {
+            let page = get(&operator, &path);
+            assert!(page.body.contains(&format!("<html lang=\"{lang}\">")), "{asked}: {}", page.body);
+        }
+    }
+}

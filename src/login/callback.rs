@@ -46,6 +46,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
         .await
         .unwrap_or_default()
         .ok_or_else(|| lost("an answer without this attempt's cookie"))?;
+    ctx.dress.of(&pending);
     let leg = pending
         .leg
         .clone()

@@ -242,6 +242,7 @@ async fn asking<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<(P
     let pending =
         loaded.ok_or(Refusal::show(ErrorKind::Cookie, "the browser does not have this attempt's cookie"))?;
     ctx.adopt(attempt);
+    ctx.dress.of(&pending);
     match pending.asking {
         Some(acr) if pending.origin == *ctx.host() => Ok((pending, acr)),
         _ => Err(Refusal::show(ErrorKind::Expired, "a CPR page of a login that asks for no number")),

@@ -194,7 +194,10 @@ pub fn frame<'a, P: Ports>(
     ui_locales: Option<&str>,
     language_href: Option<&'a str>,
 ) -> Frame<'a> {
-    let lang = ctx.lang(ui_locales);
+    // The wish of an application wins, also where its request was refused before it was read.
+    let query = ctx.request.query_parameters_lenient().ok();
+    let asked = query.as_ref().and_then(|(query, _)| query.get("ui_locales"));
+    let lang = ctx.lang(ui_locales.or(ctx.dress.ui_locales()).or(asked));
     Frame {
         lang,
         service: Some(&ctx.domain.display_name),

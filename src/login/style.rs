@@ -19,19 +19,34 @@ use std::rc::Rc;
 #[derive(Default)]
 pub struct Dress {
     style: OnceCell<(String, Rc<Style>)>,
-    /// The client id and the `css_path` of the login that the page belongs to.
-    login: OnceCell<(String, Option<String>)>,
+    login: OnceCell<Login>,
+}
+
+/// What pages need to know of the login that they belong to.
+struct Login {
+    client_id: String,
+    css_path: Option<String>,
+    ui_locales: Option<String>,
 }
 
 impl Dress {
     /// The page belongs to this login.
     pub fn of(&self, pending: &Pending) {
-        let _ = self.login.set((pending.client_id.as_str().to_owned(), pending.css_path.clone()));
+        let _ = self.login.set(Login {
+            client_id: pending.client_id.as_str().to_owned(),
+            css_path: pending.css_path.clone(),
+            ui_locales: pending.ui_locales.clone(),
+        });
     }
 
     /// The class of the application, made of its id.
     pub fn app_class(&self) -> Option<&str> {
-        self.login.get().map(|(client_id, _)| client_id.as_str())
+        self.login.get().map(|login| login.client_id.as_str())
+    }
+
+    /// The languages that the application asked for.
+    pub fn ui_locales(&self) -> Option<&str> {
+        self.login.get().and_then(|login| login.ui_locales.as_deref())
     }
 
     /// Takes a style on.
@@ -47,7 +62,7 @@ impl Dress {
     /// What a page in this language needs to know of it.
     pub fn look(&self, lang: Lang) -> Option<Look<'_>> {
         let (digest, style) = self.style.get()?;
-        let css_path = self.login.get().and_then(|(_, css_path)| css_path.as_deref());
+        let css_path = self.login.get().and_then(|login| login.css_path.as_deref());
         let around = style.around.as_ref().map(|(da, en)| if lang == Lang::Da { da } else { en });
         Some(Look {
             digest,
