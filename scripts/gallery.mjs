@@ -6,7 +6,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startBrowser } from "../tests/e2e/support/browser.mjs";
 import { startCallback } from "../tests/e2e/support/relying_party.mjs";
-import { startSeededServer } from "../tests/e2e/support/seeded_server.mjs";
+import { admin, startSeededServer } from "../tests/e2e/support/seeded_server.mjs";
 import { visitEveryPage } from "../tests/e2e/support/tour.mjs";
 
 const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
@@ -54,10 +54,26 @@ figure { margin: 0 } img { display: block; box-shadow: 0 1px 4px #0005 } figcapt
 <h1>Hosted pages</h1>${sections.join("\n")}</html>\n`;
 }
 
+/** The pages that the tour does not come by: every error, and the states of every page. */
+async function previews(/** @type {"da" | "en"} */ lang) {
+  const host = `localhost:${server.port}`;
+  const made = await admin(server.port, "POST", ["tenants", "acme", "domains", host, "style", "preview"], {});
+  const page = await browser.open();
+  await page.goto(made.json.url);
+  const links = page.locator(`ul.previews a[href$="lang=${lang}"]`);
+  const hrefs = await links.evaluateAll((all) => all.map((link) => /** @type {HTMLAnchorElement} */ (link).href));
+  for (const href of hrefs) {
+    await page.goto(href);
+    await takePictures(lang, `preview: ${new URL(href).pathname.split("/").at(-1)}`, page);
+  }
+  await page.context().close();
+}
+
 const [server, callback, browser] = await Promise.all([startSeededServer(), startCallback(), startBrowser()]);
 try {
   for (const lang of LANGUAGES) {
     await visitEveryPage(browser, server, lang, (name, page) => takePictures(lang, name, page));
+    await previews(lang);
   }
   await writeFile(path.join(directory, "index.html"), sheet());
   console.log(`${pages.size} pages, ${[...pages.values()].flat().length} pictures`);

@@ -438,10 +438,8 @@ fn absolute(url: &str, base: Option<&WebUrl>) -> Option<WebUrl> {
         return None;
     }
     let path = &base.as_str()[base.origin().len()..];
-    let folder = match path.split('?').next().and_then(|path| path.rfind('/').map(|end| &path[..=end])) {
-        Some(folder) => folder,
-        None => "/",
-    };
+    let end = path.split('?').next().and_then(|path| path.rfind('/'));
+    let folder = end.map_or("/", |end| &path[..=end]);
     let joined = match without_fragment.strip_prefix('/') {
         Some(rest) => format!("{}/{rest}", base.origin()),
         None => format!("{}{folder}{without_fragment}", base.origin()),

@@ -174,6 +174,35 @@ for (const [size, viewport] of Object.entries({ phone: PHONE, desktop: DESKTOP }
   });
 }
 
+test("the box stands as it should in a tenant's own HTML, whatever is done to that", async () => {
+  const html = '<header class="top"><p>Acme</p></header><div class="outer"><div class="inner"><verify/></div></div><footer class="end">Bye</footer>';
+  await saveStyle({ stylesheet: "#header { color: inherit }", html });
+  const plain = await openBox("", DESKTOP);
+  assert.equal(await plain.locator(".outer > .inner > main").count(), 1);
+  assert.equal(await plain.locator("main .language").count(), 1, "the language can be switched");
+  const expected = await measure(plain);
+  await plain.context().close();
+  const all = ".top, .outer, .inner, .end, .outer *, .inner *";
+  const broken = [];
+  for (const [name, css] of Object.entries({
+    hidden: `${all} { display: none !important; opacity: 0 !important; visibility: hidden !important }`,
+    small: `${all} { width: 9px !important; height: 9px !important; overflow: hidden !important; padding: 400px !important; margin: -99px !important }`,
+    moved: `${all} { position: fixed !important; inset: 50% !important; transform: scale(.1) rotate(9deg) !important; zoom: 3 !important }`,
+    covered: `.top, .end, .top::before, .outer::before, .inner::after, .end::after { content: "x"; position: fixed !important; inset: 0 !important; z-index: 2147483647 !important; background: red !important }`,
+    pushed: `.top, .top * { height: 9999px !important; margin: 999px !important; padding: 999px !important; float: left !important }`,
+  })) {
+    const page = await openBox(css, DESKTOP);
+    const seen = await measure(page);
+    const same = seen.picture === expected.picture && JSON.stringify(seen.rect) === JSON.stringify(expected.rect);
+    if (!same || seen.covered || seen.top < 0 || seen.top > PUSHED_MAX) {
+      broken.push(`${name}: ${JSON.stringify(seen.rect)}, covered ${seen.covered}, top ${seen.top}, ${seen.picture === expected.picture}`);
+    }
+    await page.context().close();
+  }
+  assert.deepEqual(broken, []);
+  await saveStyle({ stylesheet: "#header { color: inherit }" });
+});
+
 test("the box works under the worst of sheets, and by the keyboard", async () => {
   const page = await openBox(Object.values(ATTACKS).join("\n"), DESKTOP);
   await startMitId(page);
