@@ -38,6 +38,7 @@ const ATTACKS = {
   "writing": "html, body, main, section, #mitid-box { direction: rtl !important; writing-mode: vertical-rl !important; text-indent: -9999px !important; letter-spacing: 9px !important; word-spacing: 99px !important; line-height: 0 !important; text-transform: uppercase !important; color: transparent !important; -webkit-text-fill-color: transparent !important; -webkit-text-security: disc !important; text-align: right !important; unicode-bidi: bidi-override !important }",
   "first letters": "*::first-letter { font-size: 300px !important; color: red !important } *::first-line { font-size: 90px !important; color: red !important; text-transform: uppercase !important }",
   "floats before it": "#header, h1, aside, nav { float: left !important; width: 90vw !important; height: 3000px !important; margin: 0 0 -3000px !important; shape-outside: circle() !important }",
+  "floats and margins within what is before it": "#header *, h1 *, aside *, nav * { float: left !important; margin: -999px !important; width: 90vw !important; height: 900px !important; display: block !important }",
   "a tall page before it": "#header, h1, aside, nav { height: 9999px !important; padding: 5000px 0 !important; margin: 5000px !important }",
   "pulled up": "#header, h1, aside, nav { margin-top: -9999px !important; margin-bottom: -9999px !important }",
   "fonts": "* { font-family: fantasy !important; font: 900 90px/3 fantasy !important } @font-face { font-family: 'Acme'; src: local('Arial') }",
@@ -139,6 +140,7 @@ async function measure(page) {
   // Behind the round corners the page is seen, which a style may paint: a cross without them is compared.
   for (const [across, down] of [[0, 10], [10, 0]]) {
     const { x, y, width, height } = seen.clip;
+    if (width < 2 * across + 1) return { ...seen, inside, picture: "nothing is to be seen" };
     const clip = { x: x + across, y: y + down, width: width - 2 * across, height: height - 2 * down };
     pictures.push((await page.screenshot({ clip, animations: "disabled" })).toString("base64"));
   }
