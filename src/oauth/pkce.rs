@@ -90,4 +90,18 @@ mod tests {
             assert!(CodeChallenge::parse(Some(value), Some("S256")).is_err(), "{value}");
         }
     }
+
+    /// RFC 7636 §4.1: 43 to 128 characters of a small alphabet. A client that sends less has too little
+    /// randomness, and its hash would fit all the same.
+    #[test]
+    fn a_verifier_of_another_form_is_refused_though_its_hash_fits() {
+        let is_met = |verifier: &str| CodeChallenge::of(verifier).is_met_by(verifier);
+        for good in [&"a".repeat(43), &"a".repeat(128), &"-._~Z9".repeat(8)] {
+            assert!(is_met(good), "{good}");
+        }
+        for bad in [&"a".repeat(42), &"a".repeat(129), &format!("{VERIFIER} "), &format!("{VERIFIER}é"), "a"]
+        {
+            assert!(!is_met(bad), "{bad}");
+        }
+    }
 }
