@@ -33,12 +33,10 @@ pub fn redacted(record: &Record) -> Value {
         }
         Record::Upstream(it) => {
             let mut shown = upstreams::show(record);
-            if let Value::Object(fields) = &mut shown {
-                if let Some(secret) = &it.settings.client_secret {
-                    let digest = base64url(&sha256(secret.0.as_bytes()));
-                    let start = digest.get(..DIGEST_CHARACTERS).unwrap_or_default();
-                    fields.insert("client_secret".to_owned(), json!(format!("sealed {start}")));
-                }
+            if let (Value::Object(fields), Some(secret)) = (&mut shown, &it.settings.client_secret) {
+                let digest = base64url(&sha256(secret.0.as_bytes()));
+                let start = digest.get(..DIGEST_CHARACTERS).unwrap_or_default();
+                fields.insert("client_secret".to_owned(), json!(format!("sealed {start}")));
             }
             shown
         }

@@ -181,11 +181,11 @@ fn put_upstream<R: Rows>(
     check_upstream(&domain, input, &mut errors);
     // Whoever may change the issuer but does not know the secret must not get it sent there.
     let kept = match &old {
-        Some(Versioned { record: Record::Upstream(old), .. }) => Some(&old.settings),
+        Some(Versioned { record: Record::Upstream(old), .. }) => Some(&*old.settings),
         _ => None,
     };
     let kept = kept.filter(|kept| kept.issuer == input.settings.issuer);
-    let settings = proved(input, kept, &mut errors);
+    let settings = Box::new(proved(input, kept, &mut errors));
     refuse_if_any(errors)?;
     let UpstreamInput { host, eid, preset, .. } = input.clone();
     let upstream = UpstreamRecord { host, eid, preset, settings };

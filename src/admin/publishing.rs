@@ -330,7 +330,7 @@ pub fn domain_snapshot<R: Rows>(
     let mut upstreams = Table::new();
     for eid in Eid::ALL {
         if let Some(upstream) = stored.upstream(host, eid)? {
-            upstreams.insert(eid, upstream.settings);
+            upstreams.insert(eid, *upstream.settings);
         }
     }
     Ok(Some(DomainSnapshot {

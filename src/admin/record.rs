@@ -113,7 +113,7 @@ pub struct UpstreamRecord {
     /// What filled in the settings that were not given.
     pub preset: Preset,
     /// Its settings, the secret sealed.
-    pub settings: Upstream,
+    pub settings: Box<Upstream>,
 }
 
 json_struct!(UpstreamRecord { host, eid, preset or Preset::Generic, settings });
