@@ -190,7 +190,7 @@ fn put_upstream<R: Rows>(
     let UpstreamInput { host, eid, preset, .. } = input.clone();
     let upstream = UpstreamRecord { host, eid, preset, settings };
     let touched = touched_by_domain(stored, &input.host)?;
-    put(old, Record::Upstream(Box::new(upstream)), touched)
+    put(old, Record::Upstream(upstream), touched)
 }
 
 /// The settings with what proves us: the new secret or key, or the one of before.

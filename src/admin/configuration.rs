@@ -137,7 +137,7 @@ impl<R: Rows> Configuration<'_, R> {
     /// When the store fails.
     pub fn upstream(&self, host: &Host, eid: Eid) -> Result<Option<UpstreamRecord>, StoreFault> {
         Ok(self.get(&Target::Upstream { host: host.clone(), eid })?.and_then(|item| match item.record {
-            Record::Upstream(upstream) => Some(*upstream),
+            Record::Upstream(upstream) => Some(upstream),
             _ => None,
         }))
     }

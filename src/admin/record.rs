@@ -169,7 +169,7 @@ pub enum Record {
     /// A domain.
     Domain(DomainRecord),
     /// An upstream of a domain.
-    Upstream(Box<UpstreamRecord>),
+    Upstream(UpstreamRecord),
     /// An application of a domain.
     Application(ApplicationRecord),
     /// A secret of an application.
