@@ -232,8 +232,8 @@ fn an_isolate_signs_with_the_key_of_the_tenant_and_not_with_another_of_the_same_
     let broker = World::demo();
     let kid_of = |host: &str| {
         let snapshot = broker.ports.domains.borrow()[&Host::parse(host).unwrap()].clone();
-        let keys = snapshot.keys.iter().filter(|key| key.eid == Eid::Nemid);
-        keys.cloned().find(|key| key.state == KeyState::Active).unwrap()
+        let mut keys = snapshot.keys.iter().filter(|key| key.eid == Eid::Nemid);
+        keys.find(|key| key.state == KeyState::Active).cloned().unwrap()
     };
     let (wanted, own) = (kid_of(ACME).kid, kid_of(GLOBEX));
     let keys = &broker.keys[GLOBEX];
