@@ -93,7 +93,13 @@ test("every operation answers on the real runtime as it is described", async () 
   const backup = await call("POST", ["tenants", "described", "export"], undefined, recovery);
   assert.equal(backup.status, 200, backup.body);
   assert.equal((await call("PUT", ["tenants", "described", "import"], backup.json, recovery)).status, 409);
-  for (const item of [oneSecret, application, upstream, domain]) {
+  const style = [...domain, "style"];
+  assert.equal((await call("PUT", style, { stylesheet: "#headline { color: #123456 }" })).status, 201);
+  assert.equal((await call("POST", [...style, "publish"])).status, 200);
+  assert.equal((await call("POST", [...style, "preview"])).status, 200);
+  assert.equal((await call("POST", [...style, "roll-back"])).status, 404, "there is one version only");
+  assert.equal((await call("POST", [...style, "fetch"])).status, 200);
+  for (const item of [style, oneSecret, application, upstream, domain]) {
     const { headers } = await call("GET", item);
     assert.equal((await call("DELETE", item, undefined, { "if-match": '"0"' })).status, 412);
     assert.equal((await call("DELETE", item, undefined, { "if-match": headers.etag })).status, 200);
