@@ -131,6 +131,13 @@ fn what_is_served_is_our_copy_for_ever_and_the_policy_names_the_allowed_origins(
     for path in ["/style/x/0.css", "/style//0.css", "/style/x/../0.css"] {
         assert_eq!(get(&operator, path).status, 404, "{path}");
     }
+    // KV refuses a name of more than 512 bytes, and a refusal would count as a failure of KV.
+    operator.ports.styles_fail.set(true);
+    for digest in ["x".repeat(600), "x".repeat(21), "x".repeat(23), format!("{}%", "x".repeat(21))] {
+        assert_eq!(get(&operator, &format!("/style/{digest}/0.css")).status, 404, "{digest}");
+    }
+    assert_eq!(get(&operator, &format!("/style/{}/0.css", "x".repeat(22))).status, 503, "this one asks");
+    operator.ports.styles_fail.set(false);
     let beside = sheet_of(&page).unwrap().replace("0.css", "7.css");
     assert_eq!(get(&operator, &beside).status, 404);
 }

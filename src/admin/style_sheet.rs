@@ -340,9 +340,11 @@ impl Reader<'_> {
             return self.refuse(at, name, "code does not belong into a style sheet");
         }
         if place.holds == Holds::Font {
+            // Words may be parted by comments, and browsers compare names by all of Unicode's letters.
+            let words = lower.replace("/**/", " ");
             let family =
-                lower.trim_matches(['"', '\'']).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
-            if name == "font-family" && BOX_FONTS.contains(&family.as_str()) {
+                words.trim_matches(['"', '\'']).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+            if name == "font-family" && (BOX_FONTS.contains(&family.as_str()) || !value.is_ascii()) {
                 self.refuse(at, value, "the MitID box uses a font of this name: give yours another one");
             }
             return;

@@ -210,6 +210,7 @@ pub async fn complete(
     let code = read_code(answer)?;
     let tokens = redeem(ports, call, &metadata, code, now).await?;
     let mut claims = verify(ports, call, &metadata, &tokens.id_token, now).await?;
+    let states_cpr = claims.contains_key(call.upstream.claim_map.get("cpr").map_or("cpr", String::as_str));
     if let Some(endpoint) = &metadata.userinfo_endpoint {
         let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
         merge_userinfo(&mut claims, more)?;
@@ -223,7 +224,10 @@ pub async fn complete(
     if identity.level < call.leg.acr.level() {
         return Err(Failure::LevelTooLow(TooLow { asked: call.leg.acr, reached: identity.level }));
     }
-    identity.upstream_session = session_at(call.upstream, metadata, tokens.id_token).map(Box::new);
+    // A token that may hold a CPR number goes into no address (invariant 9): that login has no such logout.
+    if asked.is_none() && !states_cpr {
+        identity.upstream_session = session_at(call.upstream, metadata, tokens.id_token).map(Box::new);
+    }
     Ok(Completed { identity, access_token: tokens.access_token })
 }
 

@@ -8,6 +8,7 @@ use super::Context;
 use super::pending::Pending;
 use crate::error::Fault;
 use crate::model::Style;
+use crate::model::style::DIGEST_CHARACTERS;
 use crate::pages::Lang;
 use crate::pages::layout::Look;
 use crate::ports::Ports;
@@ -99,9 +100,19 @@ pub async fn dress<P: Ports>(ctx: &Context<'_, P>) {
     }
 }
 
+fn is_digest(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == DIGEST_CHARACTERS && text.bytes().all(fits)
+}
+
 /// `GET /style/{digest}/{file}`: a sheet by its number, or the logo. What is named by its digest never
 /// changes.
 pub async fn file<P: Ports>(ctx: &Context<'_, P>, digest: &str, file: &str) -> Response {
+    // Whatever else stands there names no style, and asks no store: KV refuses long names, and a
+    // refusal would count as a failure of KV.
+    if !is_digest(digest) {
+        return Response::text(404, "Not found");
+    }
     let style = match ctx.ports.style(ctx.host(), digest).await {
         Ok(style) => style,
         Err(unavailable) => {

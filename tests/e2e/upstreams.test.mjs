@@ -323,6 +323,9 @@ test("where the setting wants it, logging out leads through the upstream and com
   // An altered way back leads nowhere.
   const altered = await walker.open(`${done}?state=x`);
   assert.equal(altered.status, 200);
+  // The ID token of a login that asked for a CPR number might hold it, and goes into no address.
+  const withNumber = await logIn(cpr, { scope: "openid ssn" });
+  assert.equal((await withNumber.walker.open(out)).url.href, "http://127.0.0.1:3000/?state=s");
   // Off, nobody is led there.
   await configure(server.port, path(), { upstream_logout: false });
   const again = await logIn(web);
