@@ -158,8 +158,8 @@ pub fn satisfies(proof: &Proof, wanted: &Wanted<'_>, now: UnixTime) -> Option<Ac
     offered(&wanted.offered).into_iter().find(fits).filter(|_| is_young && is_asked_for)
 }
 
-/// A person's MitID is one method at several levels; an employee's, a person's NemID, an employee's, and one with a key file
-/// are methods of their own.
+/// A person's MitID is one method at several levels. An employee's MitID, a person's NemID, an employee's
+/// NemID, and one with a key file are methods of their own.
 fn is_same_method(one: Acr, other: Acr) -> bool {
     let is_personal_mitid = |acr: Acr| acr.eid() == Eid::Mitid && !acr.is_employee();
     one == other || (is_personal_mitid(one) && is_personal_mitid(other))

@@ -17,11 +17,10 @@ pub async fn fetch(url: &str, max_bytes: usize) -> Result<String, &'static str> 
 }
 
 async fn exchange(url: &str, max_bytes: usize) -> Result<String, &'static str> {
-    let unreachable = |_| "it can't be reached";
-    let request = platform::request(url, None, &[("accept", "text/css")]).map_err(unreachable)?;
+    const UNREACHABLE: &str = "it can't be reached";
+    let request = platform::request(url, None, &[("accept", "text/css")]).map_err(|_| UNREACHABLE)?;
     let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
-    let answer =
-        JsFuture::from(scope.fetch_with_request(&request)).await.map_err(|_| "it can't be reached")?;
+    let answer = JsFuture::from(scope.fetch_with_request(&request)).await.map_err(|_| UNREACHABLE)?;
     let response: web_sys::Response = answer.unchecked_into();
     match response.status() {
         200 => {}
