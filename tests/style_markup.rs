@@ -147,12 +147,8 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_without_a_panic(html in ".{0,80}", css in ".{0,120}") {
+    fn any_text_is_read_without_a_panic(html in ".{0,80}") {
         let _ = compile(&html, &[]);
-        if let Ok(once) = edge_eid::admin::style_sheet::check(&css, None, &[]) {
-            let twice = edge_eid::admin::style_sheet::check(&once.text, None, &[]);
-            prop_assert_eq!(twice.map(|it| it.text), Ok(once.text));
-        }
     }
 }
 

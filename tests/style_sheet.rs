@@ -3,8 +3,10 @@
 // Helpers of tests are tests.
 #![allow(clippy::unwrap_used)]
 
+use cssparser::{Parser, Token};
 use edge_eid::admin::style_sheet::{Checked, FINDINGS_MAX, Finding, check};
 use edge_eid::model::url::{Origin, WebUrl};
+use proptest::prelude::*;
 
 fn origins() -> Vec<Origin> {
     vec![Origin::parse("https://cdn.acme.example").unwrap()]
@@ -43,7 +45,7 @@ fn an_ordinary_sheet_is_written_as_it_was_read() {
         served(
             "@charset \"utf-8\"; @media (min-width: 40rem) and (color) { a:hover::after { content: \"→\"; } }"
         ),
-        "@media (min-width: 40rem) and (color) {a:hover::after{content: \"→\";}}"
+        "@media (min-width: 40rem) and (color){a:hover::after{content: \"→\";}}"
     );
     assert_eq!(
         served("#footer { width: calc(100% - 2 * var(--gap, 1px)); & a { color: red } --x: 1px }"),
@@ -197,5 +199,109 @@ fn any_text_is_read_to_its_end() {
         ";;;", "a{;}", "(((", "[", "\0",
     ] {
         let _ = read(text);
+    }
+}
+
+/// Pieces that sheets are made of, and those by which readers of CSS were told different things.
+const PIECES: [&str; 44] = [
+    "a",
+    ".b",
+    "#c",
+    "--d",
+    "e:f",
+    "g:1px",
+    ";",
+    "{",
+    "}",
+    "{h:i}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "calc(",
+    " ",
+    "\n",
+    "\u{c}",
+    "\u{a0}",
+    "/**/",
+    "/*",
+    "*/",
+    "\\",
+    "\\31 ",
+    "\\\"",
+    "\"",
+    "'",
+    "\"j\"",
+    "@media ",
+    "@layer",
+    "@font-face",
+    "url(",
+    "url(#k)",
+    "U+",
+    "-",
+    "+",
+    ".",
+    "1",
+    "%",
+    "<!--",
+    "-->",
+    ",",
+    "|",
+    "\0",
+];
+
+/// What a browser reads, without white space and without what ends a declaration.
+fn tokens(parser: &mut Parser<'_>, out: &mut Vec<String>) {
+    while let Ok(token) = parser.next().cloned() {
+        match token {
+            Token::Semicolon | Token::CDO | Token::CDC => continue,
+            // Addresses become absolute.
+            Token::UnquotedUrl(_) => out.push("url".to_owned()),
+            // Units are the same in capitals.
+            Token::Dimension { .. } => out.push(format!("{token:?}").to_ascii_lowercase()),
+            _ => out.push(format!("{token:?}")),
+        }
+        if matches!(
+            token,
+            Token::Function(_)
+                | Token::ParenthesisBlock
+                | Token::SquareBracketBlock
+                | Token::CurlyBracketBlock
+        ) {
+            let _ = parser.parse_nested_block(|inner| {
+                tokens(inner, out);
+                Ok::<_, cssparser::ParseError<()>>(())
+            });
+            out.push("end".to_owned());
+        }
+    }
+}
+
+fn tokens_of(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    tokens(&mut Parser::new(text), &mut out);
+    out
+}
+
+/// A browser reads the copy as the checker read the sheet, and so does the checker.
+fn is_read_alike(css: &str) -> Result<(), TestCaseError> {
+    if let Ok(once) = read(css) {
+        prop_assert_eq!(tokens_of(&once.text), tokens_of(css), "{:?} became {:?}", css, &once.text);
+        prop_assert_eq!(read(&once.text).map(|it| it.text), Ok(once.text), "{:?}", css);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn a_copy_says_what_the_sheet_says(pieces in prop::collection::vec(0..PIECES.len(), 0..14)) {
+        is_read_alike(&pieces.iter().map(|at| PIECES[*at]).collect::<String>())?;
+    }
+
+    #[test]
+    fn a_copy_of_any_text_says_what_the_text_says(css in ".{0,120}") {
+        is_read_alike(&css)?;
     }
 }

@@ -80,22 +80,35 @@ pub fn check(text: &str, base: Option<&WebUrl>, origins: &[Origin]) -> Result<Ch
 struct Out {
     text: String,
     last: TokenSerializationType,
+    /// Bytes up to the white space at the end, which may be parted from a name's own by tokens only.
+    solid: usize,
 }
 
 impl Out {
     fn token(&mut self, token: &Token<'_>) {
         let this = token.serialization_type();
-        if self.last.needs_separator_when_before(this) {
+        // The name `--` and `>` would be read as the end of an HTML comment.
+        let ends_comment = *token == Token::Delim('>') && self.text.ends_with("--");
+        if ends_comment || self.last.needs_separator_when_before(this) {
             self.text.push_str("/**/");
         }
         self.last = this;
         // Writing to a String does not fail.
         let _ = token.to_css(&mut self.text);
+        if !matches!(token, Token::WhiteSpace(_)) {
+            self.solid = self.text.len();
+        }
     }
 
     fn raw(&mut self, text: &str) {
         self.text.push_str(text);
         self.last = TokenSerializationType::Nothing;
+        self.solid = self.text.len();
+    }
+
+    /// What was written, without white space at the end.
+    fn solid(&self) -> &str {
+        &self.text[..self.solid]
     }
 }
 
@@ -153,7 +166,8 @@ impl Reader<'_> {
         name: &str,
         at: SourceLocation,
     ) {
-        let mut head = Out::default();
+        // The name stands before it: a comment between them must go on parting them.
+        let mut head = Out { last: Token::AtKeyword(name.into()).serialization_type(), ..Out::default() };
         let has_block = self.head(parser, &mut head, "");
         if name == "charset" && !has_block {
             return;
@@ -169,7 +183,7 @@ impl Reader<'_> {
             }
             return;
         }
-        out.raw(&format!("@{name}{}", head.text));
+        out.raw(&format!("@{name}{}", head.solid()));
         if !has_block {
             if name != "layer" {
                 self.refuse(at, &format!("@{name}"), "a rule without its block");
@@ -192,7 +206,7 @@ impl Reader<'_> {
         let mut head = Out::default();
         let name = property(parser);
         let is_rule = self.head(parser, &mut head, &name);
-        let text = head.text.trim();
+        let text = head.solid();
         if is_rule {
             if name.starts_with("--") {
                 self.refuse(at, text, "a custom property without braces");
@@ -269,6 +283,10 @@ impl Reader<'_> {
             }
             Token::AtKeyword(_) | Token::CDO | Token::CDC => {
                 return self.refuse(at, "", "this does not belong here");
+            }
+            // At the end of a line it means nothing; elsewhere it would begin an escape.
+            Token::Delim('\\') => {
+                return self.refuse(at, "", "a backslash that escapes nothing");
             }
             Token::Function(name) => (name.to_ascii_lowercase(), ")"),
             Token::ParenthesisBlock => (within.to_owned(), ")"),
