@@ -612,11 +612,34 @@ fn a_number_that_is_no_longer_his_is_forgotten_and_asked_for_again() {
 }
 
 #[test]
-fn a_remembered_number_counts_while_nobody_can_confirm_it() {
+fn a_remembered_number_that_its_upstream_does_not_confirm_is_asked_for_and_told_to_nobody() {
+    for bend in [Bend::MatchTimeout, Bend::MatchInternal, Bend::MatchStrange] {
+        let broker = by_match();
+        remember(&broker);
+        broker.ports.upstreams.bend.set(bend);
+        assert!(unasked(&broker, &Person::ditlev(), &[]).is_none(), "{bend:?}");
+        assert_eq!(broker.logged("cpr_match_failed").len(), 1);
+        broker.ports.upstreams.bend.set(Bend::Straight);
+        assert_eq!(unasked(&broker, &Person::ditlev(), &[]).unwrap().claims[CLAIM], CPR, "it was kept");
+    }
+}
+
+#[test]
+fn a_number_is_remembered_for_people_of_its_upstream_only() {
     let broker = by_match();
     remember(&broker);
-    broker.ports.upstreams.bend.set(Bend::MatchTimeout);
-    assert_eq!(unasked(&broker, &Person::ditlev(), &[]).unwrap().claims[CLAIM], CPR);
+    let moved = |issuer: &str| {
+        broker.change_domain(ACME_MITID, |domain| {
+            let upstream = domain.upstreams.get_mut(&Eid::Mitid).unwrap();
+            upstream.issuer = WebUrl::parse(issuer).unwrap();
+            upstream.cpr = CprWay::Match(WebUrl::parse(&format!("{issuer}/cpr-match")).unwrap());
+        });
+    };
+    // The same id at another upstream, which would even confirm the number.
+    moved(NEMID);
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_none());
+    moved(MITID);
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_some());
 }
 
 #[test]
@@ -635,6 +658,41 @@ fn prompt_consent_asks_though_the_number_is_remembered() {
     remember(&broker);
     assert!(unasked(&broker, &Person::ditlev(), &[("prompt", "consent")]).is_none());
     assert!(unasked(&broker, &Person::ditlev(), &[]).is_some(), "which forgets nothing");
+}
+
+#[test]
+fn whoever_is_asked_anew_and_leaves_the_box_unticked_is_forgotten() {
+    let answered = |form: &str| {
+        let broker = by_match();
+        remember(&broker);
+        let (browser, asked, page) =
+            at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[("prompt", "consent")]);
+        broker.ports.take_counts();
+        let moved = browser.submit(&page.url, form).page();
+        tokens(&broker, &asked, &move_on(&browser, &moved));
+        let requests = broker.ports.take_counts().consent_requests;
+        (requests, unasked(&broker, &Person::ditlev(), &[]).is_some())
+    };
+    let number = format!("answer=number&cpr={CPR}");
+    assert_eq!(answered(&number), (1, false));
+    assert_eq!(answered("answer=without"), (1, false));
+    assert_eq!(answered(&format!("{number}&remember=yes")), (1, true));
+    // A wrong number is no answer yet.
+    let broker = by_match();
+    remember(&broker);
+    let (browser, _, page) =
+        at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[("prompt", "consent")]);
+    give(&browser, &page, "2712589100");
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_some());
+}
+
+#[test]
+fn a_login_that_was_not_asked_anew_asks_no_store_for_an_unticked_box() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.ports.take_counts();
+    give(&browser, &page, CPR);
+    assert_eq!(broker.ports.take_counts().consent_requests, 0);
 }
 
 #[test]

@@ -371,6 +371,17 @@ fn only_employees_of_the_company_that_is_named_may_log_in() {
     assert!(named("13585628").get("code").is_some());
     assert_eq!(named("88146328").error(), "access_denied");
     assert_eq!(told(&started(&broker, BUSINESS, "vatid:DK13585628")), ["vatid:DK13585628"]);
+    // Who may log in as a person too is still of that company, or does not pass.
+    let either =
+        |person: &Person| log_in(&broker, SUBSTANTIAL, "business_optional vatid:DK13585628", person).1;
+    assert!(either(&employee()).get("code").is_some());
+    assert_eq!(either(&Person::ditlev()).error(), "access_denied");
+    let signs = |cvr: &str| {
+        let person = changed(&Person::ditlev(), "signatory", json!(true));
+        either(&changed(&person, "cvr", json!(cvr)))
+    };
+    assert!(signs("13585628").get("code").is_some());
+    assert_eq!(signs("88146328").error(), "access_denied");
     let refused = ask(&RelyingParty::web(), BUSINESS, "vatid:DE136695976");
     assert_eq!(Browser::new(&broker).visit(&refused.url).application().error(), "invalid_request");
 }

@@ -206,6 +206,7 @@ mod tests {
         let born = |birthdate: &str| Identity {
             acr: Acr::MitidSubstantial,
             eid_id: String::new(),
+            issuer: String::new(),
             level: crate::eid::Level::Substantial,
             auth_time: UnixTime(0),
             name: None,

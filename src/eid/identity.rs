@@ -61,6 +61,7 @@ pub fn identity_from(
     Ok(Identity {
         acr,
         eid_id: stated.id("eid_id", "sub").ok_or("no id of the person")?,
+        issuer: String::new(),
         level: stated.needed_level(acr)?,
         auth_time: auth_time.filter(|at| *at <= now.plus(60)).unwrap_or(now),
         name_protected: stated.is_protected() || name.is_some_and(|name| name.trim() == PROTECTED_NAME),

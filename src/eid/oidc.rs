@@ -210,7 +210,7 @@ pub async fn complete(
     let code = read_code(answer)?;
     let tokens = redeem(ports, call, &metadata, code, now).await?;
     let mut claims = verify(ports, call, &metadata, &tokens.id_token, now).await?;
-    let states_cpr = claims.contains_key(call.upstream.claim_map.get("cpr").map_or("cpr", String::as_str));
+    let states_cpr = may_hold_cpr(&claims, call.upstream, now);
     if let Some(endpoint) = &metadata.userinfo_endpoint {
         let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
         merge_userinfo(&mut claims, more)?;
@@ -219,6 +219,7 @@ pub async fn complete(
     let (names, levels) = (&call.upstream.claim_map, &call.upstream.level_map);
     let acr = used_by(&claims, call.leg.acr, call.may_be_employee);
     let mut identity = identity_from(&claims, names, levels, acr, asked, now).map_err(Failure::broken)?;
+    identity.issuer = call.upstream.issuer.to_string();
     // It has asked, and came back without.
     identity.lacks_cpr |= asked.is_some() && identity.cpr.is_none();
     if identity.level < call.leg.acr.level() {
@@ -229,6 +230,14 @@ pub async fn complete(
         identity.upstream_session = session_at(call.upstream, metadata, tokens.id_token).map(Box::new);
     }
     Ok(Completed { identity, access_token: tokens.access_token })
+}
+
+/// Whether one of its claims is meant for a CPR number, or reads as one.
+fn may_hold_cpr(claims: &Map<String, Value>, upstream: &Upstream, now: UnixTime) -> bool {
+    let names = upstream.claim_map.get("cpr").map_or("cpr", String::as_str);
+    let reads_as_one = |value: &Value| Cpr::parse(value.as_str()?, Environment::Test, now).ok();
+    names.split(' ').any(|name| claims.contains_key(name))
+        || claims.values().any(|value| reads_as_one(value).is_some())
 }
 
 /// What its logout will be told, where the setting wants that and it has one. A token that no address
@@ -411,6 +420,35 @@ fn merge_userinfo(claims: &mut Map<String, Value>, more: Map<String, Value>) -> 
 mod tests {
     use super::*;
     use crate::json::Json;
+
+    #[test]
+    fn a_token_may_hold_a_cpr_number_where_the_setting_says_or_where_a_claim_reads_as_one() {
+        let holds = |names: Option<&str>, claims: Value| {
+            let mut upstream = Upstream::read(&serde_json::json!({
+                "issuer": "https://eid.example", "client_id": "x", "scopes": ["openid"], "claim_map": {},
+            }))
+            .unwrap();
+            if let Some(names) = names {
+                upstream.claim_map.insert("cpr".to_owned(), names.to_owned());
+            }
+            may_hold_cpr(claims.as_object().unwrap(), &upstream, UnixTime(1_795_000_000))
+        };
+        let (neb, both) = (Some("dk.cpr"), Some("dk.cpr nemlogin.cpr"));
+        for (names, claims, expected) in [
+            (None, serde_json::json!({"cpr": 7}), true),
+            (neb, serde_json::json!({"dk.cpr": null}), true),
+            (both, serde_json::json!({"nemlogin.cpr": 2_101_270_087u64}), true),
+            (neb, serde_json::json!({"elsewhere": "210127-0087"}), true),
+            (neb, serde_json::json!({"elsewhere": "7508702005"}), true),
+            (
+                neb,
+                serde_json::json!({"sub": "6ff56a5d-7da0-4b9e-a1e4-5e7e2a3c9d01", "iat": 1_795_000_000}),
+                false,
+            ),
+        ] {
+            assert_eq!(holds(names, claims.clone()), expected, "{claims}");
+        }
+    }
 
     #[test]
     fn a_public_upstream_may_not_name_an_endpoint_inside() {

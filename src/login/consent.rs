@@ -36,11 +36,13 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of an identified person. A person has one for each eID.
+    /// The place of an identified person. A person has one for each eID and upstream: an id of one upstream
+    /// may be somebody else's at another.
     pub fn of(identity: &Identity, keys: &EnvironmentKeys) -> Self {
         let key = keys.derive(Purpose::Consent, b"");
         let eid = identity.acr.eid().as_str().as_bytes();
-        let mac = hmac_sha256(&key, &[eid, b"|", identity.eid_id.as_bytes()]);
+        let (issuer, id) = (identity.issuer.as_bytes(), identity.eid_id.as_bytes());
+        let mac = hmac_sha256(&key, &[eid, b"|", issuer, b"|", id]);
         let object = object_name(keys.label(), mac[0] % SHARDS);
         Self { object, key: base64url(&mac), pseudonym: sub(identity, keys) }
     }

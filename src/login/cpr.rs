@@ -101,8 +101,9 @@ pub async fn of_session<P: Ports>(
     Ok(cpr.map(|cpr| Box::new(Identity { cpr: Some(cpr), ..*identity })))
 }
 
-/// The identity with the number that its person has agreed to have remembered. It is confirmed once more
-/// where the upstream can, and forgotten if it is no longer his. A request that revokes has it forgotten.
+/// The identity with the number that its person has agreed to have remembered. An upstream that confirms
+/// numbers confirms it once more: if it says no, the number is forgotten; if it says nothing, the number
+/// is asked for as if none were remembered. A request that revokes has it forgotten.
 ///
 /// # Errors
 /// When a store or cryptography fails.
@@ -130,8 +131,10 @@ pub async fn recalled<P: Ports>(
                 forget(ctx, &place).await?;
                 return Ok(None);
             }
-            // It was his when he gave it; that nobody answers now says nothing against it.
-            Err(why) => ctx.ports.record(LogEvent { event: "cpr_match_failed", facts: vec![("why", why)] }),
+            Err(why) => {
+                ctx.ports.record(LogEvent { event: "cpr_match_failed", facts: vec![("why", why)] });
+                return Ok(None);
+            }
         }
     }
     ctx.ports.note("cpr", "remembered");
@@ -166,6 +169,19 @@ async fn remember<P: Ports>(ctx: &Context<'_, P>, identity: &Identity, cpr: &Cpr
     if let Err(fault) = kept.await {
         fault.log(ctx.ports);
     }
+}
+
+/// Whoever is asked anew, since `prompt=consent` wants that, and answers without ticking the box, has
+/// withdrawn: what was remembered of him is forgotten. Other logins ask no object for it.
+async fn unticked<P: Ports>(
+    ctx: &Context<'_, P>,
+    pending: &Pending,
+    identity: &Identity,
+) -> Result<(), Fault> {
+    if pending.cpr == Wish::Anew {
+        forget(ctx, &Place::of(identity, &ctx.keys)).await?;
+    }
+    Ok(())
 }
 
 fn wants_of(wish: Wish, identity: &Identity) -> bool {
@@ -330,12 +346,17 @@ pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Re
         _ => return Err(unfit()),
     };
     let mut identity = open_sealed(ctx, &sealed, attempt).await?;
-    let Answered::Number(cpr) = answered else { return settle(ctx, pending, &identity, sealed).await };
+    let Answered::Number(cpr) = answered else {
+        unticked(ctx, &pending, &identity).await?;
+        return settle(ctx, pending, &identity, sealed).await;
+    };
     let mistyped = !cpr.meets_modulus_11();
     let problem = match is_theirs(ctx, attempt, &matching, &cpr).await {
         Ok(true) => {
             if form.get("remember").is_some() {
                 remember(ctx, &identity, &cpr).await;
+            } else {
+                unticked(ctx, &pending, &identity).await?;
             }
             identity.cpr = Some(cpr);
             let plain = json::write(&identity);

@@ -180,10 +180,11 @@ pub fn unfit<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, identity: &Ident
     }
 }
 
-/// Whether it is the person, and the company, that `login_hint` names.
+/// Whether it is the person, and the company, that `login_hint` names. Whoever acts for no company is of
+/// none.
 fn is_named(wishes: &Wishes, identity: &Identity) -> bool {
     let is_person = wishes.uuid.as_ref().is_none_or(|uuid| identity.eid_id.eq_ignore_ascii_case(uuid));
-    let is_of = |cvr: &String| identity.company.as_ref().is_none_or(|company| company.cvr == *cvr);
+    let is_of = |cvr: &String| identity.company.as_ref().is_some_and(|company| company.cvr == *cvr);
     is_person && wishes.cvr.as_ref().is_none_or(is_of)
 }
 

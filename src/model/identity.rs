@@ -12,6 +12,8 @@ pub struct Identity {
     pub acr: Acr,
     /// The eID's own id of the person: MitID UUID, NemID PID or RID. Source of `sub`.
     pub eid_id: String,
+    /// The issuer of the upstream that identified him; ids of another mean somebody else.
+    pub issuer: String,
     /// Level of assurance as the upstream stated it; never raised.
     pub level: Level,
     /// When the person authenticated at the upstream.
@@ -51,7 +53,7 @@ pub struct Identity {
 }
 
 json_struct!(Identity {
-    acr, eid_id, level, auth_time, name, given_name, family_name, name_protected unless false, birthdate,
+    acr, eid_id, issuer unless String::new(), level, auth_time, name, given_name, family_name, name_protected unless false, birthdate,
     age, youth unless false, certificate, cpr, lacks_cpr unless false, company, transaction_id, ial, aal, amr unless Vec::<String>::new(), upstream_session,
 });
 
