@@ -89,7 +89,9 @@ fn every_documented_answer_is_given() {
                 json!({"issuer": "https://broker.example/op", "client_id": "edge-eid", "client_secret": "x"})
             }
             "secrets" | "{environment}" => json!({}),
-            "rotate" => json!({"eid": "mitid", "kid": active(&operator), "force": true, "reason": "shown"}),
+            "rotate" => {
+                json!({"eid": "mitid", "kid": active(&operator, "mitid"), "force": true, "reason": "shown"})
+            }
             "rehearse" | "style" | "publish" | "roll-back" | "fetch" | "preview" => json!({}),
             "postpone" => json!({"eid": "mitid", "until": "2027-03-01T00:00:00Z", "reason": "shown"}),
             "compromise" => json!({"reason": "shown"}),
@@ -224,22 +226,28 @@ fn standby(operator: &Operator) -> String {
 fn provoke_keys(operator: &Operator, at: &str, send: &Send<'_>, body: &Value) {
     let json_type = ("content-type", "application/json");
     let late = operator.now.get().plus(Serving::DEFAULT.guard());
+    // Twice: the first standby of a ring waits for nothing.
+    let too_early = |at: &str, body: &[u8]| {
+        send(at, &[json_type], body);
+        send(at, &[json_type], body);
+    };
     if at.ends_with("/rehearse") {
-        send(at, &[json_type], b"{}");
+        too_early(at, b"{}");
         operator.now.set(late);
     } else if at.ends_with("/rotate") {
-        send(at, &[json_type], b"{\"eid\":\"mitid\"}");
-    } else if at.ends_with("/compromise") {
-        let signs = at.replace(&standby(operator), active(operator).as_str());
+        too_early(at, b"{\"eid\":\"nemid\"}");
+    } else if let Some((keys, _)) = at.strip_suffix("/compromise").and_then(|at| at.rsplit_once('/')) {
+        too_early(&format!("{keys}/rotate"), b"{\"eid\":\"nemid\"}");
+        let signs = format!("{keys}/{}/compromise", active(operator, "nemid"));
         send(&signs, &[json_type], body.to_string().as_bytes());
     }
     assert_eq!(send(at, &[json_type], body.to_string().as_bytes()).status, 200, "{at}");
 }
 
-/// The key that signs for MitID.
-fn active(operator: &Operator) -> String {
+/// The key that signs for an eID.
+fn active(operator: &Operator, eid: &str) -> String {
     let keys = operator.get("/api/v1/tenants/acme/environments/TEST/keys").body;
-    let signs = |key: &&Value| key["eid"] == "mitid" && key["state"] == "active";
+    let signs = |key: &&Value| key["eid"] == eid && key["state"] == "active";
     keys["items"].as_array().unwrap().iter().find(signs).unwrap()["kid"].as_str().unwrap().to_owned()
 }
 

@@ -115,7 +115,6 @@ fn the_first_key_of_a_ring_signs_at_once_and_the_second_stands_by() {
 fn a_key_stands_by_signs_retires_and_goes() {
     let published = START.plus(5);
     let ring = Ring::first(key("a"), key("b"), START).unwrap().published(published);
-    assert_eq!(ring.may_rotate_from(&TIMES), Some(published.plus(TIMES.guard())));
 
     let rotated = published.plus(TIMES.guard());
     let ring = ring.rotate(key("c"), rotated, Haste::Guarded, &TIMES).unwrap();
@@ -131,6 +130,7 @@ fn a_key_stands_by_signs_retires_and_goes() {
     let published = rotated.plus(7);
     let ring = ring.published(published);
     assert!(ring.keys().all(|key| key.published == Some(published)));
+    assert_eq!(ring.may_rotate_from(&TIMES), Some(published.plus(TIMES.guard())));
     let last = published.plus(TIMES.retirement() - 1);
     assert_eq!(ring.clone().remove_retired(last, &TIMES), ring, "a token may live for a second yet");
     let ring = ring.remove_retired(last.plus(1), &TIMES);
@@ -138,6 +138,28 @@ fn a_key_stands_by_signs_retires_and_goes() {
     let expected = [("a", KeyState::Removed), ("b", KeyState::Active), ("c", KeyState::Standby)];
     assert_eq!(states(&ring), expected.map(|(kid, state)| (kid.to_owned(), state)));
     assert_eq!(ring.clone().published(UnixTime(u64::MAX)).active().published, Some(published), "once");
+}
+
+#[test]
+fn the_standby_that_was_born_with_the_first_key_may_sign_at_once_and_no_later_one() {
+    let born = Ring::first(key("a"), key("b"), START).unwrap();
+    for ring in [born.clone(), born.clone().published(START.plus(5))] {
+        assert_eq!(ring.may_rotate_from(&TIMES), Some(START), "whether or not it is published");
+        let after = ring.clone().compromise("a", Some(key("c")), START, Haste::Guarded, &TIMES).unwrap();
+        assert_eq!((after.active().kid.as_str(), after.may_rotate_from(&TIMES)), ("b", None));
+        let after = ring.clone().rotate(key("c"), START, Haste::Guarded, &TIMES).unwrap();
+        assert_eq!((after.active().kid.as_str(), after.may_rotate_from(&TIMES)), ("b", None));
+        // All in one second: who fetched before knows the first key, and not the new standby.
+        let after = ring.compromise("b", Some(key("c")), START, Haste::Guarded, &TIMES).unwrap();
+        assert_eq!((after.active().kid.as_str(), after.may_rotate_from(&TIMES)), ("a", None));
+        let again = after.compromise("a", Some(key("d")), START, Haste::Guarded, &TIMES);
+        assert_eq!(again, Err(Cannot::TooEarly(None)));
+    }
+    // A backup does not know what became of the ring after it.
+    let restored = born.into_keys().into_iter().map(|key| key.restored(START.plus(60)));
+    let restored = Ring::of(&restored.collect::<Vec<_>>(), Eid::Mitid, Algorithm::Rs256).unwrap().unwrap();
+    assert_eq!((restored.active().since, restored.standby().since), (START, START.plus(60)));
+    assert_eq!(restored.may_rotate_from(&TIMES), None);
 }
 
 /// Each key that a fresh one must not be.
@@ -278,6 +300,9 @@ fn keys_are_a_ring_only_with_one_that_signs_and_one_that_stands_by() {
 fn the_next_step_is_the_earlier_of_a_removal_and_the_rotation() {
     let planned = START.plus(90 * 86_400);
     let ring = Ring::first(key("a"), key("b"), START).unwrap();
+    assert_eq!(ring.due_at(planned, &TIMES), Some(planned), "the first standby waits for nothing");
+    let ring = Ring::first(key("a"), key("x"), START).unwrap();
+    let ring = ring.compromise("x", Some(key("b")), START, Haste::Guarded, &TIMES).unwrap();
     assert_eq!(ring.due_at(planned, &TIMES), None, "no step before everybody has published it");
     let ring = ring.published(START);
     assert_eq!(ring.due_at(planned, &TIMES), Some(planned));

@@ -1,8 +1,8 @@
 //! Every interleaving of what happens to a key ring and to those who read it: steps of the ring,
 //! publications that come late, caches, signatures, verifications and time. A search over all of
 //! them shows that no client whose key set is valid, by what we served with it, ever meets a live
-//! token that it cannot verify; and that a compromised key, a new ring's first key and a forced step
-//! are the only exceptions.
+//! token that it cannot verify; and that a compromised key, a new ring's first key (or the one born with
+//! it) and a forced step are the only exceptions.
 //!
 //! The steps are the real ones of [`Ring`]; only times are small. Two simplifications lose nothing:
 //!
@@ -75,6 +75,8 @@ enum Half {
 struct State {
     /// Empty before the ring is made.
     ring: Vec<Key>,
+    /// Whether keys of the ring are gone.
+    gone: bool,
     /// Which domains have yet to publish the ring as it is.
     due: [bool; DOMAINS],
     versions: Vec<Version>,
@@ -83,8 +85,8 @@ struct State {
     compromised: Vec<Kid>,
     /// Keys that signed before their time, by force.
     forced: Vec<Kid>,
-    /// The ring's first key.
-    first: Option<Kid>,
+    /// The ring's first key, and the one that was born with it, once it signs before its guard time is over.
+    first: Vec<Kid>,
     /// How many more orders out of turn there may be.
     orders: u8,
 }
@@ -137,8 +139,8 @@ fn times() -> Serving {
     }
 }
 
-/// The real ring of these keys.
-fn real(keys: &[Key]) -> Ring {
+/// The real ring of these keys, and of one that is gone.
+fn real(keys: &[Key], gone: bool) -> Ring {
     let key = |key: &Key| {
         let mut real = fresh(key.kid);
         real.published = key.published.map(|age| UnixTime(NOW.0 - u64::from(age)));
@@ -146,7 +148,10 @@ fn real(keys: &[Key]) -> Ring {
         real.private = real.private.filter(|_| key.state != RETIRING);
         real
     };
-    let keys: Vec<SigningKey> = keys.iter().map(key).collect();
+    let mut keys: Vec<SigningKey> = keys.iter().map(key).collect();
+    if gone {
+        keys.push(SigningKey { state: KeyState::Removed, private: None, ..fresh(Kid::MAX) });
+    }
     Ring::of(&keys, Eid::Mitid, Algorithm::Rs256).unwrap().unwrap()
 }
 
@@ -163,8 +168,8 @@ fn fresh(kid: Kid) -> SigningKey {
     }
 }
 
-/// The keys of a real ring that are announced.
-fn announced(ring: Ring) -> Vec<Key> {
+/// The keys of a real ring that are announced, and whether others are gone.
+fn announced(ring: Ring) -> (Vec<Key>, bool) {
     let key = |key: SigningKey| {
         let state = match key.state {
             KeyState::Active => ACTIVE,
@@ -175,9 +180,12 @@ fn announced(ring: Ring) -> Vec<Key> {
         let published = key.published.map(|at| Age::try_from(NOW.0 - at.0).unwrap());
         Some(Key { kid: key.kid.parse().unwrap(), state, published })
     };
-    let mut keys: Vec<Key> = ring.into_keys().into_iter().filter_map(key).collect();
+    let all = ring.into_keys();
+    let count = all.len();
+    let mut keys: Vec<Key> = all.into_iter().filter_map(key).collect();
     keys.sort_by_key(|key| (key.state, key.kid));
-    keys
+    let gone = keys.len() < count;
+    (keys, gone)
 }
 
 /// The search: every state that was reached, and how.
@@ -189,7 +197,7 @@ struct Search {
     /// How the first outage came about.
     outage: Option<Vec<String>>,
     /// Steps of the real ring that were done before.
-    steps: HashMap<(Vec<Key>, Step), Option<Vec<Key>>>,
+    steps: HashMap<(Vec<Key>, bool, Step), Option<(Vec<Key>, bool)>>,
 }
 
 impl Search {
@@ -273,13 +281,20 @@ impl Search {
 
     fn step(&mut self, state: &State, at: usize, step: Step, is_order: bool) {
         let world = self.world;
-        let known = self.steps.entry((state.ring.clone(), step.clone()));
-        let Some(ring) = known.or_insert_with(|| done(&state.ring, &step, &world.believed)).clone() else {
+        let known = self.steps.entry((state.ring.clone(), state.gone, step.clone()));
+        let after = known.or_insert_with(|| done(&state.ring, state.gone, &step, &world.believed)).clone();
+        let Some((ring, gone)) = after else {
             return;
         };
-        let mut next = state.clone();
+        let mut next = State { gone, ..state.clone() };
         match step {
-            Step::Birth => next.first = kid_of(&ring, ACTIVE),
+            Step::Birth => next.first.extend(kid_of(&ring, ACTIVE)),
+            Step::Rotate { forced: false } | Step::Compromise { forced: false, .. }
+                if is_young(&state.ring, &world.believed) =>
+            {
+                next.first
+                    .extend(kid_of(&ring, ACTIVE).filter(|kid| Some(*kid) != kid_of(&state.ring, ACTIVE)));
+            }
             // Only where it would not have been allowed otherwise is it out of turn.
             Step::Rotate { forced: true } | Step::Compromise { forced: true, .. } => {
                 next.forced
@@ -323,8 +338,14 @@ impl Search {
 
 fn told(state: &mut State) {
     if !state.ring.is_empty() {
-        state.ring = announced(real(&state.ring).published(NOW));
+        state.ring = announced(real(&state.ring, state.gone).published(NOW)).0;
     }
+}
+
+/// Whether the standby's guard time is not over.
+fn is_young(ring: &[Key], believed: &Serving) -> bool {
+    let mut standby = ring.iter().filter(|key| key.state == STANDBY);
+    standby.all(|key| key.published.is_none_or(|age| u64::from(age) < believed.guard()))
 }
 
 fn kid_of(ring: &[Key], state: u8) -> Option<Kid> {
@@ -350,14 +371,14 @@ fn steps(state: &State) -> Vec<(Step, bool)> {
 }
 
 /// What the real ring makes of a step; `None` where it refuses, or where force was not needed.
-fn done(keys: &[Key], step: &Step, believed: &Serving) -> Option<Vec<Key>> {
+fn done(keys: &[Key], gone: bool, step: &Step, believed: &Serving) -> Option<(Vec<Key>, bool)> {
     let next = keys.iter().map(|key| key.kid + 1).max().unwrap_or(0);
     if keys.is_empty() {
         return Ring::first(fresh(next), fresh(next + 1), NOW).ok().map(announced);
     }
     // Each step also lets those keys go whose time has come, as the tenant's object does; one that is
     // late must not make the search endless.
-    let ring = || real(keys).remove_retired(NOW, believed);
+    let ring = || real(keys, gone).remove_retired(NOW, believed);
     let in_haste = |haste| match step {
         Step::Rotate { .. } => ring().rotate(fresh(next), NOW, haste, believed).ok(),
         Step::Compromise { kid, .. } => {
@@ -372,7 +393,7 @@ fn done(keys: &[Key], step: &Step, believed: &Serving) -> Option<Vec<Key>> {
         }
         _ => in_haste(Haste::Guarded),
     };
-    after.map(announced).filter(|after| after != keys)
+    after.map(announced).filter(|(after, _)| after != keys)
 }
 
 fn tick(mut state: State) -> State {
@@ -435,7 +456,7 @@ fn canonical(mut state: State, world: &World) -> State {
         Some((Half::Token(kid), _)) => *kid = name(*kid).unwrap(),
         None => {}
     }
-    state.first = state.first.and_then(name);
+    rename(&mut state.first);
     rename(&mut state.compromised);
     rename(&mut state.forced);
     state
@@ -450,7 +471,7 @@ fn failure(state: &State, set: &Set, kid: Kid) -> Option<Failure> {
     let not_yet = set.newest.is_none_or(|newest| newest < kid);
     Some(match not_yet {
         true if state.forced.contains(&kid) => Failure::Forced,
-        true if state.first == Some(kid) && set.newest.is_none() => Failure::First,
+        true if state.first.contains(&kid) && set.newest.is_none() => Failure::First,
         false if state.compromised.contains(&kid) => Failure::Compromised,
         _ => Failure::Outage,
     })
@@ -461,24 +482,26 @@ fn before_the_ring(orders: u8) -> State {
     let set = Set { kids: Vec::new(), newest: None };
     State {
         ring: Vec::new(),
+        gone: false,
         due: [false; DOMAINS],
         versions: vec![Version { set, signs: None, superseded: None }],
         half: None,
         compromised: Vec::new(),
         forced: Vec::new(),
-        first: None,
+        first: Vec::new(),
         orders,
     }
 }
 
-/// A ring that everybody knows.
-fn settled(orders: u8) -> State {
+/// A ring that everybody knows, and that has gone round before.
+fn settled() -> State {
     let key = |kid, state| Key { kid, state, published: Some(0) };
     let set = Set { kids: vec![0, 1], newest: Some(1) };
     State {
         ring: vec![key(0, ACTIVE), key(1, STANDBY)],
         versions: vec![Version { set, signs: Some(0), superseded: None }],
-        ..before_the_ring(orders)
+        gone: true,
+        ..before_the_ring(0)
     }
 }
 
@@ -514,11 +537,11 @@ fn worlds() -> Vec<Serving> {
 #[test]
 fn no_client_with_a_valid_key_set_meets_a_token_that_it_cannot_verify() {
     for real in worlds() {
-        let search = Search::run(World { real, believed: real, ..world() }, settled(0));
+        let search = Search::run(World { real, believed: real, ..world() }, settled());
         assert_no_outage(&search);
         assert_eq!(search.failures, BTreeSet::new());
-        let rotated = search.steps.iter().any(|((_, step), ring)| *step != Step::Remove && ring.is_some());
-        let removed = search.steps.iter().any(|((_, step), ring)| *step == Step::Remove && ring.is_some());
+        let rotated = search.steps.iter().any(|((.., step), ring)| *step != Step::Remove && ring.is_some());
+        let removed = search.steps.iter().any(|((.., step), ring)| *step == Step::Remove && ring.is_some());
         assert!(rotated && removed, "the ring goes round");
     }
 }
@@ -555,18 +578,18 @@ fn every_part_of_the_waiting_times_is_needed() {
         let real = Serving { skew: u64::from(name == "skew"), ..times() };
         let mut believed = real;
         *part(&mut believed) = 0;
-        let search = Search::run(World { real, believed, ..world() }, settled(0));
+        let search = Search::run(World { real, believed, ..world() }, settled());
         assert!(search.outage.is_some(), "nobody misses {name}");
     }
     let believed = Serving { guarded: false, ..times() };
-    let search = Search::run(World { believed, ..world() }, settled(0));
+    let search = Search::run(World { believed, ..world() }, settled());
     assert!(search.outage.is_some(), "nobody misses the guard times");
 }
 
 #[test]
 fn a_key_is_published_only_when_the_last_domain_has_published_it() {
     for told in [Told::AfterTheFirst, Told::AtOnce] {
-        let search = Search::run(World { told, ..world() }, settled(0));
+        let search = Search::run(World { told, ..world() }, settled());
         assert!(search.outage.is_some());
     }
 }

@@ -151,6 +151,11 @@ fn compromise(operator: &Operator, kid: &str, force: bool) -> support::admin::Re
     operator.post(&keys_path(&[kid, "compromise"]), &body)
 }
 
+/// What a refusal says.
+fn detail(refused: &support::admin::Reply) -> String {
+    refused.body["detail"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn the_keys_of_an_environment_read_like_a_timetable() {
     let operator = acme();
@@ -171,7 +176,7 @@ fn the_keys_of_an_environment_read_like_a_timetable() {
         }
         let ring = ring(&table, eid, "RS256");
         assert_eq!(moment(&ring["rotates_at"]), Some(made.plus(90 * DAY)));
-        assert_eq!(moment(&ring["may_rotate_from"]), Some(made.plus(TIMES.guard())));
+        assert_eq!(moment(&ring["may_rotate_from"]), Some(made), "who knows the first key knows the second");
         assert_eq!((&ring["postponed_until"], &ring["postponed_reason"]), (&Value::Null, &Value::Null));
     }
     assert_eq!(table["times"]["guard"], TIMES.guard());
@@ -326,11 +331,15 @@ fn only_keys_that_may_sign_have_private_halves() {
 #[test]
 fn a_rotation_waits_for_the_guard_time_unless_it_is_forced_with_a_reason() {
     let operator = acme();
+    // The ring's first standby would wait for nothing.
+    let first = kid(&timetable(&operator), "mitid", "RS256", "standby");
+    compromise(&operator, &first, false).expect(200);
     let from = operator.now.get().plus(TIMES.guard());
     let before = timetable(&operator);
     wait(&operator, TIMES.guard() - 1);
     let early = rotate(&operator, &json!({})).expect(409);
     assert_eq!((early.problem(), moment(&early.body["allowed_from"])), ("too-early", Some(from)));
+    assert!(detail(&early).contains("force with kid and reason"));
     assert_eq!(rotate(&operator, &json!({"force": true})).expect(422).wrong_fields(), ["reason"]);
     assert_eq!(
         rotate(&operator, &json!({"force": true, "reason": " "})).expect(422).wrong_fields(),
@@ -484,6 +493,51 @@ fn a_compromised_key_goes_from_every_domain_at_once_and_the_standby_signs() {
 }
 
 #[test]
+fn an_emergency_of_a_new_tenant_needs_no_force_and_the_next_one_does() {
+    for published in [true, false] {
+        let operator = acme();
+        if !published {
+            operator.ports.management.kv_fails.set(true);
+            operator.domain("acme", "third.example", &json!({}));
+        }
+        let before = timetable(&operator);
+        let (bad, standby) =
+            (kid(&before, "mitid", "RS256", "signs"), kid(&before, "mitid", "RS256", "standby"));
+        let outcome = compromise(&operator, &bad, false).expect(200).body;
+        assert_eq!(kid(&outcome, "mitid", "RS256", "signs"), standby);
+        assert_eq!(audit(&operator)[0]["action"], "ring.rotated_in_emergency");
+        let second = compromise(&operator, &standby, false).expect(409);
+        assert_eq!(second.problem(), "too-early");
+        assert!(detail(&second).contains("with force") && detail(&second).contains("forgotten_at"));
+        compromise(&operator, &standby, true).expect(200);
+    }
+}
+
+#[test]
+fn an_emergency_after_a_standby_was_replaced_waits_though_no_key_has_retired() {
+    let operator = acme();
+    let before = timetable(&operator);
+    compromise(&operator, &kid(&before, "mitid", "RS256", "standby"), false).expect(200);
+    let signs = kid(&before, "mitid", "RS256", "signs");
+    assert_eq!(compromise(&operator, &signs, false).expect(409).problem(), "too-early");
+    let other = kid(&before, "nemid", "RS256", "signs");
+    compromise(&operator, &other, false).expect(200);
+}
+
+#[test]
+fn an_order_that_changes_nothing_leaves_nothing_in_the_log() {
+    let operator = acme();
+    // The first of the rings: what stands in the middle must not move.
+    let bad = kid(&timetable(&operator), "nemid", "RS256", "signs");
+    compromise(&operator, &bad, false).expect(200);
+    let before = (timetable(&operator), audit(&operator));
+    let written = operator.ports.management.kv_writes.borrow().len();
+    assert_eq!(changes(&compromise(&operator, &bad, false).expect(200).body), []);
+    assert_eq!((timetable(&operator), audit(&operator)), before);
+    assert_eq!(operator.ports.management.kv_writes.borrow().len(), written);
+}
+
+#[test]
 fn a_key_that_does_not_sign_is_replaced_without_anybody_noticing() {
     let operator = acme();
     let before = timetable(&operator);
@@ -562,13 +616,19 @@ fn an_emergency_while_kv_is_down_is_kept_and_told_as_unpublished() {
 fn a_rollover_is_rehearsed_in_test_only() {
     let operator = acme_with_es256();
     let at = keys_path(&["rehearse"]);
+    assert_eq!(
+        changes(&operator.post(&at, &json!({})).expect(200).body).len(),
+        12,
+        "of a new tenant at once"
+    );
     let early = operator.post(&at, &json!({})).expect(409);
     let from = operator.now.get().plus(TIMES.guard());
     assert_eq!((early.problem(), moment(&early.body["allowed_from"])), ("too-early", Some(from)));
+    assert!(!detail(&early).contains("force"), "there is none");
     wait(&operator, TIMES.guard());
     let before = timetable(&operator);
     let outcome = operator.post(&at, &json!({})).expect(200).body;
-    assert_eq!(changes(&outcome).len(), 12, "three keys of each ring");
+    assert_eq!(changes(&outcome).len(), 16, "three keys of each ring, and one that goes");
     for (eid, alg) in [("nemid", "RS256"), ("mitid", "RS256"), ("nemid", "ES256"), ("mitid", "ES256")] {
         assert_eq!(kid(&outcome, eid, alg, "signs"), kid(&before, eid, alg, "standby"));
     }
@@ -630,10 +690,52 @@ fn a_day_that_a_rotation_is_put_to_lies_within_a_year() {
     let missing = operator.post(&keys_path(&["postpone"]), &json!({"eid": "mitid"})).expect(422);
     assert_eq!(missing.wrong_fields(), ["until", "reason"]);
     // Sooner than planned, but not sooner than clients can know the key.
-    let body = json!({"eid": "mitid", "until": now.plus(60).iso8601(), "reason": "at once"});
-    operator.post(&keys_path(&["postpone"]), &body).expect(200);
-    let ring = ring(&timetable(&operator), "mitid", "RS256");
-    assert_eq!(moment(&ring["rotates_at"]), Some(now.plus(TIMES.guard())));
+    let put = |until: UnixTime| {
+        let body = json!({"eid": "mitid", "until": until.iso8601(), "reason": "at once"});
+        operator.post(&keys_path(&["postpone"]), &body)
+    };
+    let rotates_at = || moment(&ring(&timetable(&operator), "mitid", "RS256")["rotates_at"]);
+    put(now.plus(60)).expect(200);
+    assert_eq!(rotates_at(), Some(now.plus(60)), "the first standby waits for nothing");
+    rotate(&operator, &json!({})).expect(200);
+    let earliest = now.plus(TIMES.guard());
+    let refused = put(UnixTime(earliest.0 - 1)).expect(422);
+    assert!(refused.body["errors"][0]["detail"].as_str().unwrap().contains(&earliest.iso8601()));
+    assert_eq!(rotates_at(), Some(now.plus(90 * DAY)), "as it was");
+    put(earliest).expect(200);
+    assert_eq!(rotates_at(), Some(earliest));
+    // Nobody knows when a guard time ends that has not begun.
+    wait(&operator, TIMES.guard());
+    operator.ports.management.kv_fails.set(true);
+    rotate(&operator, &json!({})).expect(200);
+    let now = operator.now.get();
+    put(now.plus(60)).expect(422);
+    put(now.plus(DAY)).expect(200);
+}
+
+#[test]
+fn a_day_that_a_rotation_was_put_to_is_taken_back() {
+    let operator = acme();
+    let made = operator.now.get();
+    let at = keys_path(&["postpone"]);
+    let put = |until: Value, reason: &str| json!({"eid": "nemid", "until": until, "reason": reason});
+    let before = audit(&operator);
+    operator.post(&at, &put(Value::Null, "there was none")).expect(200);
+    assert_eq!(audit(&operator), before, "nothing changed");
+    let day = made.plus(120 * DAY);
+    operator.post(&at, &put(json!(day.iso8601()), "the audit")).expect(200);
+    let outcome = operator.post(&at, &put(Value::Null, "no audit")).expect(200).body;
+    let nemid = ring(&outcome, "nemid", "RS256");
+    assert_eq!((&nemid["postponed_until"], &nemid["postponed_reason"]), (&Value::Null, &Value::Null));
+    assert_eq!(moment(&nemid["rotates_at"]), Some(made.plus(90 * DAY)));
+    let entry = &audit(&operator)[0];
+    assert_eq!(
+        (&entry["action"], &entry["reason"]),
+        (&json!("rotation.postponement_withdrawn"), &json!("no audit"))
+    );
+    assert_eq!(moment(&entry["before"]["until"]), Some(day));
+    assert_eq!(moment(&entry["after"]["until"]), Some(made.plus(90 * DAY)));
+    assert_eq!(alarm(&operator), Some(made.plus(90 * DAY)));
 }
 
 #[test]
@@ -720,6 +822,8 @@ fn a_tenant_that_is_being_restored_has_no_steps() {
 #[test]
 fn no_key_is_made_for_an_order_that_is_refused() {
     let mut operator = acme();
+    rotate(&operator, &json!({})).expect(200);
+    operator.ports.crypto.forget();
     operator.ports.master_key = *b"not the master key of the tests!";
     let signs = kid(&timetable(&operator), "mitid", "RS256", "signs");
     assert_eq!(rotate(&operator, &json!({})).expect(409).problem(), "too-early");

@@ -11,7 +11,7 @@ use super::configuration::{Configuration, delete_due, delete_record, put_audit, 
 use super::configuration::{delete_restore, put_restore, put_version, target_of};
 use super::record::{EnvironmentRecord, Kind, Record, Target, Versioned};
 use crate::json::Json;
-use crate::model::key_ring::{SigningKey, rings};
+use crate::model::key_ring::rings;
 use crate::model::{Environment, Host, UnixTime};
 use crate::rows::{Rows, StoreFault, Write};
 use serde_json::{Value, json};
@@ -138,7 +138,7 @@ pub fn import(rows: &mut impl Rows, part: &ImportPart) -> Result<TenantAnswer, S
     if part.last {
         for environment in environments(&stored, part)? {
             // Guard times count anew: what clients know of its keys is not known here.
-            let keys = environment.keys.into_iter().map(SigningKey::unpublished).collect();
+            let keys = environment.keys.into_iter().map(|key| key.restored(part.at)).collect();
             let restored = EnvironmentRecord { restored_at: Some(part.at), keys, ..environment };
             writes.push(put_record(version, &Record::Environment(restored)));
         }

@@ -25,14 +25,14 @@ pub enum KeyOrder {
     },
     /// Every ring rotates now as it will by plan: in TEST only.
     Rehearse,
-    /// The next rotation of a ring is put to another day.
+    /// The next rotation of a ring is put to another day, or back to its own.
     Postpone {
         /// The ring's eID.
         eid: Eid,
         /// The ring's algorithm.
         alg: Algorithm,
-        /// When it will be, at the earliest.
-        until: UnixTime,
+        /// When it will be; `None` takes back what was put before.
+        until: Option<UnixTime>,
         /// Why.
         reason: String,
     },

@@ -4,7 +4,7 @@
 use super::change::{Plan, Stop, put, touched_by_keys};
 use super::command::{Change, Conflict, KeyOrder, Refusal};
 use super::configuration::Configuration;
-use super::key_schedule::{planned, rings_of};
+use super::key_schedule::{by_itself, planned, rings_of};
 use super::record::{EnvironmentRecord, Postponement, Record, Target};
 use super::rules::field;
 use crate::eid::Eid;
@@ -71,6 +71,10 @@ pub fn decide<R: Rows>(
         KeyOrder::Compromise { kid, force, reason } => steps.compromise(kid, haste(*force), reason)?,
     }
     let Steps { rings, postponed, events, .. } = steps;
+    // Whatever happens is told.
+    if events.is_empty() {
+        return Err(Stop::Unchanged(Box::new(old)));
+    }
     let keys: Vec<SigningKey> = rings.into_iter().flat_map(Ring::into_keys).collect();
     // A plan that is put off is nothing that clients read.
     let touched = if keys == record.keys { Vec::new() } else { touched_by_keys(stored, environment)? };
@@ -154,7 +158,7 @@ impl Steps<'_> {
     }
 
     fn rotate(&mut self, eid: Eid, alg: Algorithm, haste: Haste, reason: Option<&str>) -> Result<(), Stop> {
-        let ring = self.take(|ring| (ring.eid(), ring.alg()) == (eid, alg))?;
+        let (at, ring) = self.take(|ring| (ring.eid(), ring.alg()) == (eid, alg))?;
         // A fresh key is asked for only where it will be used.
         ring.check_may_sign(self.now, haste, self.times).map_err(refused)?;
         let fresh = self.fresh_of(eid, alg).ok_or(Refusal::NeedsMaterial)?;
@@ -164,28 +168,56 @@ impl Steps<'_> {
         let action = if forced { "ring.rotated_by_force" } else { "ring.rotated" };
         self.note_ring(action, &ring, before, shown(&ring), reason);
         self.postponed.retain(|it| (it.eid, it.alg) != (eid, alg));
-        self.rings.push(ring);
+        self.rings.insert(at, ring);
         Ok(())
     }
 
-    fn postpone(&mut self, eid: Eid, alg: Algorithm, until: UnixTime, reason: &str) -> Result<(), Stop> {
-        let latest = self.now.plus(POSTPONE_DAYS_MAX * self.times.day);
-        if until <= self.now || until > latest {
-            let rule = field("until", "a moment to come, at most 365 days from now");
-            return Err(Refusal::Invalid(vec![rule]).into());
+    /// Puts a rotation to another day, or back to its own; what was not put off needs no way back.
+    fn postpone(
+        &mut self,
+        eid: Eid,
+        alg: Algorithm,
+        until: Option<UnixTime>,
+        reason: &str,
+    ) -> Result<(), Stop> {
+        let (at, ring) = self.take(|ring| (ring.eid(), ring.alg()) == (eid, alg))?;
+        if let Some(until) = until {
+            self.check_day(&ring, until)?;
         }
-        let ring = self.take(|ring| (ring.eid(), ring.alg()) == (eid, alg))?;
+        let action = if until.is_some() { "rotation.postponed" } else { "rotation.postponement_withdrawn" };
         let before = planned(self.record, &ring, self.days, self.times);
-        let (before, after) = (json!({"until": before.iso8601()}), json!({"until": until.iso8601()}));
-        self.note_ring("rotation.postponed", &ring, before, after, Some(reason));
-        self.postponed.retain(|it| (it.eid, it.alg) != (eid, alg));
-        self.postponed.push(Postponement { eid, alg, until, reason: reason.to_owned() });
-        self.rings.push(ring);
+        let after = until.unwrap_or_else(|| by_itself(&ring, self.days, self.times));
+        let is_other = |it: &Postponement| (it.eid, it.alg) != (eid, alg);
+        if until.is_some() || !self.postponed.iter().all(is_other) {
+            let (before, after) = (json!({"until": before.iso8601()}), json!({"until": after.iso8601()}));
+            self.note_ring(action, &ring, before, after, Some(reason));
+        }
+        self.postponed.retain(is_other);
+        let reason = reason.to_owned();
+        self.postponed.extend(until.map(|until| Postponement { eid, alg, until, reason }));
+        self.rings.insert(at, ring);
         Ok(())
+    }
+
+    /// A day that would come to nothing is refused: nobody should count on it.
+    fn check_day(&self, ring: &Ring, until: UnixTime) -> Result<(), Refusal> {
+        let latest = self.now.plus(POSTPONE_DAYS_MAX * self.times.day);
+        let unpublished = self.now.plus(self.times.guard());
+        let earliest = ring.may_rotate_from(self.times).unwrap_or(unpublished);
+        if until <= self.now || until > latest {
+            let rule = "a moment to come, at most 365 days from now; or null";
+            Err(Refusal::Invalid(vec![field("until", rule)]))
+        } else if until < earliest {
+            let rule =
+                format!("not before {}: until then clients may not know the standby", earliest.iso8601());
+            Err(Refusal::Invalid(vec![field("until", &rule)]))
+        } else {
+            Ok(())
+        }
     }
 
     fn compromise(&mut self, kid: &str, haste: Haste, reason: &str) -> Result<(), Stop> {
-        let ring = self.take(|ring| ring.keys().any(|key| key.kid == kid))?;
+        let (at, ring) = self.take(|ring| ring.keys().any(|key| key.kid == kid))?;
         let (eid, alg) = (ring.eid(), ring.alg());
         let Some(bad) = ring.keys().find(|key| key.kid == kid).cloned() else { return Err(Stop::Absent) };
         let before = shown(&ring);
@@ -209,13 +241,14 @@ impl Steps<'_> {
             // What was put off was the rotation of the key that is gone.
             self.postponed.retain(|it| (it.eid, it.alg) != (eid, alg));
         }
-        self.rings.push(ring);
+        self.rings.insert(at, ring);
         Ok(())
     }
 
-    fn take(&mut self, is_it: impl Fn(&Ring) -> bool) -> Result<Ring, Stop> {
+    /// A ring, and its place among the others: where it did not change, the keys did not either.
+    fn take(&mut self, is_it: impl Fn(&Ring) -> bool) -> Result<(usize, Ring), Stop> {
         let at = self.rings.iter().position(is_it).ok_or(Stop::Absent)?;
-        Ok(self.rings.remove(at))
+        Ok((at, self.rings.remove(at)))
     }
 
     fn fresh_of(&self, eid: Eid, alg: Algorithm) -> Option<SigningKey> {

@@ -24,8 +24,12 @@ pub fn rings_of(record: &EnvironmentRecord) -> Result<Vec<Ring>, StoreFault> {
 /// tenant's number of days.
 pub fn planned(record: &EnvironmentRecord, ring: &Ring, days: u64, times: &Serving) -> UnixTime {
     let postponed = record.postponed.iter().find(|it| (it.eid, it.alg) == (ring.eid(), ring.alg()));
-    let by_itself = ring.active().since.plus(days.saturating_mul(times.day));
-    postponed.map_or(by_itself, |it| it.until)
+    postponed.map_or(by_itself(ring, days, times), |it| it.until)
+}
+
+/// When a ring rotates where nobody has put it to another day.
+pub fn by_itself(ring: &Ring, days: u64, times: &Serving) -> UnixTime {
+    ring.active().since.plus(days.saturating_mul(times.day))
 }
 
 /// When the next step of an environment's keys comes; `None` while that depends on a publication.

@@ -20,12 +20,18 @@ use crate::model::names::InvalidName;
 use crate::model::{Environment, TenantId};
 use crate::ports::{LogEvent, Management, Unavailable};
 use crate::web::Response;
+use serde_json::Value;
 
 /// Longest reason, characters.
 pub const REASON_MAX_CHARACTERS: usize = 200;
 
 /// Longest name of a key that is looked at, characters; ours have 43.
 const KID_MAX_CHARACTERS: usize = 64;
+
+/// What it means to force an order that came too early, and what it does not.
+const EARLY_ROTATION: &str = "Nothing was done. Some clients may not know the standby yet: wait until allowed_from, or send force with kid and reason. By force, clients with an older key set cannot verify new tokens until they fetch it again, by allowed_from at the latest. Without allowed_from, a domain has yet to publish the standby.";
+const EARLY_REHEARSAL: &str = "Nothing was done. Some clients may not know every standby yet, and a rehearsal waits for that as the schedule does: until allowed_from. Without allowed_from, a domain has yet to publish a standby.";
+const EARLY_EMERGENCY: &str = "Nothing was done, and the key still signs. Send it again with force, and it goes at once: clients with a key set older than the standby then cannot verify new tokens until they fetch it again, by allowed_from at the latest. Forced or not, clients verify what a stolen key signs until they fetch the key set again, by forgotten_at of the answer at the latest: to wait makes that later. Without allowed_from, a domain has yet to publish the standby.";
 
 /// A ring of an environment.
 type RingName = (Eid, Algorithm);
@@ -76,12 +82,13 @@ pub async fn rehearse<P: Management>(call: &Call<'_, P>, tenant: &str, environme
     orders.give(KeyOrder::Rehearse, rings, None).await
 }
 
-/// `POST …/keys/postpone`: the next rotation of a ring is put to another day.
+/// `POST …/keys/postpone`: the next rotation of a ring is put to another day, or back to its own.
 pub async fn postpone<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
     let orders = Orders::of(call, tenant, environment).await?;
     let mut fields = Fields::of(call.request)?;
     let ring = ring(&mut fields);
-    let (until, reason) = (fields.required("until", parsed(time)), fields.required("reason", parsed(reason)));
+    let day = |value: &Value| if value.is_null() { Ok(None) } else { parsed(time)(value).map(Some) };
+    let (until, reason) = (fields.required("until", day), fields.required("reason", parsed(reason)));
     let (Some(until), Some(reason)) = (until, reason) else { return Err(fields.refusal().into()) };
     fields.finish()?;
     let (eid, alg) = orders.known(ring)?;
@@ -165,6 +172,11 @@ impl<'a, P: Management> Orders<'a, P> {
     /// came of it; of a key that it is about also where nothing changed.
     async fn give(&self, order: KeyOrder, rings: Vec<RingName>, about: Option<&str>) -> Answer {
         let (call, environment) = (self.call, self.environment);
+        let early = match order {
+            KeyOrder::Compromise { .. } => EARLY_EMERGENCY,
+            KeyOrder::Rehearse => EARLY_REHEARSAL,
+            _ => EARLY_ROTATION,
+        };
         let change = call.change(Precondition::None, Action::Keys { environment, order });
         let mut command = TenantCommand::Change(change);
         let mut answer = call.ports.tenant(&self.tenant, &command).await?;
@@ -175,7 +187,13 @@ impl<'a, P: Management> Orders<'a, P> {
             }
             answer = call.ports.tenant(&self.tenant, &command).await?;
         }
-        let TenantAnswer::Done(done) = answer else { return Err(refusal(answer)) };
+        let done = match answer {
+            TenantAnswer::Done(done) => done,
+            TenantAnswer::Refused(Refusal::TooEarly { from }) => {
+                return Err(Problem::too_early(early, from).into());
+            }
+            other => return Err(refusal(other)),
+        };
         let after = report(call, &self.tenant, environment).await?;
         let times = &call.ports.installation().serving;
         let body = timetable::outcome(&self.before.record, &after, done.published, about, times)?;

@@ -33,6 +33,8 @@ pub struct Problem {
     header: Option<(&'static str, &'static str)>,
 }
 
+const TOO_EARLY: &str = "Clients may not know the standby yet.";
+
 const fn problem(status: u16, name: &'static str, title: &'static str) -> Problem {
     Problem { status, name, title, detail: None, errors: Vec::new(), allowed_from: None, header: None }
 }
@@ -92,12 +94,8 @@ impl Problem {
         Self { errors, ..problem(422, "invalid", "Some fields are not valid") }
     }
 
-    /// 409: clients may not know the key yet that would sign.
-    fn too_early(allowed_from: Option<UnixTime>) -> Self {
-        let detail = match allowed_from {
-            Some(_) => "Clients with a valid key set may not know the standby yet. Wait, or force it.",
-            None => "Not every domain has published the standby yet. Wait, or force it.",
-        };
+    /// 409: clients may not know the key yet that would sign. What to do about it hangs on the order.
+    pub fn too_early(detail: &'static str, allowed_from: Option<UnixTime>) -> Self {
         let title = "The standby's guard time is not over";
         let allowed_from = allowed_from.map(Box::new);
         Self { detail: Some(detail), allowed_from, ..problem(409, "too-early", title) }
@@ -191,7 +189,7 @@ impl From<Refusal> for Failure {
             },
             Refusal::Invalid(errors) => Problem::invalid(errors),
             Refusal::Conflict(conflict) => conflict_problem(conflict),
-            Refusal::TooEarly { from } => Problem::too_early(from),
+            Refusal::TooEarly { from } => Problem::too_early(TOO_EARLY, from),
             Refusal::NeedsMaterial => {
                 return Self::Fault(Fault::lasting("tenant", "keys were made and not taken"));
             }

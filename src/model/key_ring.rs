@@ -7,8 +7,8 @@
 //! A ring always announces at least two keys: the one that signs and a standby that clients have
 //! already fetched when it is needed. A key signs only after it has been announced for its guard
 //! time, and goes only when the last token it signed is over ([`Serving`]). There are three
-//! exceptions: a compromised key goes at once, the first key of a new ring signs at once, and a
-//! step can be forced.
+//! exceptions: a compromised key goes at once, the first key of a new ring signs at once, as the one
+//! that was born with it may, and a step can be forced.
 //!
 //! Only public halves leave this Worker; private halves are sealed, only of keys that sign are they
 //! published to the login path, and a key that signs no more has none.
@@ -152,9 +152,11 @@ impl SigningKey {
         }
     }
 
-    /// The same key, to be published anew: its guard time has not begun.
-    pub fn unpublished(self) -> Self {
-        Self { published: None, ..self }
+    /// The same key where a backup was restored, to be published anew: its guard time has not begun. What
+    /// clients know is not known here, so a standby stands by only from now on.
+    pub fn restored(self, now: UnixTime) -> Self {
+        let since = if self.state == KeyState::Standby { now } else { self.since };
+        Self { published: None, since, ..self }
     }
 
     /// The same key in its next state: not published in it yet, and without its private half where
@@ -307,8 +309,18 @@ impl Ring {
         &self.standby
     }
 
-    /// From when on the standby may sign; `None` while not every domain has published it.
+    /// Whether nothing has happened to the ring since it was made. Then no key set ever held its first key
+    /// and not this standby, so no client can know the one and miss the other.
+    pub fn is_as_born(&self) -> bool {
+        self.retiring.is_empty() && self.gone.is_empty() && self.standby.since <= self.active.since
+    }
+
+    /// From when on the standby may sign: when its guard time is over, or at once where it was born with
+    /// the first key. `None` while not every domain has published it.
     pub fn may_rotate_from(&self, times: &Serving) -> Option<UnixTime> {
+        if self.is_as_born() {
+            return Some(self.standby.since);
+        }
         self.standby.published.map(|published| published.plus(times.guard()))
     }
 
