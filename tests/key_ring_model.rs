@@ -555,6 +555,11 @@ fn a_compromised_key_a_first_key_and_a_forced_step_are_the_only_exceptions() {
         assert_no_outage(&search);
         let all = BTreeSet::from([Failure::Compromised, Failure::First, Failure::Forced]);
         assert_eq!(search.failures, all, "each of them is one");
+        let at_once = search.steps.iter().any(|((ring, gone, step), after)| {
+            let emergency = kid_of(ring, ACTIVE).map(|kid| Step::Compromise { kid, forced: false });
+            !gone && after.is_some() && is_young(ring, &real) && Some(step) == emergency.as_ref()
+        });
+        assert!(at_once, "a ring as it was made needs no force");
     }
 }
 
