@@ -27,6 +27,7 @@ pub mod json;
 
 pub mod admin;
 pub mod catalog;
+pub mod documents;
 pub mod eid;
 pub mod error;
 pub mod login;

@@ -390,6 +390,7 @@ fn keys_that_do_not_arrive_are_no_fault_of_the_application_and_burn_nothing() {
     let assertion = good(&key, &broker);
     let response = present(&broker, &assertion);
     assert_eq!((response.status, error_of(&response)), (503, "temporarily_unavailable".to_owned()));
+    broker.wait(edge_eid::documents::FAILED_SECONDS);
     broker.ports.upstreams.documents.borrow_mut().insert(KEYS_AT.to_owned(), key.set());
     assert_eq!(present(&broker, &assertion).status, 200);
 }

@@ -5,6 +5,7 @@
 
 mod support;
 
+use edge_eid::documents::FAILED_SECONDS;
 use edge_eid::eid::Eid;
 use edge_eid::eid::oidc::KEYS_AGAIN_SECONDS;
 use serde_json::json;
@@ -117,6 +118,37 @@ fn an_upstream_that_falls_silent_between_start_and_callback_is_an_error_too() {
     broker.ports.upstreams.forget();
     broker.ports.upstreams.bend.set(Bend::DiscoveryTimeout);
     assert_eq!(browser.approve(&upstream, &Person::terne()).application().error(), "server_error");
+}
+
+#[test]
+fn an_upstream_that_is_down_is_asked_once_in_a_while_and_not_by_each_login() {
+    for (bend, path) in
+        [(Bend::DiscoveryTimeout, "/.well-known/openid-configuration"), (Bend::KeysTimeout, "/keys")]
+    {
+        let broker = World::demo();
+        let log_in = || {
+            let browser = Browser::new(&broker);
+            let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
+            match browser.choose(&page, Eid::Nemid) {
+                Stop::Upstream(upstream) => browser.approve(&upstream, &Person::terne()).application(),
+                stop => stop.application(),
+            }
+        };
+        let asked = || {
+            let url = format!("{NEMID}{path}");
+            broker.ports.upstreams.fetched.borrow().iter().filter(|fetched| **fetched == url).count()
+        };
+        broker.ports.upstreams.bend.set(bend);
+        for _ in 0..3 {
+            assert_eq!(log_in().error(), "server_error", "{bend:?}");
+        }
+        assert_eq!(asked(), 1, "{bend:?}");
+        broker.ports.upstreams.bend.set(Bend::Straight);
+        assert_eq!(log_in().error(), "server_error", "not asked again yet");
+        broker.wait(FAILED_SECONDS);
+        assert!(log_in().get("code").is_some());
+        assert_eq!(asked(), 2, "{bend:?}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::crypto::{Pair, UPSTREAM_KEYS};
 use base64ct::{Base64, Encoding};
+use edge_eid::documents::Documents;
 use edge_eid::model::key_ring::Algorithm;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::{PublicKey, UnixTime};
@@ -186,7 +187,7 @@ pub struct FakeUpstreams {
     spare: Rc<Pair>,
     codes: RefCell<BTreeMap<String, Grant>>,
     bearers: RefCell<BTreeMap<String, Person>>,
-    remembered: RefCell<BTreeMap<String, (Rc<str>, UnixTime)>>,
+    remembered: RefCell<Documents>,
     drawn: Cell<u32>,
 }
 
@@ -313,23 +314,22 @@ impl FakeUpstreams {
 
     /// The port's `document`: discovery and keys, remembered as an isolate does.
     pub fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
-        let remembered = self.remembered.borrow().get(url).cloned();
-        if let Some((text, _)) = remembered.filter(|(_, at)| now.0 < at.0 + max_age_seconds) {
-            return Ok(text);
+        let failed = |cause: String| Unavailable { what: "upstream", cause };
+        if let Some(known) = self.remembered.borrow().known(url, max_age_seconds, now) {
+            return known.ok_or_else(|| failed("it failed a moment ago".to_owned()));
         }
-        let response =
-            self.send(&FetchRequest { url: url.to_owned(), form: None, json: None, authorization: None })?;
-        if response.status != 200 {
-            return Err(Unavailable { what: "upstream", cause: format!("status {}", response.status) });
-        }
-        let text: Rc<str> = response.body.into();
-        self.remembered.borrow_mut().insert(url.to_owned(), (text.clone(), now));
-        Ok(text)
+        let request = FetchRequest { url: url.to_owned(), form: None, json: None, authorization: None };
+        let text = self.send(&request).and_then(|response| match response.status {
+            200 => Ok(Rc::from(response.body)),
+            status => Err(failed(format!("status {status}"))),
+        });
+        self.remembered.borrow_mut().fetched(url, text.as_ref().ok().cloned(), now);
+        text
     }
 
     /// Forgets documents, as a fresh isolate.
     pub fn forget(&self) {
-        self.remembered.borrow_mut().clear();
+        self.remembered.take();
     }
 
     /// The port's `send`.

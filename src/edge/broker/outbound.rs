@@ -1,22 +1,20 @@
 //! Requests to upstreams: redirects refused, limits on time and size.
 
+use crate::documents::Documents;
 use crate::edge::call::within;
 use crate::edge::crypto;
 use crate::edge::platform::{self, Unread};
+use crate::edge::shell;
 use crate::model::UnixTime;
 use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
-use crate::table::Table;
 use crate::vault::turns::TURN_MAX_MILLISECONDS;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-/// Most metadata documents one isolate remembers.
-const DOCUMENTS_MAX: usize = 500;
-
 thread_local! {
-    static DOCUMENTS: RefCell<Table<String, (Rc<str>, UnixTime)>> = const { RefCell::new(Table::new()) };
+    static DOCUMENTS: RefCell<Documents> = const { RefCell::new(Documents::NONE) };
 }
 
 fn failed(cause: impl Into<String>) -> Unavailable {
@@ -57,15 +55,21 @@ async fn exchange(request: FetchRequest) -> Result<FetchResponse, Unavailable> {
 
 /// GETs a document, from memory while it is young enough. Of requests that want it at once, one asks
 /// and the others wait for that: not for longer than a turn lasts, so that a slow upstream holds up each
-/// of them once.
+/// of them once. Where it has just failed, it is not asked for.
 pub async fn document(url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
-    if let Some(text) = known(url, max_age_seconds, now) {
-        return Ok(text);
+    if let Some(known) = known(url, max_age_seconds, now) {
+        return known;
     }
     let has_turn = within(TURN_MAX_MILLISECONDS, crypto::turn(url)).await.is_some();
-    let text = match known(url, max_age_seconds, now) {
-        Some(text) => Ok(text),
-        None => fetched(url, now).await,
+    // Waiting took time; the moment of a failure is that of its end.
+    let text = match known(url, max_age_seconds, shell::now()) {
+        Some(known) => known,
+        None => {
+            let text = fetched(url).await;
+            let found = text.as_ref().ok().cloned();
+            DOCUMENTS.with_borrow_mut(|documents| documents.fetched(url, found, shell::now()));
+            text
+        }
     };
     if has_turn {
         crypto::pass(url);
@@ -73,27 +77,18 @@ pub async fn document(url: &str, max_age_seconds: u64, now: UnixTime) -> Result<
     text
 }
 
-fn known(url: &str, max_age_seconds: u64, now: UnixTime) -> Option<Rc<str>> {
-    DOCUMENTS.with_borrow(|documents| {
-        let young = documents.get(url).filter(|(_, read_at)| !read_at.plus(max_age_seconds).is_over(now));
-        young.map(|(text, _)| text.clone())
-    })
+fn known(url: &str, max_age_seconds: u64, now: UnixTime) -> Option<Result<Rc<str>, Unavailable>> {
+    let known = DOCUMENTS.with_borrow(|documents| documents.known(url, max_age_seconds, now))?;
+    Some(known.ok_or_else(|| failed("it failed a moment ago")))
 }
 
-async fn fetched(url: &str, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+async fn fetched(url: &str) -> Result<Rc<str>, Unavailable> {
     let answer =
         send(FetchRequest { url: url.to_owned(), form: None, json: None, authorization: None }).await?;
     if answer.status != 200 {
         return Err(failed(format!("a metadata document answered {}", answer.status)));
     }
-    let text: Rc<str> = answer.body.into();
-    DOCUMENTS.with_borrow_mut(|documents| {
-        if documents.len() >= DOCUMENTS_MAX {
-            documents.clear();
-        }
-        documents.insert(url.to_owned(), (text.clone(), now));
-    });
-    Ok(text)
+    Ok(answer.body.into())
 }
 
 /// Sends a request to the outside.
