@@ -35,7 +35,8 @@ fn every_path_does_what_is_documented_and_names_its_methods_otherwise() {
             .replace("{environment}", "TEST")
             .replace("{eid}", "nemid")
             .replace("{kid}", "AAAAAAAAAAAAAAAAAAAAAA")
-            .replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA");
+            .replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA")
+            .replace("{token_id}", "AAAAAAAAAAAAAAAA");
         for method in ["get", "put", "post", "delete", "patch", "trace"] {
             let reply = operator.method(method, &concrete);
             if allowed.contains(&method.to_uppercase()) {
@@ -78,10 +79,17 @@ fn every_documented_answer_is_given() {
         "delete" => (1, usize::MAX - path.len(), false),
         method => (0, path.len(), method == "get"),
     });
-    let mut secret_id = String::new();
+    let (mut secret_id, mut token_id) = (String::new(), String::new());
+    let reader = operator.post(&path(&["tenants", "acme", "tokens"]), &json!({"name": "Reader"})).expect(201);
+    let reader = reader.body["token"].as_str().unwrap().to_owned();
     for (template, method) in &ordered {
         let mut at = values.iter().fold((*template).clone(), |path, (name, value)| path.replace(name, value));
         at = at.replace("{id}", &secret_id).replace("{kid}", &standby(&operator));
+        at = at.replace("{token_id}", &token_id);
+        let reads = [("authorization", format!("Bearer {reader}"))];
+        let reads = [(reads[0].0, reads[0].1.as_str())];
+        operator.send(method, &at, &reads, b"");
+        operator.send(method, &at.replace("/acme", "/nobody"), &reads, b"");
         let body = match template.rsplit('/').next().unwrap() {
             "{tenant}" => json!({"name": "Acme"}),
             "{host}" => json!({"environment": "TEST", "kind": "ordinary", "display_name": "Acme"}),
@@ -92,6 +100,7 @@ fn every_documented_answer_is_given() {
             "rotate" => {
                 json!({"eid": "mitid", "kid": active(&operator, "mitid"), "force": true, "reason": "shown"})
             }
+            "tokens" => json!({"name": "Pipeline", "scopes": ["applications"]}),
             "rehearse" | "style" | "publish" | "roll-back" | "fetch" | "preview" => json!({}),
             "postpone" => json!({"eid": "mitid", "until": "2027-03-01T00:00:00Z", "reason": "shown"}),
             "compromise" => json!({"reason": "shown"}),
@@ -107,8 +116,10 @@ fn every_documented_answer_is_given() {
             operator.post(&format!("{style}/publish"), &json!({})).expect(200);
         }
         let made = provoke(&operator, method, &at, &body);
-        if let Some(id) = made.filter(|_| template.ends_with("/secrets")) {
-            secret_id = id;
+        match made {
+            Some(id) if template.ends_with("/secrets") => secret_id = id,
+            Some(id) if template.ends_with("/tokens") => token_id = id,
+            _ => {}
         }
     }
     provoke_backup(&operator);
@@ -157,7 +168,7 @@ fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<
         assert_eq!(send(at, &[("if-match", "*")], b"").status, 200);
         return None;
     }
-    if at.contains("/domains/") || at.contains("/environments/") {
+    if at.contains("/domains/") || at.contains("/environments/") || at.ends_with("/tokens") {
         send(&nowhere, &[json_type], text.as_bytes());
     }
     send(at, &[json_type], b"[]");
@@ -257,7 +268,9 @@ type Send<'a> = dyn Fn(&str, &[(&str, &str)], &[u8]) -> Reply + 'a;
 /// What 409 there is.
 fn conflict(operator: &Operator, method: &str, at: &str, send: &Send<'_>, body: &Value) {
     let json_type = ("content-type", "application/json");
-    if method == "post" {
+    if at.ends_with("/tokens") {
+        while send(at, &[json_type], body.to_string().as_bytes()).status == 201 {}
+    } else if method == "post" {
         let secret = json!({"secret": "the-same-secret"}).to_string();
         send(at, &[json_type], secret.as_bytes());
         send(at, &[json_type], secret.as_bytes());

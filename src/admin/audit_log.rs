@@ -3,7 +3,7 @@
 use super::command::WrappedBy;
 use super::record::Record;
 use super::style_record::{StyleRecord, StyleVersion};
-use super::{applications, domains, environments, secrets, tenants, timetable, upstreams};
+use super::{api_tokens, applications, domains, environments, secrets, tenants, timetable, upstreams};
 use crate::json::Json;
 use crate::vault::{base64url, sha256};
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ pub fn redacted(record: &Record) -> Value {
         Record::Domain(_) => domains::show(record),
         Record::Application(_) => applications::show(record),
         Record::Secret(_) => secrets::show(record),
+        Record::Token(_) => api_tokens::show(record),
         Record::Style(it) => style(it),
         Record::Environment(it) => {
             let mut shown = environments::show(record);

@@ -5,7 +5,7 @@
 //! kept by itself.
 
 use super::backup_file::Cursor;
-use super::call::{Answer, Call, OPERATOR, refusal};
+use super::call::{Answer, Call, refusal};
 use super::command::{ExportPage, TenantAnswer, TenantCommand};
 use super::problem::Problem;
 use super::rules::field;
@@ -28,7 +28,7 @@ pub async fn post<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
         None => Cursor::begin(call.ports, call.now),
     };
     let page = ExportPage {
-        actor: OPERATOR.to_owned(),
+        actor: call.caller.name(),
         at: call.now,
         recovery_key: fingerprint(&recovery_key),
         after: cursor.after.clone(),

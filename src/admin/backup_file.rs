@@ -5,7 +5,7 @@
 //!  "recovery_key":"<fingerprint>","salt":"<base64url>","records":[{"tenant":{…}},{"environment":{…}},…],
 //!  "mac":"<base64url>"}
 //! ```
-//! Records are as they are stored, in the order of [`Kind::ALL`](super::record::Kind::ALL): signing keys
+//! Records are as they are stored, in the order of [`Kind::OF_BACKUPS`](super::record::Kind::OF_BACKUPS): signing keys
 //! and secrets sealed under their environment's data key, and that key and the `sub` key sealed under
 //! the recovery key. The MAC, also under the recovery key, is of everything else, written without white
 //! space and with sorted members, so that a file may be formatted but not altered.

@@ -9,7 +9,7 @@
 
 use super::backup_export::recovery_key;
 use super::backup_file::{self, PART_MAX_BYTES, Part};
-use super::call::{Answer, Call, OPERATOR, refusal};
+use super::call::{Answer, Call, refusal};
 use super::command::{Conflict, FieldError, HostAnswer, HostCommand, ImportPart, Outcome, Refusal};
 use super::command::{TenantAnswer, TenantCommand};
 use super::domains::may_be_production;
@@ -38,7 +38,7 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     }
     let last = part.next.is_none();
     let import = ImportPart {
-        actor: OPERATOR.to_owned(),
+        actor: call.caller.name(),
         at: call.now,
         export: part.salt,
         exported_at: part.exported_at,

@@ -46,7 +46,7 @@ json_struct!(Restore { export, next });
 pub fn export(rows: &mut impl Rows, page: &ExportPage) -> Result<TenantAnswer, StoreFault> {
     let stored = Configuration(&*rows);
     let version = stored.version()?;
-    let is_place = |after: &Place| Kind::ALL.iter().any(|kind| kind.as_str() == after.kind);
+    let is_place = |after: &Place| Kind::OF_BACKUPS.iter().any(|kind| kind.as_str() == after.kind);
     if page.after.as_ref().is_some_and(|after| after.version != version || !is_place(after)) {
         return Ok(TenantAnswer::Refused(Refusal::Conflict(Conflict::ChangedMeanwhile)));
     }
@@ -67,8 +67,8 @@ fn records_after<R: Rows>(
 ) -> Result<(Vec<Record>, Option<Place>), StoreFault> {
     let (mut records, mut bytes) = (Vec::new(), 0);
     let mut last = after.cloned();
-    let begin = after.and_then(|after| Kind::ALL.iter().position(|kind| kind.as_str() == after.kind));
-    for kind in Kind::ALL.into_iter().skip(begin.unwrap_or(0)) {
+    let begin = after.and_then(|after| Kind::OF_BACKUPS.iter().position(|kind| kind.as_str() == after.kind));
+    for kind in Kind::OF_BACKUPS.into_iter().skip(begin.unwrap_or(0)) {
         let is_of_the_first_part = matches!(kind, Kind::Tenant | Kind::Environment | Kind::Domain);
         loop {
             let from = last.as_ref().filter(|last| last.kind == kind.as_str()).map(|last| last.id.as_str());
@@ -178,7 +178,7 @@ fn applications_of<R: Rows>(stored: &Configuration<'_, R>) -> Result<Vec<DueItem
 /// Removes what an import that was given up has left.
 fn forget<R: Rows>(stored: &Configuration<'_, R>) -> Result<Vec<Write>, StoreFault> {
     let mut writes: Vec<Write> = stored.due()?.iter().map(|due| delete_due(&due.item)).collect();
-    for kind in Kind::ALL {
+    for kind in Kind::OF_BACKUPS {
         let all = stored.of_kind(kind, None, usize::MAX)?;
         writes.extend(all.iter().map(|(_, _, record)| delete_record(&target_of(record))));
     }
@@ -198,6 +198,8 @@ fn fits<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<boo
             Record::Style(it) => Some(Target::Domain { host: it.host.clone() }),
             Record::Secret(it) => Some(Target::Domain { host: it.host.clone() }),
             Record::Application(it) => Some(Target::Domain { host: it.host.clone() }),
+            // No backup of ours has one, and whoever makes one up gets nobody in by it.
+            Record::Token(_) => return Ok(false),
         };
         if let Some(owner) = owner
             && !known.contains(&owner)

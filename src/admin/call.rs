@@ -1,5 +1,6 @@
 //! One call of the admin API: its request, and what every resource does alike.
 
+use super::caller::Caller;
 use super::command::{Action, Change, Done, Outcome, Precondition, TenantAnswer, TenantCommand};
 use super::input;
 use super::problem::{Failure, Problem};
@@ -13,15 +14,14 @@ use crate::vault::EnvironmentKeys;
 use crate::web::{Method, Request, Response, percent_encode};
 use serde_json::{Value, json};
 
-/// Who acts: the holder of the installation's one token.
-pub const OPERATOR: &str = "operator";
-
 /// A request of the admin API, its caller known.
 pub struct Call<'a, P> {
     /// Everything outside.
     pub ports: &'a P,
     /// The request.
     pub request: &'a Request,
+    /// Who sent it.
+    pub caller: Caller,
     /// When it came.
     pub now: UnixTime,
 }
@@ -99,8 +99,7 @@ impl<P: Management> Call<'_, P> {
 
     /// A change of this call's caller and moment.
     pub fn change(&self, precondition: Precondition, action: Action) -> Box<Change> {
-        let actor = OPERATOR.to_owned();
-        Box::new(Change { actor, at: self.now, precondition, action, keys: Vec::new() })
+        Box::new(Change { actor: self.caller.name(), at: self.now, precondition, action, keys: Vec::new() })
     }
 
     /// Makes a change.

@@ -6,7 +6,7 @@ use super::command::{FieldError, UpstreamInput};
 use super::configuration::{Configuration, target_of};
 use super::key_change::{self, KeyEvent};
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, Scope, SecretRecord};
-use super::record::{Target, TenantRecord, UpstreamRecord, Versioned};
+use super::record::{Target, TenantRecord, TokenRecord, UpstreamRecord, Versioned};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use super::style_record;
@@ -20,6 +20,9 @@ use crate::rows::{Rows, StoreFault};
 pub const DOMAINS_MAX: usize = 200;
 /// Most applications of one domain.
 pub const APPLICATIONS_MAX: usize = 1_000;
+
+/// Most tokens of one tenant for the admin API.
+pub const TOKENS_MAX: usize = 50;
 
 /// What a change writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +107,7 @@ pub fn decide<R: Rows>(
             put_application(stored, &change.precondition, application, &change.keys)
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
+        Action::AddToken(token) => add_token(stored, token),
         Action::Remove(target) => remove(stored, &change.precondition, target),
         Action::Style { host, change: wanted } => {
             style_record::decide(stored, &change.precondition, host, wanted)
@@ -267,6 +271,14 @@ fn add_secret<R: Rows>(stored: &Configuration<'_, R>, wanted: &SecretRecord) -> 
     put(None, Record::Secret(wanted.clone()), touched)
 }
 
+fn add_token<R: Rows>(stored: &Configuration<'_, R>, wanted: &TokenRecord) -> Result<Plan, Stop> {
+    stored.tenant()?.ok_or(Stop::Absent)?;
+    if stored.count(&Scope::Tokens, TOKENS_MAX)? >= TOKENS_MAX {
+        return Err(Conflict::LimitReached.into());
+    }
+    put(None, Record::Token(wanted.clone()), Vec::new())
+}
+
 fn remove<R: Rows>(
     stored: &Configuration<'_, R>,
     precondition: &Precondition,
@@ -292,6 +304,8 @@ fn remove<R: Rows>(
             (also_removed, touched)
         }
         Target::Upstream { host, .. } => (Vec::new(), touched_by_domain(stored, host)?),
+        // Nothing of it is published.
+        Target::Token { .. } => (Vec::new(), Vec::new()),
         Target::Style { host } => {
             let mut touched =
                 stored.style(host)?.map(|style| style_record::all_of(&style)).unwrap_or_default();

@@ -3,9 +3,11 @@
 //! A command that changes something carries everything the object needs to decide in one step:
 //! the caller's precondition, time, and what the Worker made by asynchronous cryptography.
 
+use super::permission::Permission;
 use super::presets::Preset;
 use super::record::{
-    ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, Versioned,
+    ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, TokenRecord,
+    Versioned,
 };
 use super::style_record::StyleChange;
 use crate::eid::Eid;
@@ -45,6 +47,16 @@ pub enum TenantCommand {
     },
     /// What has not reached KV, `Host` or `Directory` yet: [`TenantAnswer::Publication`].
     Publication,
+    /// Whether a token is the tenant's and counts: [`TenantAnswer::Admitted`] or
+    /// [`TenantAnswer::Absent`]. Notes its use.
+    Admit {
+        /// The token's id.
+        id: String,
+        /// [`super::caller::digest`] of its secret.
+        digest: String,
+        /// When it is used.
+        at: UnixTime,
+    },
     /// An environment's keys and who announces them: [`TenantAnswer::Keys`].
     Keys(Environment),
     /// Decides a change and stores nothing: the refusal, or [`TenantAnswer::Acceptable`].
@@ -63,6 +75,7 @@ json_enum!(TenantCommand {
     List { scope, after, limit } = "list",
     Audit { before, limit } = "audit",
     Publication = "publication",
+    Admit { id, digest, at } = "admit",
     Keys(it) = "keys",
     Check(it) = "check",
     Change(it) = "change",
@@ -130,7 +143,9 @@ pub enum Action {
     PutApplication(ApplicationRecord),
     /// Adds a secret.
     AddSecret(SecretRecord),
-    /// Removes a domain, upstream, application or secret.
+    /// Adds an API token.
+    AddToken(TokenRecord),
+    /// Removes a domain, upstream, style, application, secret or API token.
     Remove(Target),
     /// The same two keys of an environment, wrapped by another master key.
     Rewrap {
@@ -164,6 +179,7 @@ json_enum!(Action {
     PutUpstream(it) = "put_upstream",
     PutApplication(it) = "put_application",
     AddSecret(it) = "add_secret",
+    AddToken(it) = "add_token",
     Remove(it) = "remove",
     Rewrap { environment, data_key, sub_key } = "rewrap",
     Style { host, change } = "style",
@@ -237,6 +253,8 @@ pub enum TenantAnswer {
         /// Where to go on, when there is more.
         next: Option<Place>,
     },
+    /// What the holder of a token may do.
+    Admitted(Vec<Permission>),
     /// An environment's keys.
     Keys(Box<KeyReport>),
     /// A change that was only checked would be stored.
@@ -254,6 +272,7 @@ json_enum!(TenantAnswer {
     Audit { entries, next } = "audit",
     Publication { version, due } = "publication",
     Exported { version, records, next } = "exported",
+    Admitted(it) = "admitted",
     Keys(it) = "keys",
     Acceptable = "acceptable",
     Done(it) = "done",

@@ -2,6 +2,7 @@
 
 use super::backup_object::Restore;
 use super::command::{AuditEntry, Due, DueItem};
+use super::record::TokenRecord;
 use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Kind, Record, SecretRecord};
 use super::record::{Scope, Target, TenantRecord, UpstreamRecord, Versioned};
 use super::style_record::StyleRecord;
@@ -169,6 +170,17 @@ impl<R: Rows> Configuration<'_, R> {
         }))
     }
 
+    /// A token for the admin API.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn token(&self, id: &str) -> Result<Option<(u64, TokenRecord)>, StoreFault> {
+        Ok(self.get(&Target::Token { id: id.to_owned() })?.and_then(|item| match item.record {
+            Record::Token(token) => Some((item.version, token)),
+            _ => None,
+        }))
+    }
+
     /// Every secret of an application.
     ///
     /// # Errors
@@ -241,6 +253,7 @@ pub fn target_of(record: &Record) -> Target {
             id: it.secret.id.clone(),
         },
         Record::Style(it) => Target::Style { host: it.host.clone() },
+        Record::Token(it) => Target::Token { id: it.id.clone() },
     }
 }
 

@@ -49,6 +49,10 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) ->
     let environment = domain.environment;
     let mut material = None;
     if matches!(precondition, Precondition::None | Precondition::Absent) {
+        // A host is somebody's for ever, and here nobody shows that it is his.
+        if !call.caller.is_operator() {
+            return Err(Problem::forbidden().into());
+        }
         let action = Action::PutDomain { domain: domain.clone(), material: None };
         let check = TenantCommand::Check(call.change(precondition.clone(), action));
         match call.ports.tenant(&tenant, &check).await? {

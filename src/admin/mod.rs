@@ -3,7 +3,8 @@
 //!
 //! | Files | What they are |
 //! |---|---|
-//! | `tenants` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
+//! | `caller` `permission` | who calls, and what he may do |
+//! | `tenants` `api_tokens` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
 //! | `styles` `style_sheet` `style_risk` `style_colours` `style_logo` `style_markup` `style_record` | how pages look: the calls, what is checked and copied when a style is saved, the versions of it |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
@@ -18,6 +19,7 @@
 //! the Worker is asked. The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
 //! truth is. It is a Worker of its own, beside the broker.
 
+pub mod api_tokens;
 pub mod application_protocol;
 pub mod applications;
 pub mod audit;
@@ -27,6 +29,7 @@ pub mod backup_file;
 pub mod backup_import;
 pub mod backup_object;
 pub mod call;
+pub mod caller;
 pub mod change;
 pub mod client_keys;
 pub mod command;
@@ -46,6 +49,7 @@ pub mod key_material;
 pub mod key_schedule;
 pub mod keys;
 pub mod master_key;
+pub mod permission;
 pub mod presets;
 pub mod problem;
 pub mod publication;
@@ -71,10 +75,10 @@ pub mod upstreams;
 
 use crate::model::UnixTime;
 use crate::ports::Management;
-use crate::vault::{equal, sha256};
 use crate::web::{BODY_MAX_BYTES, Method, Request, Response, percent_decode};
 use call::{Answer, Call};
-use problem::Problem;
+use caller::{Bearer, Caller};
+use problem::{Failure, Problem};
 
 /// Answers a request to the management host. Forwarded headers are never read.
 pub async fn handle<P: Management>(ports: &P, request: &Request, now: UnixTime) -> Response {
@@ -83,36 +87,46 @@ pub async fn handle<P: Management>(ports: &P, request: &Request, now: UnixTime) 
         response.route = "unknown_host";
         return response;
     }
-    let call = Call { ports, request, now };
-    let (route, answer) = dispatch(&call).await;
+    let (route, answer) = dispatch(ports, request, now).await;
     let mut response = answer.unwrap_or_else(|failure| failure.respond(ports));
     response.route = route;
     if request.wants_trace_id() { response.with("trace-id", ports.trace_id()) } else { response }
 }
 
 /// How long the body of a request may be whose head this is, by its path: only a part of a backup is
-/// long. `None` where none is read: nobody makes us read what he may not send.
+/// long, and the operator's. `None` where none is read: nobody makes us read what he may not send.
 pub fn body_max_bytes<P: Management>(ports: &P, head: &Request) -> Option<usize> {
-    check_bearer(ports, head).ok()?;
-    if head.path.starts_with("/api/v1/tenants/") && head.path.ends_with("/import") {
-        Some(backup_file::PART_MAX_BYTES)
-    } else {
-        Some(BODY_MAX_BYTES)
+    let is_import = head.path.starts_with("/api/v1/tenants/") && head.path.ends_with("/import");
+    match caller::bearer(ports, head).ok()? {
+        Bearer::Operator if is_import => Some(backup_file::PART_MAX_BYTES),
+        _ => Some(BODY_MAX_BYTES),
     }
 }
 
-async fn dispatch<P: Management>(call: &Call<'_, P>) -> (&'static str, Answer) {
+async fn dispatch<P: Management>(ports: &P, request: &Request, now: UnixTime) -> (&'static str, Answer) {
     let decoded: Option<Vec<String>> =
-        call.request.segments().into_iter().map(|segment| percent_decode(segment.as_bytes())).collect();
+        request.segments().into_iter().map(|segment| percent_decode(segment.as_bytes())).collect();
     let decoded = decoded.unwrap_or_default();
     let segments: Vec<&str> = decoded.iter().map(String::as_str).collect();
     match segments.as_slice() {
-        ["api", "v1", path @ ..] => match check_bearer(call.ports, call.request) {
-            Ok(()) => resource(call, path).await,
-            Err(problem) => ("admin_unauthorized", Err(problem.into())),
+        ["api", "v1", path @ ..] => match admitted(ports, request, path, now).await {
+            Ok(caller) => resource(&Call { ports, request, caller, now }, path).await,
+            Err(failure) => ("admin_unauthorized", Err(failure)),
         },
         _ => ("unknown", Err(Problem::not_found().into())),
     }
+}
+
+/// Who calls, and that he may.
+async fn admitted<P: Management>(
+    ports: &P,
+    request: &Request,
+    path: &[&str],
+    now: UnixTime,
+) -> Result<Caller, Failure> {
+    let caller = caller::identify(ports, caller::bearer(ports, request)?, now).await?;
+    caller.check(request.method, path)?;
+    Ok(caller)
 }
 
 /// Every resource and what it can do, once.
@@ -126,6 +140,16 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
         (Put, ["tenants", t]) => ("admin_tenant", tenants::put(call, t).await),
         (Post, ["tenants", t, "export"]) => ("admin_export", backup_export::post(call, t).await),
         (Put, ["tenants", t, "import"]) => ("admin_import", backup_import::put(call, t).await),
+        (method, ["tenants", t, "tokens", rest @ ..]) => {
+            let answer = match (method, rest) {
+                (Get, []) => api_tokens::list(call, t).await,
+                (Post, []) => api_tokens::post(call, t).await,
+                (Get, [id]) => api_tokens::get(call, t, id).await,
+                (Delete, [id]) => api_tokens::delete(call, t, id).await,
+                _ => Err(no_route(path).into()),
+            };
+            ("admin_tokens", answer)
+        }
         (Get, ["tenants", t, "audit"]) => ("admin_audit", audit::list(call, t).await),
         (Get, ["tenants", t, "publication"]) => ("admin_publication", publication_status::get(call, t).await),
         (Get, ["tenants", t, "environments", e]) => {
@@ -215,23 +239,11 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "domains", _, "style"]
         | ["tenants", _, "domains", _, "upstreams" | "applications", _] => "GET, PUT, DELETE",
         ["tenants", _, "domains", _, "style", "publish" | "roll-back" | "fetch" | "preview"] => "POST",
-        ["tenants", _, "domains", _, "applications", _, "secrets"] => "GET, POST",
-        ["tenants", _, "domains", _, "applications", _, "secrets", _] => "GET, DELETE",
+        ["tenants", _, "tokens"] | ["tenants", _, "domains", _, "applications", _, "secrets"] => "GET, POST",
+        ["tenants", _, "tokens", _] | ["tenants", _, "domains", _, "applications", _, "secrets", _] => {
+            "GET, DELETE"
+        }
         _ => return Problem::not_found(),
     };
     Problem::method_not_allowed(allow)
-}
-
-/// RFC 6750 §2.1. The token is compared by its digest: no time tells how much of it was right.
-fn check_bearer<P: Management>(ports: &P, request: &Request) -> Result<(), Problem> {
-    let header = request.header("authorization").unwrap_or_default();
-    let token = match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => return Err(Problem::unauthorized("Bearer realm=\"edge-eid\"")),
-    };
-    if equal(&sha256(token.as_bytes()), &ports.installation().admin_token_sha256) {
-        Ok(())
-    } else {
-        Err(Problem::unauthorized("Bearer realm=\"edge-eid\", error=\"invalid_token\""))
-    }
 }

@@ -62,6 +62,11 @@ impl Problem {
         Self { header, ..problem(401, "unauthorized", "A valid bearer token is required") }
     }
 
+    /// 403: the caller's own tenant, and more than he may do there.
+    pub fn forbidden() -> Self {
+        problem(403, "forbidden", "This token may not do that")
+    }
+
     /// 404: no such thing, or not for this caller.
     pub fn not_found() -> Self {
         problem(404, "not-found", "There is no such thing")

@@ -3,6 +3,7 @@
 //! Records are written by people through the API. What the login path reads is derived from them
 //! (`admin::publication`) and never edited.
 
+use super::permission::Permission;
 use super::presets::Preset;
 use super::style_record::StyleRecord;
 use crate::eid::Eid;
@@ -159,6 +160,29 @@ pub struct SecretRecord {
 
 json_struct!(SecretRecord { host, client_id, secret });
 
+/// A token of the tenant for the admin API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Names it in its own text and in the log of changes.
+    pub id: String,
+    /// What it is for, in somebody's words.
+    pub name: String,
+    /// See [`super::caller::digest`].
+    pub digest: String,
+    /// What its holder may do.
+    pub permissions: Vec<Permission>,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: UnixTime,
+    /// From when on it counts no more.
+    pub expires_at: UnixTime,
+    /// When it was last seen, to the hour.
+    pub last_used_at: Option<UnixTime>,
+}
+
+json_struct!(TokenRecord { id, name, digest, permissions, created_by, created_at, expires_at, last_used_at });
+
 /// Anything a tenant's object keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
@@ -176,6 +200,8 @@ pub enum Record {
     Secret(SecretRecord),
     /// The styles of a domain.
     Style(Box<StyleRecord>),
+    /// A token for the admin API.
+    Token(TokenRecord),
 }
 
 json_enum!(Record {
@@ -186,6 +212,7 @@ json_enum!(Record {
     Application(it) = "application",
     Secret(it) = "secret",
     Style(it) = "style",
+    Token(it) = "token",
 });
 
 /// A record and the version of the tenant's configuration at which it last changed: its ETag.
@@ -242,6 +269,11 @@ pub enum Target {
         /// The domain.
         host: Host,
     },
+    /// A token for the admin API.
+    Token {
+        /// Its id.
+        id: String,
+    },
 }
 
 json_enum!(Target {
@@ -252,6 +284,7 @@ json_enum!(Target {
     Application { host, client_id } = "application",
     Secret { host, client_id, id } = "secret",
     Style { host } = "style",
+    Token { id } = "token",
 });
 
 /// The things that stand in one list.
@@ -259,6 +292,8 @@ json_enum!(Target {
 pub enum Scope {
     /// Every domain of the tenant.
     Domains,
+    /// The tenant's tokens for the admin API.
+    Tokens,
     /// Upstreams of a domain.
     Upstreams {
         /// The domain.
@@ -280,6 +315,7 @@ pub enum Scope {
 
 json_enum!(Scope {
     Domains = "domains",
+    Tokens = "tokens",
     Upstreams { host } = "upstreams",
     Applications { host } = "applications",
     Secrets { host, client_id } = "secrets",
@@ -302,12 +338,15 @@ pub enum Kind {
     Secret,
     /// See [`Record::Style`].
     Style,
+    /// See [`Record::Token`].
+    Token,
 }
 
 impl Kind {
-    /// All, in the order of a backup: what something belongs to comes before it, and an application
+    /// Those of a backup, in its order; a token is in none, since it would let somebody in again who was
+    /// shut out since. What something belongs to comes before it, and an application
     /// after its secrets, since it is published with them.
-    pub const ALL: [Self; 7] = [
+    pub const OF_BACKUPS: [Self; 7] = [
         Self::Tenant,
         Self::Environment,
         Self::Domain,
@@ -327,6 +366,7 @@ impl Kind {
             Self::Application => "application",
             Self::Secret => "secret",
             Self::Style => "style",
+            Self::Token => "token",
         }
     }
 }
@@ -343,6 +383,7 @@ impl Target {
             Self::Application { host, client_id } => (Kind::Application, format!("{host} {client_id}")),
             Self::Secret { host, client_id, id } => (Kind::Secret, format!("{host} {client_id} {id}")),
             Self::Style { host } => (Kind::Style, host.to_string()),
+            Self::Token { id } => (Kind::Token, id.clone()),
         }
     }
 }
@@ -365,6 +406,7 @@ impl Scope {
     pub fn rows(&self) -> (Kind, String) {
         match self {
             Self::Domains => (Kind::Domain, String::new()),
+            Self::Tokens => (Kind::Token, String::new()),
             Self::Upstreams { host } => (Kind::Upstream, format!("{host} ")),
             Self::Applications { host } => (Kind::Application, format!("{host} ")),
             Self::Secrets { host, client_id } => (Kind::Secret, format!("{host} {client_id} ")),
@@ -373,7 +415,7 @@ impl Scope {
     /// The thing that the list belongs to, where it is not the tenant itself.
     pub fn owner(&self) -> Option<Target> {
         match self {
-            Self::Domains => None,
+            Self::Domains | Self::Tokens => None,
             Self::Upstreams { host } | Self::Applications { host } => {
                 Some(Target::Domain { host: host.clone() })
             }

@@ -13,10 +13,14 @@ use super::command::{Refusal, TenantAnswer};
 use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
 use super::key_change::KeyEvent;
 use super::key_schedule;
-use super::record::{Record, Target, Versioned};
-use crate::model::Serving;
+use super::record::{Record, Target, TokenRecord, Versioned};
+use crate::model::{Serving, UnixTime};
 use crate::rows::{Rows, StoreFault, Write};
+use crate::vault::equal;
 use serde_json::Value;
+
+/// How exactly the last use of an API token is kept, seconds.
+const LAST_USE_STEP_SECONDS: u64 = 3_600;
 
 /// Applies a command.
 ///
@@ -59,6 +63,7 @@ pub fn apply(
             let next = entries.last().filter(|_| more).map(|entry| entry.sequence);
             Ok(TenantAnswer::Audit { entries, next })
         }
+        TenantCommand::Admit { id, digest, at } => admit(rows, id, digest, *at),
         TenantCommand::Keys(environment) => {
             Ok(key_schedule::report(&stored, *environment)?.map_or(TenantAnswer::Absent, TenantAnswer::Keys))
         }
@@ -69,6 +74,21 @@ pub fn apply(
         }
         TenantCommand::Export(page) => backup_object::export(rows, page),
     }
+}
+
+/// Lets the holder of a token in, and notes that he came: at most once an hour, so that reading the
+/// API writes next to nothing. The token keeps its version, for nobody changed it.
+fn admit(rows: &mut impl Rows, id: &str, digest: &str, at: UnixTime) -> Result<TenantAnswer, StoreFault> {
+    let Some((version, token)) = Configuration(&*rows).token(id)? else { return Ok(TenantAnswer::Absent) };
+    if !equal(token.digest.as_bytes(), digest.as_bytes()) || token.expires_at.is_over(at) {
+        return Ok(TenantAnswer::Absent);
+    }
+    let permissions = token.permissions.clone();
+    if token.last_used_at.is_none_or(|last| at.seconds_after(last) >= LAST_USE_STEP_SECONDS) {
+        let seen = TokenRecord { last_used_at: Some(at), ..token };
+        rows.commit(vec![put_record(version, &Record::Token(seen))])?;
+    }
+    Ok(TenantAnswer::Admitted(permissions))
 }
 
 /// Until the last part of a backup is stored there is no tenant but for who imports it.
