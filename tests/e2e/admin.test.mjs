@@ -59,6 +59,14 @@ test("every operation answers on the real runtime as it is described", async () 
   const secret = await call("POST", [...application, "secrets"]);
   assert.equal(Buffer.from(secret.json.secret, "base64url").length, 32);
   const oneSecret = [...application, "secrets", secret.json.id];
+  const token = await call("POST", ["tenants", "described", "tokens"], { name: "Pipeline", scopes: ["applications"] });
+  const pipeline = { authorization: `Bearer ${token.json.token}` };
+  const renamed = { "if-match": "*", ...pipeline };
+  assert.equal((await call("PUT", application, { ...WEB, name: "Shop" }, renamed)).status, 200);
+  assert.equal((await call("DELETE", domain, undefined, renamed)).status, 403);
+  assert.equal((await call("GET", ["tenants", "acme"], undefined, pipeline)).status, 404);
+  const oneToken = ["tenants", "described", "tokens", token.json.id];
+  assert.ok((await call("GET", ["tenants", "described", "tokens"])).json.items[0].last_used_at);
   for (const list of ["domains", "audit"]) await call("GET", ["tenants", "described", list]);
   for (const list of ["upstreams", "applications"]) await call("GET", [...domain, list]);
   await call("GET", [...application, "secrets"]);
@@ -103,7 +111,7 @@ test("every operation answers on the real runtime as it is described", async () 
   assert.equal((await call("POST", [...style, "preview"])).status, 200);
   assert.equal((await call("POST", [...style, "roll-back"])).status, 404, "there is one version only");
   assert.equal((await call("POST", [...style, "fetch"])).status, 200);
-  for (const item of [style, oneSecret, application, upstream, domain]) {
+  for (const item of [style, oneToken, oneSecret, application, upstream, domain]) {
     const { headers } = await call("GET", item);
     assert.equal((await call("DELETE", item, undefined, { "if-match": '"0"' })).status, 412);
     assert.equal((await call("DELETE", item, undefined, { "if-match": headers.etag })).status, 200);
