@@ -96,6 +96,13 @@ export async function rewrapAll(api, tell = () => {}) {
   }
 }
 
+/** What is to be done once everything is wrapped by the current master key. */
+export async function whatIsLeft(/** @type {Api} */ api) {
+  const { previous } = wanted(await call(api, "GET", "/master-key"));
+  if (previous === null) return "Nothing else is to be done: there is no previous master key.";
+  return "Withdraw the previous master key in 90 seconds at the earliest.";
+}
+
 /** Waits until the login path has everything. */
 async function published(/** @type {Api} */ api, /** @type {string} */ tenant) {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -191,7 +198,7 @@ async function main() {
     const count = await rewrapAll(api, ({ rewrapped, remaining }) => {
       console.log(`${rewrapped} environments wrapped, ${remaining} to go`);
     });
-    console.log(`Done: ${count} environments. Withdraw the previous master key in 90 seconds at the earliest.`);
+    console.log(`Done: ${count} environments. ${await whatIsLeft(api)}`);
     return;
   }
   if (!recoveryKey) return called("RECOVERY_KEY is not set");

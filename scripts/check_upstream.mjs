@@ -18,6 +18,8 @@ import { parseArgs } from "node:util";
 const PATIENCE_MILLISECONDS = 10_000;
 /** Largest document that the broker reads, bytes. */
 const DOCUMENT_MAX_BYTES = 256 * 1024;
+/** How much of an upstream's own page is shown, characters. */
+const SHOWN_MAX_CHARACTERS = 200;
 /** What the broker verifies, by the kind of key that each takes. */
 const ALGORITHMS = { RS256: "RSA", PS256: "RSA", ES256: "EC" };
 
@@ -212,6 +214,13 @@ async function checkClient(/** @type {Resolved} */ { clientId, clientSecret, cli
   say("warning", `the token endpoint answers ${status}${error ? ` with ${error}` : ""} to a made-up code; the secret may be right or not`);
 }
 
+/** The start of a page's words, for a terminal. */
+function words(/** @type {string} */ page) {
+  const text = page.replace(/<(script|style|head)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ");
+  const shown = [...text.replace(/[\s\p{C}]+/gu, " ").trim()];
+  return shown.slice(0, SHOWN_MAX_CHARACTERS).join("") + (shown.length > SHOWN_MAX_CHARACTERS ? " …" : "");
+}
+
 /** Asks for these scopes with prompt=none, so that nobody sees a page. */
 async function ask(/** @type {Resolved} */ { clientId, callback, preset }, /** @type {any} */ metadata, /** @type {any} */ get, /** @type {string[]} */ scopes) {
   const url = new URL(metadata.authorization_endpoint);
@@ -229,10 +238,10 @@ async function ask(/** @type {Resolved} */ { clientId, callback, preset }, /** @
     ...preset.choice,
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  const { status, location, failed } = await get(url.href);
+  const { status, text, location, failed } = await get(url.href);
   const to = location && URL.canParse(location, url.href) ? new URL(location, url.href) : undefined;
   const isBack = to !== undefined && to.origin + to.pathname === callback;
-  return { failed, status, isBack, keepsState: to?.searchParams.get("state") === state, error: to?.searchParams.get("error") ?? undefined };
+  return { failed, status, text, to, isBack, keepsState: to?.searchParams.get("state") === state, error: to?.searchParams.get("error") ?? undefined };
 }
 
 /** An error at the callback means that the callback is registered, and which error, whether the scopes are allowed. */
@@ -240,10 +249,11 @@ async function checkCallback(/** @type {Resolved} */ setting, /** @type {any} */
   const { callback, scopes, preset } = setting;
   if (!callback) return say("warning", "no --callback was given, so whether ours is registered was not tried");
   const isRefused = async (/** @type {string} */ scope) => (await ask(setting, metadata, get, ["openid", scope])).error === "invalid_scope";
-  const { failed, status, isBack, keepsState, error } = await ask(setting, metadata, get, scopes);
+  const { failed, status, text, to, isBack, keepsState, error } = await ask(setting, metadata, get, scopes);
   if (failed) return say("wrong", `the authorization endpoint ${failed}`);
   if (!isBack) {
-    return say("warning", `the authorization endpoint answers ${status} and does not come back to ${callback}: is it registered there, byte for byte?`);
+    const said = to ? `; it leads to ${to.origin}${to.pathname}` : text?.trim() ? `; it says: ${words(text)}` : "";
+    return say("warning", `the authorization endpoint answers ${status} and does not come back to ${callback}: is it registered there, byte for byte?${said}`);
   }
   if (!keepsState) say("wrong", "state does not come back as it was sent");
   if (error === "unauthorized_client") return say("wrong", "the client may not use the authorization code flow");

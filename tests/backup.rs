@@ -303,6 +303,55 @@ fn a_signing_key_of_a_backup_is_the_one_that_its_name_says_and_its_halves_fit() 
 }
 
 #[test]
+fn our_key_at_an_upstream_is_the_one_that_its_name_says_and_its_halves_fit() {
+    let old = acme();
+    let proved = json!({
+        "issuer": "https://op.example", "client_id": "us", "client_auth": "private_key_jwt",
+    });
+    for host in [HOST, PRODUCTION] {
+        let at = path(&["tenants", "acme", "domains", host, "upstreams", "mitid"]);
+        old.put(&at, &proved).expect(201);
+    }
+    let part = export(&old)[0].clone();
+    let all = part["records"].as_array().unwrap();
+    let places: Vec<usize> =
+        (0..all.len()).filter(|at| all[*at]["upstream"]["settings"]["client_key"].is_object()).collect();
+    let [first, second] = *places.as_slice() else { panic!("two upstreams with keys") };
+    let refused = |bend: &dyn Fn(&mut Value)| {
+        let mut part = part.clone();
+        bend(&mut part["records"]);
+        let new = empty();
+        let reply = import_part(&new, &signed(part));
+        assert!(reply.status == 200 || rows_of(&new) == MemoryRows::default());
+        (reply.status, reply.problem().to_owned())
+    };
+    let unfit = (400, "unfit-key".to_owned());
+    let key = |at: usize| part["records"][at]["upstream"]["settings"]["client_key"].clone();
+    let put = |of: &mut Value, name: &str, value: Value| {
+        of[first]["upstream"]["settings"]["client_key"][name] = value;
+    };
+    assert_eq!(refused(&|_| ()).0, 200);
+    assert_eq!(refused(&|all| put(all, "kid", key(second)["kid"].clone())), unfit);
+    assert_eq!(refused(&|all| put(all, "private", key(second)["private"].clone())), unfit, "of another");
+    assert_eq!(refused(&|all| put(all, "public", key(second)["public"].clone())), unfit);
+    let both = |all: &mut Value| {
+        put(all, "public", key(second)["public"].clone());
+        put(all, "kid", key(second)["kid"].clone());
+    };
+    assert_eq!(refused(&both), unfit, "a name and a public half without the private one");
+    // Where nothing tells the keys of its environment, nothing can be said of it.
+    let later = json!([part["records"][first]]);
+    let mut second_part = part.clone();
+    second_part["records"] = later;
+    second_part["number"] = json!(1);
+    let mut first_part = part.clone();
+    first_part["next"] = json!("AAAA");
+    let new = empty();
+    import_part(&new, &signed(first_part)).expect(200);
+    assert_eq!(import_part(&new, &signed(second_part)).status, 400);
+}
+
+#[test]
 fn only_the_recovery_key_of_the_export_opens_it() {
     let parts = export(&acme());
     let new = empty();

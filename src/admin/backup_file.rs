@@ -12,10 +12,12 @@
 
 use super::command::Place;
 use super::problem::{Failure, Problem};
-use super::record::{EnvironmentRecord, Record};
+use super::record::{EnvironmentRecord, Record, UpstreamRecord};
+use crate::eid::client_auth;
 use crate::json::{self, Json};
-use crate::model::key_ring::{KeyState, SigningKey, signing_key_label, signing_key_name};
-use crate::model::{Sealed, TenantId, UnixTime};
+use crate::model::domain::{upstream_key_label, upstream_key_name};
+use crate::model::key_ring::{Algorithm, KeyState, SigningKey, signing_key_label, signing_key_name};
+use crate::model::{Environment, Host, PublicKey, Sealed, TenantId, UnixTime};
 use crate::oauth::jwks::thumbprint;
 use crate::ports::{Crypto, CryptoError, Random};
 use crate::vault::EnvironmentKeys;
@@ -180,7 +182,7 @@ impl Part {
     /// What it holds, with the keys of environments wrapped by the master key here.
     ///
     /// # Errors
-    /// When they are not of this tenant, or a signing key is not what its name says.
+    /// When they are not of this tenant, or a key is not what its name says.
     pub async fn rewrapped(
         &self,
         ports: &(impl Crypto + Random),
@@ -188,6 +190,7 @@ impl Part {
     ) -> Result<Vec<Record>, Failure> {
         let keys = BackupKeys::derive(recovery_key, self.salt.as_bytes());
         let mut records = Vec::with_capacity(self.records.len());
+        let mut all_opened = Vec::new();
         for record in &self.records {
             records.push(match record {
                 Record::Environment(it) => {
@@ -198,12 +201,26 @@ impl Part {
                             .await?;
                     check_keys(ports, &opened, &it.keys).await?;
                     let (data_key, sub_key) = opened.wrap(ports).await?;
+                    all_opened.push((environment, opened));
                     Record::Environment(EnvironmentRecord { data_key, sub_key, ..it.clone() })
+                }
+                Record::Upstream(it) => {
+                    let environment = self.environment_of(&it.host);
+                    let opened = all_opened.iter().find(|(of, _)| Some(*of) == environment);
+                    check_client_key(ports, opened.map(|(_, keys)| keys), it).await?;
+                    record.clone()
                 }
                 other => other.clone(),
             });
         }
         Ok(records)
+    }
+
+    fn environment_of(&self, host: &Host) -> Option<Environment> {
+        self.records.iter().find_map(|record| match record {
+            Record::Domain(domain) if domain.host == *host => Some(domain.environment),
+            _ => None,
+        })
     }
 }
 
@@ -220,28 +237,63 @@ async fn check_keys(
     for key in keys {
         let is_named = key.kid == thumbprint(&key.public) && key.alg.verified_by().fits(&key.public);
         let fits = match &key.private {
-            Some(sealed) => halves_fit(ports, environment, key, sealed).await == Ok(true),
+            Some(sealed) => {
+                let name = signing_key_name(environment.label(), &key.kid);
+                let label = signing_key_label(&key.kid);
+                let halves = Halves { label, name, alg: key.alg, public: &key.public, sealed };
+                halves.fit(ports, environment).await == Ok(true)
+            }
             None => !matches!(key.state, KeyState::Active | KeyState::Standby),
         };
         if !is_named || !fits {
-            return Err(Problem::backup(
-                "unfit-key",
-                "A signing key of the backup is not the one that its name says, or its halves do not fit.",
-            ));
+            return Err(unfit_key());
         }
     }
     Ok(())
 }
 
-async fn halves_fit(
+/// Our key at an upstream, likewise.
+async fn check_client_key(
     ports: &impl Crypto,
-    environment: &EnvironmentKeys,
-    key: &SigningKey,
-    sealed: &Sealed,
-) -> Result<bool, CryptoError> {
-    let pkcs8 = environment.open(ports, &signing_key_label(&key.kid), sealed).await?;
-    let name = signing_key_name(environment.label(), &key.kid);
-    ports.import(&name, key.alg, &pkcs8).await?;
-    let signature = ports.sign(&name, PROBE).await?;
-    Ok(ports.verify(key.alg.verified_by(), &key.public, PROBE, &signature).await)
+    environment: Option<&EnvironmentKeys>,
+    UpstreamRecord { host, eid, settings, .. }: &UpstreamRecord,
+) -> Result<(), Problem> {
+    let Some(key) = &settings.client_key else { return Ok(()) };
+    let halves = Halves {
+        label: upstream_key_label(host, *eid),
+        name: upstream_key_name(host, *eid, &key.kid),
+        alg: client_auth::ALGORITHM,
+        public: &key.public,
+        sealed: &key.private,
+    };
+    let fit = match environment {
+        Some(environment) => halves.fit(ports, environment).await == Ok(true),
+        None => false,
+    };
+    if fit && key.kid == thumbprint(&key.public) { Ok(()) } else { Err(unfit_key()) }
+}
+
+fn unfit_key() -> Problem {
+    Problem::backup(
+        "unfit-key",
+        "A key of the backup is not the one that its name says, or its halves do not fit.",
+    )
+}
+
+/// A key as a backup has it.
+struct Halves<'a> {
+    label: String,
+    name: String,
+    alg: Algorithm,
+    public: &'a PublicKey,
+    sealed: &'a Sealed,
+}
+
+impl Halves<'_> {
+    async fn fit(&self, ports: &impl Crypto, environment: &EnvironmentKeys) -> Result<bool, CryptoError> {
+        let pkcs8 = environment.open(ports, &self.label, self.sealed).await?;
+        ports.import(&self.name, self.alg, &pkcs8).await?;
+        let signature = ports.sign(&self.name, PROBE).await?;
+        Ok(ports.verify(self.alg.verified_by(), self.public, PROBE, &signature).await)
+    }
 }

@@ -58,10 +58,12 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     }
 }
 
-/// The hosts of every domain are claimed with the first part, so no other may bring any.
+/// The hosts of every domain are claimed with the first part, and keys are looked at with those of their
+/// environment, so no other may bring any.
 fn check_place(part: &Part) -> Result<(), Problem> {
-    let is_of_the_first =
-        |record: &Record| matches!(record, Record::Tenant(_) | Record::Environment(_) | Record::Domain(_));
+    let is_of_the_first = |record: &Record| {
+        matches!(record, Record::Tenant(_) | Record::Environment(_) | Record::Domain(_) | Record::Upstream(_))
+    };
     let of_another = |record: &Record| matches!(record, Record::Tenant(it) if it.id != part.tenant);
     if (part.number > 0 && part.records.iter().any(is_of_the_first)) || part.records.iter().any(of_another) {
         return Err(Problem::backup(

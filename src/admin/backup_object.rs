@@ -17,7 +17,7 @@ use crate::rows::{Rows, StoreFault, Write};
 use serde_json::{Value, json};
 
 /// A part is closed when the records in it are so long, bytes. The first one holds every domain
-/// whatever that takes, and a longer record is a part of its own.
+/// and upstream whatever that takes, and a longer record is a part of its own.
 pub const PART_BYTES: usize = 192 * 1024;
 /// Rows that are read at once.
 const ROWS: usize = 50;
@@ -69,7 +69,8 @@ fn records_after<R: Rows>(
     let mut last = after.cloned();
     let begin = after.and_then(|after| Kind::OF_BACKUPS.iter().position(|kind| kind.as_str() == after.kind));
     for kind in Kind::OF_BACKUPS.into_iter().skip(begin.unwrap_or(0)) {
-        let is_of_the_first_part = matches!(kind, Kind::Tenant | Kind::Environment | Kind::Domain);
+        let is_of_the_first_part =
+            matches!(kind, Kind::Tenant | Kind::Environment | Kind::Domain | Kind::Upstream);
         loop {
             let from = last.as_ref().filter(|last| last.kind == kind.as_str()).map(|last| last.id.as_str());
             let page = stored.of_kind(kind, from, ROWS)?;

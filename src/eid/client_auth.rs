@@ -3,8 +3,10 @@
 
 use super::Eid;
 use crate::json;
-use crate::model::domain::{Audience, ClientKey, Upstream, upstream_key_label, upstream_secret_label};
-use crate::model::key_ring::{Algorithm, signing_key_name};
+use crate::model::domain::{
+    Audience, ClientKey, Upstream, upstream_key_label, upstream_key_name, upstream_secret_label,
+};
+use crate::model::key_ring::Algorithm;
 use crate::model::{Host, UnixTime};
 use crate::oauth::client_assertion::ASSERTION_TYPE;
 use crate::oauth::jwt::signing_input;
@@ -39,8 +41,7 @@ pub async fn prove(
     now: UnixTime,
 ) -> Result<Proof, CryptoError> {
     if let Some(key) = &upstream.client_key {
-        let label = upstream_key_label(host, eid);
-        let assertion = assertion(ports, keys, &label, key, upstream, token_endpoint, now).await?;
+        let assertion = assertion(ports, keys, (host, eid), key, upstream, token_endpoint, now).await?;
         let form = vec![
             ("client_id", upstream.client_id.clone()),
             ("client_assertion_type", ASSERTION_TYPE.to_owned()),
@@ -59,7 +60,7 @@ pub async fn prove(
 async fn assertion(
     ports: &(impl Crypto + Random),
     keys: &EnvironmentKeys,
-    label: &str,
+    (host, eid): (&Host, Eid),
     key: &ClientKey,
     upstream: &Upstream,
     token_endpoint: &str,
@@ -75,9 +76,9 @@ async fn assertion(
     claims.insert("iat".to_owned(), Value::from(now.0));
     claims.insert("exp".to_owned(), Value::from(now.plus(ASSERTION_SECONDS).0));
     let input = signing_input(ALGORITHM, "JWT", &key.kid, &claims);
-    let name = signing_key_name(keys.label(), &key.kid);
+    let name = upstream_key_name(host, eid, &key.kid);
     if !ports.holds(&name) {
-        let pkcs8 = keys.open(ports, label, &key.private).await?;
+        let pkcs8 = keys.open(ports, &upstream_key_label(host, eid), &key.private).await?;
         ports.import(&name, ALGORITHM, &pkcs8).await?;
     }
     let signature = ports.sign(&name, input.as_bytes()).await?;

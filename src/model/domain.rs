@@ -293,6 +293,12 @@ pub fn upstream_key_label(host: &Host, eid: Eid) -> String {
     format!("upstream key {host} {}", eid.as_str())
 }
 
+/// What an isolate holds our key at an upstream under, apart from every key that signs tokens: see
+/// [`crate::ports::Crypto::import`].
+pub fn upstream_key_name(host: &Host, eid: Eid, kid: &str) -> String {
+    format!("upstream {host} {} {kid}", eid.as_str())
+}
+
 /// What an upstream's client secret is sealed for: see [`crate::vault::EnvironmentKeys::seal`].
 pub fn upstream_secret_label(host: &Host, eid: Eid) -> String {
     format!("upstream secret {host} {}", eid.as_str())

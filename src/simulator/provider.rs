@@ -113,7 +113,17 @@ pub fn jwks() -> Response {
 /// `GET /simulator/{eid}/authorize`: the page on which a test person is typed.
 pub async fn authorize<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     let Ok(parameters) = ctx.request.query_parameters() else { return bad("the parameters can't be read") };
-    match read_request(ctx, eid, &parameters).await {
+    let redirect_uri = match check_client(ctx, &parameters).await {
+        Ok(redirect_uri) => redirect_uri,
+        Err(why) => return bad(why),
+    };
+    // Nobody has a session here, so whoever may see no page is told at once, whatever else he asks for.
+    if parameters.get("prompt") == Some("none") {
+        let (issuer, state) = (issuer(ctx, eid), parameters.get("state").unwrap_or_default());
+        let answer = encode_pairs([("error", "login_required"), ("state", state), ("iss", issuer.as_str())]);
+        return Response::see_other(&format!("{redirect_uri}?{answer}"));
+    }
+    match read_request(eid, redirect_uri, &parameters, ctx.now) {
         Ok(request) => {
             let known = request.wishes.uuid.as_deref().and_then(find_uuid).map_or("", |person| person.user);
             page(ctx, &request, known, false).await
@@ -126,19 +136,28 @@ fn bad(why: &str) -> Response {
     Response::text(400, &format!("Simulator: {why}"))
 }
 
-async fn read_request<P: Ports>(
+/// The callback of a client that we know: only then is anybody sent back with an error.
+async fn check_client<P: Ports>(
     ctx: &Context<'_, P>,
-    eid: Eid,
     parameters: &Parameters,
-) -> Result<AuthorizeRequest, &'static str> {
-    let text = |name: &str, why| parameters.get(name).map(str::to_owned).ok_or(why);
+) -> Result<String, &'static str> {
     if parameters.get("client_id") != Some(CLIENT_ID) {
         return Err("unknown client_id");
     }
-    let redirect_uri = text("redirect_uri", "redirect_uri is missing")?;
-    if !is_callback_of_a_test_domain(ctx, &redirect_uri).await {
+    let redirect_uri = parameters.get("redirect_uri").ok_or("redirect_uri is missing")?;
+    if !is_callback_of_a_test_domain(ctx, redirect_uri).await {
         return Err("redirect_uri is not the callback of a TEST domain");
     }
+    Ok(redirect_uri.to_owned())
+}
+
+fn read_request(
+    eid: Eid,
+    redirect_uri: String,
+    parameters: &Parameters,
+    now: UnixTime,
+) -> Result<AuthorizeRequest, &'static str> {
+    let text = |name: &str, why| parameters.get(name).map(str::to_owned).ok_or(why);
     if parameters.get("response_type") != Some("code") {
         return Err("response_type must be code");
     }
@@ -162,7 +181,7 @@ async fn read_request<P: Ports>(
         lang: parameters.get("ui_locales").unwrap_or("da").to_owned(),
         ssn: parameters.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "ssn")),
         wishes: wishes(parameters)?,
-        ends: ctx.now.plus(REQUEST_SECONDS),
+        ends: now.plus(REQUEST_SECONDS),
     })
 }
 

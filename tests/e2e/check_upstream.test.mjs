@@ -111,15 +111,27 @@ test("an upstream that does not answer, or sends too much, is named", async () =
   assert.match((await said({}, large))[0].what, /larger than/);
 });
 
-test("the simulators are an upstream that it knows", async () => {
+test("what the upstream's own page says is shown, without its markup", async () => {
+  const page = `<html><head><title>x</title><style>p{}</style></head><p>Unknown <b>redirect_uri</b>\u001b[31m</p>${" word".repeat(99)}`;
+  const [{ what }] = await said({}, at("/authorize", () => ({ status: 400, body: page })));
+  assert.match(what, /it says: Unknown redirect_uri \[31m word/);
+  assert.ok(what.endsWith(" …") && what.length < 400 && !what.includes("\u001b"), what);
+  const [{ what: led }] = await said({}, at("/authorize", () => ({ status: 302, location: `${issuer}/login?x=1`, body: "" })));
+  assert.ok(led.endsWith(`it leads to ${issuer}/login`), led);
+});
+
+test("of the simulators a right callback is confirmed, and a wrong one is told by their own words", async () => {
   const local = await startSeededServer();
   try {
-    const findings = await checkUpstream({
-      issuer: `${local.mitidOrigin}/simulator/mitid`,
-      clientId: "edge-eid",
-      callback: `${local.mitidOrigin}/callback`,
-    });
-    assert.deepEqual(findings.filter(({ level }) => level === "wrong"), []);
+    for (const [eid, origin] of [["mitid", local.mitidOrigin], ["nemid", local.origin]]) {
+      const setting = { issuer: `${origin}/simulator/${eid}`, clientId: "edge-eid", clientSecret: "simulator-secret" };
+      const right = await checkUpstream({ ...setting, callback: `${origin}/callback` });
+      assert.deepEqual(right.filter(({ level }) => level !== "ok"), []);
+      assert.ok(right.some(({ what }) => what.startsWith("the callback is registered")), JSON.stringify(right));
+      const [wrong, ...more] = (await checkUpstream({ ...setting, callback: `${origin}/other` })).filter(({ level }) => level !== "ok");
+      assert.deepEqual([wrong.level, more], ["warning", []]);
+      assert.match(wrong.what, /it says: Simulator: redirect_uri is not the callback of a TEST domain$/);
+    }
   } finally {
     await local.stop();
   }

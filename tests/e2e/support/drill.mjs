@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { SignJWT, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify } from "jose";
 import * as oidc from "openid-client";
-import { exportTenant, importTenant, rewrapAll } from "../../../scripts/backup.mjs";
+import { exportTenant, importTenant, rewrapAll, whatIsLeft } from "../../../scripts/backup.mjs";
 import { post, send } from "./http.mjs";
 import { assertLogIsClean } from "./log_check.mjs";
 import { SPA, WEB, application } from "./relying_party.mjs";
@@ -344,6 +344,7 @@ export async function rotateMasterKey(
   const people = await logInByBothTabs(deployment);
   say("both Workers take two master keys; logins go on");
   const count = await rewrapAll(deployment.api);
+  assert.match(await whatIsLeft(deployment.api), /^Withdraw the previous master key/);
   assert.deepEqual((await wrapped()).environments, [{ wrapped_by: both.current, count }]);
   assertSamePeople(await logInByBothTabs(deployment), people);
   say(`the keys of ${count} environments are wrapped by the new one`);
