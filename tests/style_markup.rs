@@ -165,6 +165,28 @@ fn why(html: &str) -> Refused {
 }
 
 #[test]
+fn what_is_refused_is_named_with_its_element_or_attribute() {
+    let named = [
+        ("<p onclick=\"x()\">a</p><verify/>", ", onclick of <p>"),
+        ("<p class=\"a\" style=\"x\">a</p><verify/>", ", style of <p>"),
+        ("<a href=\"javascript:x\">a</a><verify/>", ", href of <a>"),
+        ("<p id=x>a</p><verify/>", ", id of <p>"),
+        ("<p \"x\">a</p><verify/>", ", <p>"),
+        ("<p>a</p><SCRIPT>x</SCRIPT><verify/>", ", <script>"),
+        ("<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>", ", <aaaaaaaaaaaaaaaaaaaa>"),
+        ("<img alt=\"x\"><verify/>", ", <img>"),
+        ("<p><div></div></p><verify/>", ", <div>"),
+        ("<p>a</b></p><verify/>", ", after <p>"),
+        ("<div><verify/>", ", <div>"),
+        ("<p>a & b</p><verify/>", ""),
+        ("<p>a</p>", ""),
+    ];
+    for (html, what) in named {
+        assert_eq!(why(html).what, what, "{html}");
+    }
+}
+
+#[test]
 fn html_around_the_login_is_written_anew() {
     let (before, after) =
         english("<!-- Acme --><div class=\"hero\"><H2>A &amp; B</H2>\n<verify /></div><p>Bye &#248;</p>");

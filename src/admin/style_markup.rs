@@ -16,6 +16,8 @@ use serde_json::{Map, Value};
 pub const HTML_MAX_BYTES: usize = 16 * 1024;
 /// Most elements within each other.
 const DEPTH_MAX: usize = 20;
+/// How much of the name of an element or attribute an error tells, characters.
+const NAME_MAX_SHOWN: usize = 20;
 
 /// What an element may hold, and so where it may stand.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -108,8 +110,8 @@ pub fn read(
     source.insert("html".to_owned(), Value::from(html.as_str()));
     match compile(&html, origins) {
         Ok(around) => Some(around),
-        Err(Refused { line, column, why }) => {
-            fields.refuse("html", &format!("line {line} column {column}: {why}"));
+        Err(Refused { line, column, what, why }) => {
+            fields.refuse("html", &format!("line {line} column {column}{what}: {why}"));
             None
         }
     }
@@ -126,6 +128,8 @@ pub struct Refused {
     pub line: usize,
     /// Column, from 1.
     pub column: usize,
+    /// A comma and the element or attribute that it is about, where it is about one: `, onclick of <a>`.
+    pub what: String,
     /// Why.
     pub why: &'static str,
 }
@@ -135,7 +139,8 @@ pub struct Refused {
 /// # Errors
 /// See [`Refused`].
 pub fn compile(html: &str, origins: &[Origin]) -> Result<(Around, Around), Refused> {
-    let mut reader = Reader { html, at: 0, origins, open: Vec::new(), out: Out::default() };
+    let mut reader =
+        Reader { html, at: 0, origins, open: Vec::new(), what: String::new(), out: Out::default() };
     match reader.run() {
         Ok(()) => {
             let [da, en] = reader.out.after;
@@ -146,7 +151,7 @@ pub fn compile(html: &str, origins: &[Origin]) -> Result<(Around, Around), Refus
             let read = html.get(..reader.at).unwrap_or(html);
             let line = read.matches('\n').count() + 1;
             let column = read.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            Err(Refused { line, column, why })
+            Err(Refused { line, column, what: reader.what, why })
         }
     }
 }
@@ -177,6 +182,8 @@ struct Reader<'a> {
     at: usize,
     origins: &'a [Origin],
     open: Vec<(&'static str, Kind)>,
+    /// See [`Refused::what`].
+    what: String,
     out: Out,
 }
 
@@ -189,6 +196,7 @@ impl<'a> Reader<'a> {
 
     fn run(&mut self) -> Step<()> {
         while !self.rest().is_empty() {
+            self.what.clear();
             let rest = self.rest();
             if let Some(comment) = rest.strip_prefix("<!--") {
                 let end = comment.find("-->").ok_or("a comment that does not end")?;
@@ -201,7 +209,9 @@ impl<'a> Reader<'a> {
                 self.text()?;
             }
         }
-        if !self.open.is_empty() {
+        self.what.clear();
+        if let Some((open, _)) = self.open.last() {
+            self.what = format!(", <{open}>");
             return Err("an element is not closed");
         }
         if self.out.met { Ok(()) } else { Err("<verify/> is missing: the place of the login") }
@@ -230,7 +240,10 @@ impl<'a> Reader<'a> {
                 self.at += end + 1;
                 Ok(())
             }
-            _ => Err("this closes an element that is not the last one opened"),
+            open => {
+                self.what = open.map(|(open, _)| format!(", after <{open}>")).unwrap_or_default();
+                Err("this closes an element that is not the last one opened")
+            }
         }
     }
 
@@ -238,12 +251,13 @@ impl<'a> Reader<'a> {
         let rest = self.rest();
         let length = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(0);
         let name = rest[1..=length].to_ascii_lowercase();
+        self.what = format!(", <{}>", shown(&name));
         let known = ELEMENTS.iter().find(|(known, _)| *known == name);
         let (name, kind) = *known.ok_or("an element that is not on the list of those that are allowed")?;
         self.check_place(name, kind)?;
         let from = self.at;
         self.at += 1 + length;
-        let (attributes, closed) = self.attributes()?;
+        let (attributes, closed) = self.attributes(name)?;
         let here = self.at;
         self.at = from;
         self.element(name, kind, attributes, closed)?;
@@ -288,7 +302,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Name and decoded value of each, and whether the tag closes itself.
-    fn attributes(&mut self) -> Step<(Vec<(String, String)>, bool)> {
+    fn attributes(&mut self, element: &str) -> Step<(Vec<(String, String)>, bool)> {
         let mut attributes: Vec<(String, String)> = Vec::new();
         loop {
             let rest = self.rest();
@@ -305,6 +319,7 @@ impl<'a> Reader<'a> {
             }
             let end = trimmed.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(trimmed.len());
             let name = &trimmed[..end];
+            self.what = of_element(name, element);
             let value = trimmed[end..].strip_prefix("=\"").and_then(|value| value.split_once('"'));
             let Some((value, _)) = value.filter(|_| spaced && !name.is_empty()) else {
                 return Err("an attribute is written as name=\"value\"");
@@ -334,9 +349,11 @@ impl<'a> Reader<'a> {
         }
         let mut tag = format!("<{name}");
         for (attribute, value) in &attributes {
+            self.what = of_element(attribute, name);
             self.check_attribute(name, attribute, value)?;
             tag.push_str(&format!(" {attribute}=\"{}\"", encode(value)));
         }
+        self.what = format!(", <{name}>");
         let has = |wanted: &str| attributes.iter().any(|(attribute, _)| attribute == wanted);
         if name == "img" && !(has("src") && has("alt")) {
             return Err("an image has src and alt (alt=\"\" where it says nothing)");
@@ -413,6 +430,19 @@ impl<'a> Reader<'a> {
             ("time", "datetime") => Ok(()),
             _ => Err("an attribute that is not on the list of those that are allowed"),
         }
+    }
+}
+
+/// Enough of a name to be recognised; it is of ASCII letters, digits and hyphens.
+fn shown(name: &str) -> &str {
+    name.get(..NAME_MAX_SHOWN).unwrap_or(name)
+}
+
+fn of_element(attribute: &str, element: &str) -> String {
+    if attribute.is_empty() {
+        format!(", <{element}>")
+    } else {
+        format!(", {} of <{element}>", shown(attribute))
     }
 }
 
