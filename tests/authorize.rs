@@ -268,6 +268,22 @@ fn the_language_is_what_the_application_asks_for_else_the_browsers() {
 }
 
 #[test]
+fn an_error_page_offers_the_other_language_where_its_path_alone_shows_it_again() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let shown = browser.visit(&format!("https://{ACME}/login/AAAAAAAAAAAAAAAAAAAAAA/mitid")).page();
+    assert!(shown.status >= 400 && shown.body.contains("lang=\"en\""), "{shown:?}");
+    let danish = browser.click(&shown, "hreflang=\"da\"").page();
+    assert_eq!((danish.status, danish.url.as_str()), (shown.status, &*format!("{}?lang=da", shown.url)));
+    assert!(danish.body.contains("<html lang=\"da\""), "{danish:?}");
+    // A query may hold anything: no link repeats it, nor leads to a page without it.
+    let asked =
+        browser.visit(&format!("https://{ACME}/oauth2/authorize?client_id=x&login_hint=sub:2101270087"));
+    let page = asked.page();
+    assert!(page.status == 400 && !page.body.contains("hreflang"), "{page:?}");
+}
+
+#[test]
 fn the_language_chosen_on_the_page_stays_until_another_is_chosen() {
     let broker = World::demo();
     let browser = Browser::new(&broker);

@@ -420,6 +420,47 @@ fn a_number_counts_for_fifteen_minutes_after_the_login() {
 }
 
 #[test]
+fn a_page_that_tells_why_there_is_no_number_can_be_read_in_either_language() {
+    let broker = by_match();
+    let used_up = || {
+        let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+        let shown = (0..3).map(|_| give(&browser, &page, "2712589100")).last().unwrap();
+        (browser, shown)
+    };
+    let too_late = || {
+        let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+        broker.wait(900);
+        let shown = give(&browser, &page, CPR);
+        (browser, shown)
+    };
+    let none = || {
+        switch(&broker, true, false);
+        let browser = Browser::new(&broker);
+        let mut person = without_number();
+        person.claims["mitid.has_cpr"] = json!(false);
+        let upstream = browser.start(&RelyingParty::web().ask(POCES).url, Eid::Mitid);
+        let shown = browser.approve(&upstream, &person).page();
+        (browser, shown)
+    };
+    let unconfirmed = ["The CPR number was not confirmed", "CPR-nummeret blev ikke bekræftet"];
+    let is_titled = |page: &Page, title: &str| page.body.contains(&format!("<title>{title} – "));
+    for ((browser, shown), titles) in
+        [(used_up(), unconfirmed), (too_late(), unconfirmed), (none(), ["No CPR number", "Intet CPR-nummer"])]
+    {
+        assert_eq!(shown.status, 403);
+        assert!(is_titled(&shown, titles[0]), "{shown:?}");
+        broker.ports.take_counts();
+        let danish = browser.click(&shown, "hreflang=\"da\"").page();
+        assert_eq!(danish.status, 403);
+        assert!(is_titled(&danish, titles[1]), "{danish:?}");
+        assert_eq!(broker.ports.take_counts().login_requests, 0);
+        let english = browser.click(&danish, "hreflang=\"en\"").page();
+        assert!(is_titled(&english, titles[0]), "{english:?}");
+        assert_eq!(browser.click(&english, "id=\"back\"").application().error(), "access_denied");
+    }
+}
+
+#[test]
 fn going_on_without_is_allowed_where_the_number_is_optional() {
     let broker = by_match();
     let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());

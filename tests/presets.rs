@@ -6,13 +6,13 @@
 mod support;
 
 use edge_eid::admin::presets::Preset;
-use edge_eid::eid::{Acr, Eid};
+use edge_eid::eid::{Acr, Eid, Level};
 use edge_eid::model::domain::{CprWay, DomainSnapshot};
 use edge_eid::table::Table;
 use edge_eid::web::Parameters;
 use serde_json::{Value, json};
 use support::broker::Broker;
-use support::browser::Browser;
+use support::browser::{Browser, Stop};
 use support::relying_party::RelyingParty;
 use support::upstream::{MITID, Person};
 use support::world::{ACME_MITID, World};
@@ -161,6 +161,61 @@ fn idura_s_level_is_the_acr_it_used_and_a_lower_one_is_too_low() {
     let browser = Browser::new(&broker);
     let upstream = browser.start(&RelyingParty::web().ask(SUBSTANTIAL).url, Eid::Mitid);
     assert_eq!(browser.approve(&upstream, &person).page().status, 403);
+}
+
+#[test]
+fn idura_s_employees_count_as_low_unless_the_answer_or_the_setting_names_their_level() {
+    const BUSINESS: &str = "urn:grn:authn:dk:mitid:business";
+    let logged_in = |more: Value, setting: Option<Level>| {
+        let broker = world(Preset::Idura);
+        broker.change_domain(ACME_MITID, |domain| {
+            let upstream = domain.upstreams.get_mut(&Eid::Mitid).unwrap();
+            setting.map(|level| upstream.level_map.insert(BUSINESS.to_owned(), level));
+        });
+        let mut claims = answer_of(Preset::Idura);
+        for (name, value) in [
+            ("authenticationtype", json!(BUSINESS)),
+            ("employee", json!("true")),
+            ("cvrNumberIdentifier", json!("13585628")),
+            ("loa", more),
+        ] {
+            claims[name] = value;
+        }
+        let person = Person { sub: "sub-at-the-broker", claims };
+        let browser = Browser::new(&broker);
+        let upstream = browser.start(&RelyingParty::web().ask(BUSINESS).url, Eid::Mitid);
+        match browser.approve(&upstream, &person) {
+            Stop::Page(page) => page.status,
+            stop => stop.application().code().len().min(200) as u16,
+        }
+    };
+    assert_eq!(logged_in(Value::Null, None), 403);
+    assert_ne!(logged_in(json!("substantial"), None), 403, "the answer names one");
+    assert_eq!(logged_in(json!("low"), Some(Level::Substantial)), 403, "which counts first");
+    assert_ne!(logged_in(Value::Null, Some(Level::Substantial)), 403, "the setting does");
+}
+
+#[test]
+fn signaturgruppen_may_raise_a_login_that_was_too_low_instead_of_doing_it_anew() {
+    for app in [RelyingParty::web(), RelyingParty::shadow()] {
+        let broker = world(Preset::Neb);
+        let mut claims = answer_of(Preset::Neb);
+        claims["loa"] = json!("low");
+        let person = Person { sub: "sub-at-the-broker", claims };
+        let browser = Browser::new(&broker);
+        let upstream = browser.start(&app.ask(SUBSTANTIAL).url, Eid::Mitid);
+        assert!(!upstream.contains("enable_step_up"));
+        let page = browser.approve(&upstream, &person).page();
+        let again = browser.choose(&page, Eid::Mitid).upstream();
+        assert!(again.contains("enable_step_up") && again.contains("&prompt=login"), "{again}");
+        // Another start is a login of its own again.
+        let page =
+            browser.approve(&again, &Person { claims: answer_of(Preset::Neb), ..person }).application();
+        assert!(!page.code().is_empty());
+        let fresh =
+            browser.start(&app.ask_with(&[("acr_values", SUBSTANTIAL), ("prompt", "login")]).url, Eid::Mitid);
+        assert!(!fresh.contains("enable_step_up") && fresh.contains("&prompt=login"), "{fresh}");
+    }
 }
 
 #[test]

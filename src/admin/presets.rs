@@ -106,6 +106,8 @@ const SIGNICAT: Values = Values {
     cpr_scope: Some("nin"),
 };
 
+/// Idura names what was used, not the level it reached; a level of its own counts first. What MitID Erhverv
+/// reached is said by neither: low, until whoever has it in his agreement says more in his `level_map`.
 const IDURA: Values = Values {
     issuers: None,
     scopes: &["openid"],
@@ -117,7 +119,7 @@ const IDURA: Values = Values {
         ("cpr", "cprNumberIdentifier"),
         ("cvr", "cvrNumberIdentifier"),
         ("eid_id", "uuid pidNumberIdentifier 2.5.4.5.1"),
-        ("loa", "authenticationtype"),
+        ("loa", "loa authenticationtype"),
         ("org_name", "2.5.4.10"),
         ("p_number", "productionUnit"),
         ("rid", "ridNumberIdentifier"),
@@ -126,7 +128,7 @@ const IDURA: Values = Values {
         ("youth", "isYouthCert"),
     ],
     level_map: &[
-        ("urn:grn:authn:dk:mitid:business", Level::Substantial),
+        ("urn:grn:authn:dk:mitid:business", Level::Low),
         ("urn:grn:authn:dk:mitid:high", Level::High),
         ("urn:grn:authn:dk:mitid:low", Level::Low),
         ("urn:grn:authn:dk:mitid:substantial", Level::Substantial),

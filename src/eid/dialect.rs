@@ -9,8 +9,15 @@ use crate::oauth::login_hint::{Action, AppSwitch, Wishes};
 use crate::vault::base64;
 use serde_json::{Map, Value};
 
-/// The authorization parameters of a dialect; an empty value is not sent.
-pub fn told(dialect: Dialect, acr: Acr, lang: &str, wishes: &Wishes) -> Vec<(&'static str, String)> {
+/// The authorization parameters of a dialect; an empty value is not sent. `step_up`: the login before
+/// was too low, and may be raised instead of done anew.
+pub fn told(
+    dialect: Dialect,
+    acr: Acr,
+    lang: &str,
+    wishes: &Wishes,
+    step_up: bool,
+) -> Vec<(&'static str, String)> {
     match dialect {
         Dialect::Tokens => vec![
             ("acr_values", acr.urn().to_owned()),
@@ -19,7 +26,7 @@ pub fn told(dialect: Dialect, acr: Acr, lang: &str, wishes: &Wishes) -> Vec<(&'s
         ],
         Dialect::Neb => vec![
             ("idp_values", provider(acr, wishes).to_owned()),
-            ("idp_params", parameters(acr, wishes)),
+            ("idp_params", parameters(acr, wishes, step_up)),
             ("language", lang.to_owned()),
         ],
         Dialect::Signicat => {
@@ -39,13 +46,16 @@ fn provider(acr: Acr, wishes: &Wishes) -> &'static str {
 
 /// `idp_params` of Signaturgruppen Broker: JSON by provider. An employee authenticates by MitID too, so
 /// what MitID is told stands under its name in any case.
-fn parameters(acr: Acr, wishes: &Wishes) -> String {
+fn parameters(acr: Acr, wishes: &Wishes, step_up: bool) -> String {
     if acr.eid() != Eid::Mitid {
         return String::new();
     }
     let mut told = Map::new();
     let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
     tell("loa_value", acr.level().write());
+    if step_up {
+        tell("enable_step_up", true.into());
+    }
     if let Some(message) = &wishes.message {
         tell("reference_text", base64(message.as_bytes()).into());
     }
@@ -124,7 +134,7 @@ mod tests {
 
     #[test]
     fn signaturgruppen_is_told_by_provider_and_json() {
-        let told = told(Dialect::Neb, Acr::MitidHigh, "en", &wishes());
+        let told = told(Dialect::Neb, Acr::MitidHigh, "en", &wishes(), false);
         assert_eq!(value(&told, "idp_values"), "mitid");
         assert_eq!(value(&told, "language"), "en");
         assert_eq!((value(&told, "acr_values"), value(&told, "ui_locales")), Default::default());
@@ -140,33 +150,39 @@ mod tests {
     }
 
     #[test]
+    fn signaturgruppen_is_told_where_a_login_may_go_on_from_one_that_was_too_low() {
+        let told = told(Dialect::Neb, Acr::MitidHigh, "en", &Wishes::default(), true);
+        assert_eq!(value(&told, "idp_params"), r#"{"mitid":{"enable_step_up":true,"loa_value":"high"}}"#);
+    }
+
+    #[test]
     fn signaturgruppen_lets_whoever_may_choose_be_an_employee_or_a_person() {
         let wishes = Wishes { may_be_employee: true, ..Wishes::default() };
-        let told = told(Dialect::Neb, Acr::MitidSubstantial, "da", &wishes);
+        let told = told(Dialect::Neb, Acr::MitidSubstantial, "da", &wishes, false);
         assert_eq!(value(&told, "idp_values"), "mitid_erhverv");
         assert!(value(&told, "idp_params").contains(r#""mitid_erhverv":{"allow_private":true}"#));
-        let employee = super::told(Dialect::Neb, Acr::MitidBusiness, "da", &wishes);
+        let employee = super::told(Dialect::Neb, Acr::MitidBusiness, "da", &wishes, false);
         assert!(!value(&employee, "idp_params").contains("allow_private"));
     }
 
     #[test]
     fn signaturgruppen_is_told_no_mitid_parameters_of_nemid() {
-        let told = told(Dialect::Neb, Acr::NemidPoces, "da", &Wishes::default());
+        let told = told(Dialect::Neb, Acr::NemidPoces, "da", &Wishes::default(), false);
         assert_eq!((value(&told, "idp_values").as_str(), value(&told, "idp_params").as_str()), ("nemid", ""));
     }
 
     #[test]
     fn signicat_is_told_by_items_of_acr_values() {
-        let told = told(Dialect::Signicat, Acr::MitidLow, "da", &wishes());
+        let told = told(Dialect::Signicat, Acr::MitidLow, "da", &wishes(), false);
         assert_eq!(value(&told, "acr_values"), "idp:mitid mitid_reference_text:T3ZlcmbDuHIgMTAwIGtyPw==");
         assert_eq!(value(&told, "ui_locales"), "da");
-        let plain = super::told(Dialect::Signicat, Acr::MitidLow, "da", &Wishes::default());
+        let plain = super::told(Dialect::Signicat, Acr::MitidLow, "da", &Wishes::default(), false);
         assert_eq!(value(&plain, "acr_values"), "idp:mitid");
     }
 
     #[test]
     fn whoever_speaks_our_dialect_is_told_by_tokens() {
-        let told = told(Dialect::Tokens, Acr::MitidSubstantial, "da", &wishes());
+        let told = told(Dialect::Tokens, Acr::MitidSubstantial, "da", &wishes(), false);
         assert_eq!(value(&told, "acr_values"), "urn:grn:authn:dk:mitid:substantial");
         assert!(value(&told, "login_hint").starts_with("action:approve message:"));
     }

@@ -78,6 +78,8 @@ pub struct Start<'a> {
     pub wishes: &'a Wishes,
     /// `prompt=login`: whatever session the upstream has does not count.
     pub fresh: bool,
+    /// Whether the login that this one follows was too low: it may go on from there.
+    pub step_up: bool,
     /// `max_age`, seconds.
     pub max_age: Option<u64>,
     /// Whether the CPR number is to come.
@@ -162,7 +164,7 @@ pub async fn authorize_url(
         scope = [&scope, " ", asks].concat();
     }
     let max_age = start.max_age.map(|seconds| seconds.to_string()).unwrap_or_default();
-    let mut told = told(upstream.dialect, start.acr, start.lang, start.wishes);
+    let mut told = told(upstream.dialect, start.acr, start.lang, start.wishes, start.step_up);
     told.retain(|(name, _)| upstream.parameters.get(*name).is_none());
     let told = told.iter().map(|(name, value)| (*name, value.as_str()));
     let set = upstream.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));

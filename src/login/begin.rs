@@ -95,6 +95,7 @@ async fn at_upstream<P: Ports>(
         lang: lang_for(ctx, &pending, acr).tag(),
         wishes,
         fresh: pending.fresh,
+        step_up: matches!(pending.ended.take(), Some(Reason::LevelTooLow(_))),
         max_age: pending.max_age,
         cpr: pending.cpr.is_for_number(),
     };

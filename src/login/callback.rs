@@ -89,6 +89,7 @@ pub async fn callback<P: Ports>(ctx: &Context<'_, P>) -> Result<Next, Refusal> {
 async fn try_again<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr) -> Result<Response, Fault> {
     let facts = vec![("step", "callback".into()), ("why", "the eID's client failed".to_owned())];
     ctx.ports.record(LogEvent { event: "upstream_failed", facts });
+    // No other language is offered: this address, with its code and state, can't be asked for again.
     let path = |page: &str| format!("/login/{}/{page}", pending.attempt.text());
     let view = ErrorPage {
         frame: frame(ctx, pending.ui_locales.as_deref(), None),

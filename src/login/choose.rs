@@ -77,7 +77,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
         }
         Link::Level => level::page(ctx, pending).await,
         Link::Start(eid) => match acr_of(ctx, &pending, eid) {
-            Some(acr) => Ok(Next::Begin { pending: Pending { ended: None, ..pending }, acr }),
+            Some(acr) => Ok(Next::Begin { pending, acr }),
             None if eid == Eid::Nemid && !facts(ctx).nemid_is_open => {
                 Err(Refusal::show(ErrorKind::NemIdClosed, "NemID has closed since its tab was shown"))
             }

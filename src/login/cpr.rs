@@ -235,7 +235,7 @@ pub async fn ask_of<P: Ports>(
 /// # Errors
 /// When cryptography fails.
 pub async fn ask<P: Ports>(ctx: &Context<'_, P>, pending: Pending, acr: Acr) -> Result<Response, Fault> {
-    let pending = Pending { asking: Some(acr), leg: None, ..pending };
+    let pending = Pending { asking: Some(acr), ended: None, leg: None, ..pending };
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     ctx.ports.note("cpr", "asked for on our page");
     let response = Response::see_other(&format!("{}{}", ctx.domain.issuer, path(&pending, "cpr")));
@@ -246,8 +246,8 @@ fn path(pending: &Pending, page: &str) -> String {
     format!("/login/{}/{page}", pending.attempt.text())
 }
 
-/// The request of somebody who is being asked, in this very browser, on the domain that was called.
-async fn asking<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<(Pending, Acr), Refusal> {
+/// The request of an attempt of this very browser.
+async fn loaded<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<Pending, Refusal> {
     if !ctx.request.is_top_level() {
         return Err(Refusal::show(
             ErrorKind::Cookie,
@@ -259,21 +259,28 @@ async fn asking<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<(P
         loaded.ok_or(Refusal::show(ErrorKind::Cookie, "the browser does not have this attempt's cookie"))?;
     ctx.adopt(attempt);
     ctx.dress.of(&pending);
-    match pending.asking {
-        Some(acr) if pending.origin == *ctx.host() => Ok((pending, acr)),
-        _ => Err(Refusal::show(ErrorKind::Expired, "a CPR page of a login that asks for no number")),
-    }
+    Ok(pending)
 }
 
-/// `GET /login/{attempt}/cpr`: the page. It asks no object.
+/// What somebody is being asked for, on the domain that was called.
+fn asking<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Acr, Refusal> {
+    let asking = pending.asking.filter(|_| pending.origin == *ctx.host());
+    asking.ok_or(Refusal::show(ErrorKind::Expired, "a CPR page of a login that asks for no number"))
+}
+
+/// `GET /login/{attempt}/cpr`: the page, or the one that tells why there is no number. It asks no object.
 ///
 /// # Errors
 /// This browser is not asked.
 pub async fn page<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<Next, Refusal> {
-    let (mut pending, acr) = asking(ctx, attempt).await?;
+    let mut pending = loaded(ctx, attempt).await?;
     if let Some(lang) = chosen_language(ctx.request) {
         pending.ui_locales = Some(lang.tag().to_owned());
     }
+    if let Some(reason @ (Reason::NoCpr | Reason::CprTries | Reason::CprTooLate)) = pending.ended {
+        return Ok(Next::Answer(ended(ctx, pending, reason).await?));
+    }
+    let acr = asking(ctx, &pending)?;
     if ctx.request.query_parameters().is_ok_and(|query| query.get("other").is_some()) {
         pending.cpr_hint = None;
     }
@@ -282,11 +289,16 @@ pub async fn page<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<
     Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }
 
+/// The page in the other language.
+fn language_href<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> String {
+    let other = ctx.lang(pending.ui_locales.as_deref()).other();
+    format!("{}?lang={}", path(pending, "cpr"), other.tag())
+}
+
 fn shown<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, acr: Acr, problem: Option<Problem>) -> Response {
     ctx.dress.of(pending);
     let action = path(pending, "cpr");
-    let other = ctx.lang(pending.ui_locales.as_deref()).other().tag();
-    let (language_href, other_href) = (format!("{action}?lang={other}"), format!("{action}?other=yes"));
+    let (language_href, other_href) = (language_href(ctx, pending), format!("{action}?other=yes"));
     // A number that was wrong is not offered again.
     let masked = pending.cpr_hint.as_ref().filter(|_| problem.is_none()).map(Cpr::masked);
     let view = CprPage {
@@ -330,7 +342,8 @@ fn read<P: Ports>(ctx: &Context<'_, P>, form: &Parameters, pending: &Pending) ->
 /// # Errors
 /// This browser is not asked, or the attempt is over.
 pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Result<Next, Refusal> {
-    let (pending, acr) = asking(ctx, attempt).await?;
+    let pending = loaded(ctx, attempt).await?;
+    let acr = asking(ctx, &pending)?;
     let form = ctx.request.form_parameters();
     let form = form.map_err(|_| Refusal::show(ErrorKind::Expired, "a CPR page's form can't be read"))?;
     let answered = match read(ctx, &form, &pending) {
@@ -340,8 +353,8 @@ pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Re
     let event = Event::CprTried { host: ctx.host().clone() };
     let (sealed, matching, left) = match ctx.ports.advance(&ctx.login_name(attempt), &event, ctx.now).await? {
         Answer::CprTry { identity, matching, tries_left } => (identity, matching, tries_left),
-        Answer::Refused { why: Refused::NoTries } => return gone(ctx, pending, ErrorKind::CprTries).await,
-        Answer::Refused { why: Refused::Expired } => return gone(ctx, pending, ErrorKind::CprTooLate).await,
+        Answer::Refused { why: Refused::NoTries } => return gone(ctx, pending, Reason::CprTries).await,
+        Answer::Refused { why: Refused::Expired } => return gone(ctx, pending, Reason::CprTooLate).await,
         Answer::Refused { why } => return Err(not_completed(why, application_of(&pending))),
         _ => return Err(unfit()),
     };
@@ -371,13 +384,13 @@ pub async fn submitted<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> Re
         }
     };
     if left == 0 {
-        return gone(ctx, pending, ErrorKind::CprTries).await;
+        return gone(ctx, pending, Reason::CprTries).await;
     }
     Ok(Next::Answer(shown(ctx, &pending, acr, Some(problem))))
 }
 
-async fn gone<P: Ports>(ctx: &Context<'_, P>, pending: Pending, kind: ErrorKind) -> Result<Next, Refusal> {
-    Ok(Next::Answer(ended(ctx, pending, kind).await?))
+async fn gone<P: Ports>(ctx: &Context<'_, P>, pending: Pending, reason: Reason) -> Result<Next, Refusal> {
+    Ok(Next::Answer(ended(ctx, pending, reason).await?))
 }
 
 fn application_of(pending: &Pending) -> ApplicationKey {
@@ -423,26 +436,32 @@ async fn settle<P: Ports>(
 }
 
 /// The page that tells why there is no number, before the application is told. Its ways lead there, or
-/// to a new login.
+/// to a new login. It can be loaded again at [`page`], in the other language.
 ///
 /// # Errors
 /// When cryptography fails.
 pub async fn ended<P: Ports>(
     ctx: &Context<'_, P>,
     pending: Pending,
-    kind: ErrorKind,
+    reason: Reason,
 ) -> Result<Response, Fault> {
+    let kind = match reason {
+        Reason::CprTries => ErrorKind::CprTries,
+        Reason::CprTooLate => ErrorKind::CprTooLate,
+        _ => ErrorKind::NoCpr,
+    };
     ctx.dress.of(&pending);
     let start_again = start_again(ctx, Some(application_of(&pending))).await;
+    let language_href = language_href(ctx, &pending);
     let view = ErrorPage {
-        frame: frame(ctx, pending.ui_locales.as_deref(), None),
+        frame: frame(ctx, pending.ui_locales.as_deref(), Some(&language_href)),
         kind,
         reference: ctx.ports.trace_id(),
         start_again_href: start_again.as_deref(),
         back_href: Some(&path(&pending, "back")),
     };
     let response = Response::page(status(kind), pages::error::page(&view));
-    let pending = Pending { asking: None, ended: Some(Reason::NoCpr), leg: None, cpr_hint: None, ..pending };
+    let pending = Pending { asking: None, ended: Some(reason), leg: None, cpr_hint: None, ..pending };
     let cookie = pending.cookie(ctx.ports, &ctx.keys, ctx.host(), ctx.now).await?;
     Ok(kept(response, ctx.request, pending.attempt, cookie))
 }

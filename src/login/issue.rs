@@ -219,7 +219,7 @@ pub async fn failed<P: Ports>(
         return Ok(Next::Answer(cross::outcome_home(ctx, &pending, reason).await?));
     }
     if reason == Reason::NoCpr && ctx.request.is_top_level() {
-        return Ok(Next::Answer(cpr::ended(ctx, pending, ErrorKind::NoCpr).await?));
+        return Ok(Next::Answer(cpr::ended(ctx, pending, reason).await?));
     }
     if let (Reason::LevelTooLow(_), true) = (reason, ctx.request.is_top_level()) {
         return Ok(Next::Answer(level::show(ctx, pending, reason).await?));
@@ -260,7 +260,9 @@ fn told(reason: Reason) -> Error {
         Reason::TooOld => {
             Error::new(ErrorCode::LoginRequired, "the login at the eID is older than prompt or max_age allow")
         }
-        Reason::NoCpr => Error::new(ErrorCode::AccessDenied, "no CPR number of the user was confirmed"),
+        Reason::NoCpr | Reason::CprTries | Reason::CprTooLate => {
+            Error::new(ErrorCode::AccessDenied, "no CPR number of the user was confirmed")
+        }
         Reason::NotNamed => {
             Error::new(ErrorCode::AccessDenied, "somebody else logged in than the one named by login_hint")
         }

@@ -181,12 +181,16 @@ pub enum Reason {
     NotNamed,
     /// There is no CPR number, and the application can't do without one.
     NoCpr,
+    /// Every try at giving it was used.
+    CprTries,
+    /// It was given too long after the login.
+    CprTooLate,
 }
 
 json_enum!(Reason {
     Cancelled = "cancelled", LevelTooLow(low) = "level_too_low", UpstreamFailed = "upstream_failed",
     NotAllowed = "not_allowed", TooOld = "too_old", AnotherPerson = "another_person",
-    NoCpr = "no_cpr", NotNamed = "not_named",
+    NoCpr = "no_cpr", CprTries = "cpr_tries", CprTooLate = "cpr_too_late", NotNamed = "not_named",
 });
 
 /// What comes next in a login.

@@ -1,6 +1,7 @@
 //! A refusal at the front door: shown or returned, never both (RFC 6749 §4.1.2.1 as a type).
 
 use super::Context;
+use super::choose::chosen_language;
 use super::envelope::Unopened;
 use super::return_to::ReturnTo;
 use crate::error::Fault;
@@ -167,14 +168,25 @@ pub async fn start_again<P: Ports>(ctx: &Context<'_, P>, key: Option<Application
 }
 
 fn page<P: Ports>(ctx: &Context<'_, P>, kind: ErrorKind, start_again_href: Option<&str>) -> Response {
+    let chosen = chosen_language(ctx.request).map(Lang::tag);
+    let frame = frame(ctx, chosen, None);
+    let other = format!("?lang={}", frame.lang.other().tag());
+    let language_href = shows_again(ctx.request).then_some(other.as_str());
     let view = ErrorPage {
-        frame: frame(ctx, None, None),
+        frame: Frame { language_href, ..frame },
         kind,
         reference: ctx.ports.trace_id(),
         start_again_href,
         back_href: None,
     };
     Response::page(status(kind), crate::pages::error::page(&view))
+}
+
+/// Whether a link to the same path, with a language and nothing else, shows the same page. What came by a
+/// form or with a query can't be asked for again so, and no link of a page repeats it: it may hold a ticket,
+/// or a CPR number.
+fn shows_again(request: &Request) -> bool {
+    request.method == Method::Get && matches!(request.query.as_str(), "" | "lang=da" | "lang=en")
 }
 
 /// The status that a page of this kind is sent with.

@@ -72,7 +72,8 @@ impl ErrorKind {
             Self::TooLarge => &errors::TOO_LARGE_TITLE,
             Self::TooMany => &errors::TOO_MANY_TITLE,
             Self::Unavailable => &errors::UNAVAILABLE_TITLE,
-            Self::NoCpr | Self::CprTries | Self::CprTooLate => &cpr::ERR_TITLE,
+            Self::NoCpr => &cpr::ERR_TITLE,
+            Self::CprTries | Self::CprTooLate => &cpr::ERR_UNCONFIRMED,
             _ => &errors::TITLE,
         }
     }

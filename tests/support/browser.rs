@@ -111,6 +111,10 @@ impl Page {
         if href.contains("://") {
             return Some(href);
         }
+        if href.starts_with('?') {
+            let path = self.url.split('?').next().unwrap_or_default();
+            return Some(format!("{path}{href}"));
+        }
         let origin_end = self.url.match_indices('/').nth(2).map_or(self.url.len(), |(at, _)| at);
         Some(format!("{}{href}", &self.url[..origin_end]))
     }

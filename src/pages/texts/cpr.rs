@@ -13,6 +13,8 @@ pub static REMEMBER: Text = Text::fixed("Husk mit CPR-nummer i et år", "Remembe
 pub static HINTED: Text = Text::fixed("CPR-nummer", "CPR number");
 pub static NOT_YOU: Text = Text::fixed("Ikke dig? Skriv et andet nummer", "Not you? Enter another number");
 pub static ERR_TITLE: Text = Text::fixed("Intet CPR-nummer", "No CPR number");
+pub static ERR_UNCONFIRMED: Text =
+    Text::fixed("CPR-nummeret blev ikke bekræftet", "The CPR number was not confirmed");
 pub static ERR_UNAVAILABLE: Text = Text::fixed(
     "Nummeret kunne ikke kontrolleres lige nu. Prøv igen.",
     "The number could not be checked just now. Please try again.",
