@@ -191,6 +191,7 @@ fn method_name(method: &DemoMethod<'_>) -> Option<&'static Text> {
         (":mitid:low", &texts::MITID_LOW),
         (":mitid:substantial", &texts::MITID_SUBSTANTIAL),
         (":mitid:high", &texts::MITID_HIGH),
+        (":mitid:business", &texts::MITID_BUSINESS),
     ];
     names.into_iter().find(|(end, _)| acr.ends_with(end)).map(|(_, name)| name)
 }

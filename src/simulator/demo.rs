@@ -18,10 +18,13 @@ use serde_json::{Map, Value};
 
 const COOKIE: &str = "__Host-demo";
 const COOKIE_SECONDS: u64 = 30 * 60;
+/// The one whose scopes decide what it is told: it asks for the CPR number.
+const CPR_CLIENT: &str = "urn:acme:cpr";
 /// The demo tenant's applications; a secret of theirs is known to everybody who can read.
-const CLIENTS: [(&str, Option<&str>); 3] = [
+const CLIENTS: [(&str, Option<&str>); 4] = [
     ("urn:acme:spa", None),
     ("urn:acme:web", Some("acme-web-secret")),
+    (CPR_CLIENT, Some("acme-cpr-secret")),
     ("urn:acme:noshadow", Some("acme-noshadow-secret")),
 ];
 
@@ -98,7 +101,7 @@ pub fn login<P: Ports>(ctx: &Context<'_, P>) -> Response {
         ("response_type", "code"),
         ("client_id", CLIENTS[at].0),
         ("redirect_uri", redirect_uri.as_str()),
-        ("scope", "openid"),
+        ("scope", if CLIENTS[at].0 == CPR_CLIENT { "openid ssn" } else { "openid" }),
         ("state", &state),
         ("nonce", &nonce),
         ("code_challenge", challenge.as_str()),

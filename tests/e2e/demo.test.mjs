@@ -58,6 +58,19 @@ test("every way to log in that the demo offers leads to the eID it names", async
   await page.context().close();
 });
 
+test("the demo's application with CPR numbers asks for one, and shows it", async () => {
+  const page = await browser.open();
+  await page.goto(server.origin);
+  await page.locator('[data-client="urn:acme:cpr"]').click();
+  await page.locator('[data-acr="urn:grn:authn:dk:mitid:substantial"]').click();
+  await answerSimulator(page, "ditlev");
+  await page.locator("#cpr").fill("210127-0087");
+  await page.locator("#submit").click();
+  await page.waitForURL(`${server.origin}/demo/callback?**`);
+  assert.equal(await value(page, "claim", "cprNumberIdentifier"), "2101270087");
+  await page.context().close();
+});
+
 test("the demo says so when a login is cancelled", async () => {
   const page = await browser.open();
   await page.goto(server.origin);

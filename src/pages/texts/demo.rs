@@ -17,6 +17,7 @@ pub static NEMID_CODEFILE: Text = Text::fixed("NemID nøglefil", "NemID key file
 pub static MITID_LOW: Text = Text::fixed("MitID, lav", "MitID, low");
 pub static MITID_SUBSTANTIAL: Text = Text::fixed("MitID, betydelig", "MitID, substantial");
 pub static MITID_HIGH: Text = Text::fixed("MitID, høj", "MitID, high");
+pub static MITID_BUSINESS: Text = Text::fixed("MitID Erhverv", "MitID Erhverv");
 
 pub static RESULT_TITLE: Text = Text::fixed("Du er logget på", "You are logged on");
 pub static RESULT_ABOUT: Text = Text::fixed(
