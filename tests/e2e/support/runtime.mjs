@@ -5,10 +5,10 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { fileURLToPath } from "node:url";
 import { workers } from "../../../scripts/workers.mjs";
 
-const [{ env, port, stateDir, vars, storesCanFail }] = await once(process, "message");
+const [{ env, port, stateDir, vars, around }] = await once(process, "message");
 
-/** Around each Worker, where a test wants to take its stores away. */
-const failingStores = fileURLToPath(new URL("failing_stores.mjs", import.meta.url));
+/** Around each Worker, where a test wants to take its stores away or to move its clock. */
+const wrapper = around && fileURLToPath(new URL(`${around}.mjs`, import.meta.url));
 
 /** @type {Miniflare | undefined} */
 let miniflare;
@@ -52,7 +52,7 @@ process.on("disconnect", stop);
 try {
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: /** @type {any} */ (await workers(env, vars, storesCanFail ? failingStores : undefined)),
+      workers: /** @type {any} */ (await workers(env, vars, wrapper)),
       host: "127.0.0.1",
       port,
       resourcePersistencePath: stateDir,

@@ -25,8 +25,9 @@ const KEY_ENCRYPTION_KEY = Buffer.alloc(32, "test only ").toString("base64");
  * @param {Record<string, string>} [options.vars] more or other Worker variables and secrets
  * @param {"local" | "staging" | "production"} [options.env] which build to run, `local` unless given
  * @param {boolean} [options.storesCanFail] whether `stores` will be used
+ * @param {boolean} [options.clockMoves] whether `clock` will be used; not together with the former
  */
-export async function startServer({ port, stateDir, vars = {}, env = "local", storesCanFail = false } = {}) {
+export async function startServer({ port, stateDir, vars = {}, env = "local", storesCanFail, clockMoves } = {}) {
   const listenPort = port ?? (await freePort());
   const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-test-"));
   await mkdir(path.join(scratch, "tmp"));
@@ -57,7 +58,7 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", st
     port: listenPort,
     stateDir: stateDir ?? path.join(scratch, "state"),
     vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
-    storesCanFail,
+    around: storesCanFail ? "failing_stores" : clockMoves ? "moved_clock" : undefined,
   });
 
   /** Asks the runtime itself; see runtime.mjs for the questions. */
@@ -103,6 +104,16 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", st
       for (const host of [`127.0.0.1:${listenPort}`, `manage.localhost:${listenPort}`]) {
         const answer = await send(listenPort, { host, path: `/test-only/stores?${text.join("&")}` });
         if (!storesCanFail || answer.status !== 200) throw new Error("start the server with storesCanFail");
+      }
+    },
+    /**
+     * Puts the clock of the Workers and their objects ahead of the real one; see moved_clock.mjs.
+     * @param {number} seconds
+     */
+    async clock(seconds) {
+      for (const host of [`127.0.0.1:${listenPort}`, `manage.localhost:${listenPort}`]) {
+        const answer = await send(listenPort, { host, path: `/test-only/clock?ahead=${seconds}` });
+        if (!clockMoves || answer.status !== 200) throw new Error("start the server with clockMoves");
       }
     },
     /** Ends the runtime in good order. */
