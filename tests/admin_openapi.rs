@@ -100,6 +100,7 @@ fn every_documented_answer_is_given() {
             "rotate" => {
                 json!({"eid": "mitid", "kid": active(&operator, "mitid"), "force": true, "reason": "shown"})
             }
+            "shadow" => json!({}),
             "tokens" => json!({"name": "Pipeline", "scopes": ["applications"]}),
             "rehearse" | "style" | "publish" | "roll-back" | "fetch" | "preview" => json!({}),
             "postpone" => json!({"eid": "mitid", "until": "2027-03-01T00:00:00Z", "reason": "shown"}),
@@ -122,6 +123,7 @@ fn every_documented_answer_is_given() {
             _ => {}
         }
     }
+    provoke_shadow(&operator);
     provoke_backup(&operator);
     let mut expected: Vec<(String, String, u16)> = Vec::new();
     for (path, method, statuses) in documented {
@@ -185,6 +187,18 @@ fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<
     send(at, &[json_type, ("if-match", "*")], text.as_bytes());
     conflict(operator, method, at, &send, body);
     made.body["id"].as_str().map(str::to_owned)
+}
+
+/// Makes a shadow and compares it, where there is a pair of domains.
+fn provoke_shadow(operator: &Operator) {
+    operator.domain("acme", "mitid.example", &json!({"kind": "mitid"}));
+    operator.domain("acme", "pair.example", &json!({"mitid_domain": "mitid.example"}));
+    operator.application("acme", "pair.example", WEB);
+    for status in [201, 200] {
+        let at = format!("{}/shadow", application_path("acme", "pair.example", WEB));
+        operator.post(&at, &json!({})).expect(status);
+    }
+    operator.get(&format!("{}/shadow-drift", domain_path("acme", "pair.example"))).expect(200);
 }
 
 /// Makes exporting and importing answer with everything they can, and meets a tenant of which a part

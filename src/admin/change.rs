@@ -9,7 +9,7 @@ use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, 
 use super::record::{Target, TenantRecord, TokenRecord, UpstreamRecord, Versioned};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
-use super::style_record;
+use super::{shadow, style_record};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::{ClientKey, CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
@@ -37,7 +37,9 @@ pub struct Plan {
     pub after: Option<Record>,
     /// Keys of an environment that gets its first domain, or more of them.
     pub keys: Option<KeyChange>,
-    /// What goes with a thing that is removed.
+    /// What is written with a thing that is put.
+    pub also_put: Vec<Record>,
+    /// What goes with it: with a thing that is removed, or that is put without it.
     pub also_removed: Vec<Target>,
     /// Published values that change.
     pub touched: Vec<DueItem>,
@@ -107,6 +109,7 @@ pub fn decide<R: Rows>(
             put_application(stored, &change.precondition, application, &change.keys)
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
+        Action::MakeShadow { host, client_id } => shadow::decide(stored, host, client_id, change.at),
         Action::AddToken(token) => add_token(stored, token),
         Action::Remove(target) => remove(stored, &change.precondition, target),
         Action::Style { host, change: wanted } => {
@@ -328,6 +331,7 @@ fn remove<R: Rows>(
         before: Some(old.record),
         after: None,
         keys: None,
+        also_put: Vec::new(),
         also_removed,
         touched,
         events: Vec::new(),
@@ -369,6 +373,7 @@ pub fn put(old: Option<Versioned>, after: Record, touched: Vec<DueItem>) -> Resu
         before: old.map(|old| old.record),
         after: Some(after),
         keys: None,
+        also_put: Vec::new(),
         also_removed: Vec::new(),
         touched,
         events: Vec::new(),

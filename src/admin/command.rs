@@ -9,11 +9,12 @@ use super::record::{
     ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, TokenRecord,
     Versioned,
 };
+use super::shadow::Drift;
 use super::style_record::StyleChange;
 use crate::eid::Eid;
 use crate::model::domain::{Audience, CprSettings, Upstream};
 use crate::model::key_ring::SigningKey;
-use crate::model::{Environment, Host, Sealed, UnixTime};
+use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use serde_json::Value;
 
 pub use super::command_backup::{ExportPage, ImportPart, Place};
@@ -47,6 +48,13 @@ pub enum TenantCommand {
     },
     /// What has not reached KV, `Host` or `Directory` yet: [`TenantAnswer::Publication`].
     Publication,
+    /// An ordinary domain's applications beside their shadows: [`TenantAnswer::Drift`].
+    ShadowDrift {
+        /// The domain.
+        host: Host,
+        /// When it is asked.
+        at: UnixTime,
+    },
     /// Whether a token is the tenant's and counts: [`TenantAnswer::Admitted`] or
     /// [`TenantAnswer::Absent`]. Notes its use.
     Admit {
@@ -75,6 +83,7 @@ json_enum!(TenantCommand {
     List { scope, after, limit } = "list",
     Audit { before, limit } = "audit",
     Publication = "publication",
+    ShadowDrift { host, at } = "shadow_drift",
     Admit { id, digest, at } = "admit",
     Keys(it) = "keys",
     Check(it) = "check",
@@ -143,6 +152,13 @@ pub enum Action {
     PutApplication(ApplicationRecord),
     /// Adds a secret.
     AddSecret(SecretRecord),
+    /// Makes an application's shadow on its domain's MitID domain, or makes it alike again.
+    MakeShadow {
+        /// The ordinary domain.
+        host: Host,
+        /// The application.
+        client_id: ClientId,
+    },
     /// Adds an API token.
     AddToken(TokenRecord),
     /// Removes a domain, upstream, style, application, secret or API token.
@@ -179,6 +195,7 @@ json_enum!(Action {
     PutUpstream(it) = "put_upstream",
     PutApplication(it) = "put_application",
     AddSecret(it) = "add_secret",
+    MakeShadow { host, client_id } = "make_shadow",
     AddToken(it) = "add_token",
     Remove(it) = "remove",
     Rewrap { environment, data_key, sub_key } = "rewrap",
@@ -253,6 +270,8 @@ pub enum TenantAnswer {
         /// Where to go on, when there is more.
         next: Option<Place>,
     },
+    /// How shadows differ.
+    Drift(Box<Drift>),
     /// What the holder of a token may do.
     Admitted(Vec<Permission>),
     /// An environment's keys.
@@ -272,6 +291,7 @@ json_enum!(TenantAnswer {
     Audit { entries, next } = "audit",
     Publication { version, due } = "publication",
     Exported { version, records, next } = "exported",
+    Drift(it) = "drift",
     Admitted(it) = "admitted",
     Keys(it) = "keys",
     Acceptable = "acceptable",
@@ -363,6 +383,8 @@ pub enum Conflict {
     Production,
     /// The key that was to be replaced does not sign any more.
     AnotherSigns,
+    /// The domain leads to no MitID domain.
+    NoMitidDomain,
 }
 
 json_enum!(Conflict {
@@ -370,7 +392,7 @@ json_enum!(Conflict {
     PublicApplication = "public_application", TenantExists = "tenant_exists",
     BeingRestored = "being_restored", OutOfOrder = "out_of_order", StillPublishing = "still_publishing",
     ChangedMeanwhile = "changed_meanwhile", Production = "production",
-    AnotherSigns = "another_signs",
+    AnotherSigns = "another_signs", NoMitidDomain = "no_mitid_domain",
 });
 
 /// One field that cannot be as it is.

@@ -181,6 +181,16 @@ impl<R: Rows> Configuration<'_, R> {
         }))
     }
 
+    /// Every application of a domain.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn applications(&self, host: &Host) -> Result<Vec<ApplicationRecord>, StoreFault> {
+        let it = |record| if let Record::Application(it) = record { Some(it) } else { None };
+        let scope = Scope::Applications { host: host.clone() };
+        Ok(self.all(&scope)?.into_iter().filter_map(it).collect())
+    }
+
     /// Every secret of an application.
     ///
     /// # Errors

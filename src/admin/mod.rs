@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `caller` `permission` | who calls, and what he may do |
 //! | `tenants` `api_tokens` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
+//! | `shadows` `shadow` | the twins of applications on MitID domains: the calls, what is wanted and what differs |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
 //! | `styles` `style_sheet` `style_risk` `style_colours` `style_logo` `style_markup` `style_record` | how pages look: the calls, what is checked and copied when a style is saved, the versions of it |
 //! | `call` `input` `rfc3339` `problem` | what they share: reading requests, answering |
@@ -59,6 +60,8 @@ pub mod record;
 pub mod rfc3339;
 pub mod rules;
 pub mod secrets;
+pub mod shadow;
+pub mod shadows;
 pub mod style_colours;
 pub mod style_logo;
 pub mod style_markup;
@@ -202,12 +205,16 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
             };
             ("admin_style", answer)
         }
+        (Get, ["tenants", t, "domains", h, "shadow-drift"]) => {
+            ("admin_shadow_drift", shadows::drift(call, t, h).await)
+        }
         (method, ["tenants", t, "domains", h, "applications", rest @ ..]) => {
             let answer = match (method, rest) {
                 (Get, []) => applications::list(call, t, h).await,
                 (Get, [c]) => applications::get(call, t, h, c).await,
                 (Put, [c]) => applications::put(call, t, h, c).await,
                 (Delete, [c]) => applications::delete(call, t, h, c).await,
+                (Post, [c, "shadow"]) => shadows::post(call, t, h, c).await,
                 (Get, [c, "secrets"]) => secrets::list(call, t, h, c).await,
                 (Post, [c, "secrets"]) => secrets::post(call, t, h, c).await,
                 (Get, [c, "secrets", id]) => secrets::get(call, t, h, c, id).await,
@@ -228,10 +235,11 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "audit" | "publication" | "domains"]
         | ["tenants", _, "environments", _, "keys" | "consents"]
         | ["tenants", _, "environments", _, "traces", _]
-        | ["tenants", _, "domains", _, "upstreams" | "applications"] => "GET",
+        | ["tenants", _, "domains", _, "upstreams" | "applications" | "shadow-drift"] => "GET",
         ["master-key", "rewrap"]
         | ["tenants", _, "export"]
         | ["tenants", _, "environments", _, "keys", "rotate" | "rehearse" | "postpone"]
+        | ["tenants", _, "domains", _, "applications", _, "shadow"]
         | ["tenants", _, "environments", _, "keys", _, "compromise"] => "POST",
         ["tenants", _, "import"] => "PUT",
         ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",

@@ -219,6 +219,10 @@ fn conflict_problem(conflict: Conflict) -> Problem {
             detail: Some("Read the timetable: the ring has rotated since."),
             ..problem(409, "another-signs", "Another key signs already")
         },
+        Conflict::NoMitidDomain => Problem {
+            detail: Some("Only an ordinary domain with a mitid_domain has shadow applications."),
+            ..problem(409, "no-mitid-domain", "The domain leads to no MitID domain")
+        },
         Conflict::PublicApplication => {
             problem(409, "public-application", "A public application has no secrets")
         }

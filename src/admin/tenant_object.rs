@@ -10,10 +10,12 @@ use super::change::{KeyChange, Plan, Stop, decide};
 use super::command::TenantCommand;
 use super::command::{Action, AuditEntry, Change, Conflict, Done, Due, KeyOrder, Outcome};
 use super::command::{Refusal, TenantAnswer};
-use super::configuration::{Configuration, delete_record, put_audit, put_due, put_record, put_version};
+use super::configuration::{
+    Configuration, delete_record, put_audit, put_due, put_record, put_version, target_of,
+};
 use super::key_change::KeyEvent;
-use super::key_schedule;
 use super::record::{Record, Target, TokenRecord, Versioned};
+use super::{key_schedule, shadow};
 use crate::model::{Serving, UnixTime};
 use crate::rows::{Rows, StoreFault, Write};
 use crate::vault::equal;
@@ -62,6 +64,13 @@ pub fn apply(
             entries.truncate(*limit);
             let next = entries.last().filter(|_| more).map(|entry| entry.sequence);
             Ok(TenantAnswer::Audit { entries, next })
+        }
+        TenantCommand::ShadowDrift { host, at } => {
+            let Some(domain) = stored.domain(host)? else { return Ok(TenantAnswer::Absent) };
+            Ok(match shadow::drift(&stored, &domain, *at)? {
+                Some(drift) => TenantAnswer::Drift(Box::new(drift)),
+                None => TenantAnswer::Refused(Refusal::Conflict(Conflict::NoMitidDomain)),
+            })
         }
         TenantCommand::Admit { id, digest, at } => admit(rows, id, digest, *at),
         TenantCommand::Keys(environment) => {
@@ -135,6 +144,12 @@ fn store(rows: &mut impl Rows, change: &Change, plan: Plan) -> Result<TenantAnsw
     for event in plan.events {
         writes.push(log.event(version, event));
     }
+    for record in &plan.also_put {
+        let before = stored.get(&target_of(record))?.map(|item| item.record);
+        let outcome = if before.is_some() { Outcome::Replaced } else { Outcome::Created };
+        writes.push(put_record(version, record));
+        writes.push(log.entry(version, outcome, before.as_ref(), Some(record)));
+    }
     for target in &plan.also_removed {
         let gone = stored.get(target)?.map(|item| item.record);
         writes.push(delete_record(target));
@@ -164,7 +179,7 @@ impl Log<'_> {
         before: Option<&Record>,
         after: Option<&Record>,
     ) -> Write {
-        let target = after.or(before).map(super::configuration::target_of).unwrap_or(Target::Tenant);
+        let target = after.or(before).map(target_of).unwrap_or(Target::Tenant);
         let verb = match outcome {
             Outcome::Created => "created",
             Outcome::Replaced | Outcome::Unchanged => "replaced",

@@ -59,6 +59,9 @@ test("every operation answers on the real runtime as it is described", async () 
   const secret = await call("POST", [...application, "secrets"]);
   assert.equal(Buffer.from(secret.json.secret, "base64url").length, 32);
   const oneSecret = [...application, "secrets", secret.json.id];
+  const twins = ["tenants", "acme", "domains", `localhost:${server.port}`];
+  assert.equal((await call("GET", [...twins, "shadow-drift"])).json.is_alike, false, "urn:acme:noshadow has none");
+  assert.equal((await call("POST", [...twins, "applications", "urn:acme:web", "shadow"])).status, 200);
   const token = await call("POST", ["tenants", "described", "tokens"], { name: "Pipeline", scopes: ["applications"] });
   const pipeline = { authorization: `Bearer ${token.json.token}` };
   const renamed = { "if-match": "*", ...pipeline };

@@ -1,0 +1,229 @@
+//! Shadow applications: the twins of an ordinary domain's applications on its MitID domain.
+//!
+//! A shadow is alike in all that applications rely on, its credentials too, so that a company that
+//! moves to MitID changes an address and no secret. Of what may differ there is little: a shadow names
+//! MitID's levels only; its callbacks are also those of the same client on other ordinary domains that
+//! lead to the same MitID domain, since one shadow stands for all of them; each has its own recording.
+//! Pure: what is stored in, what is wanted or differs out.
+
+use super::applications;
+use super::change::{APPLICATIONS_MAX, Plan, Stop, put};
+use super::command::{Conflict, DueItem, Outcome};
+use super::configuration::{Configuration, target_of};
+use super::record::{ApplicationRecord, DomainRecord, Record, Scope, SecretRecord};
+use crate::eid::Eid;
+use crate::model::application::{Protocol, StoredSecret};
+use crate::model::domain::DomainKind;
+use crate::model::{ClientId, Host, UnixTime};
+use crate::rows::{Rows, StoreFault};
+use serde_json::Value;
+
+/// Where an application's shadow differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The application.
+    pub client_id: ClientId,
+    /// Names of the settings in the API; `secrets` for its credentials.
+    pub fields: Vec<String>,
+}
+
+json_struct!(Difference { client_id, fields });
+
+/// The applications of an ordinary domain beside those of its MitID domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// The MitID domain.
+    pub mitid_domain: Host,
+    /// How many have a shadow that is alike.
+    pub alike: u64,
+    /// Those without a shadow.
+    pub missing: Vec<ClientId>,
+    /// Those whose shadow differs.
+    pub differing: Vec<Difference>,
+    /// Applications of the MitID domain that are nobody's shadow.
+    pub extra: Vec<ClientId>,
+}
+
+json_struct!(Drift { mitid_domain, alike, missing, differing, extra });
+
+/// An application and its credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Twin {
+    application: ApplicationRecord,
+    secrets: Vec<StoredSecret>,
+}
+
+/// Makes the shadow of an application, or makes it alike again: one change, secrets included.
+///
+/// # Errors
+/// [`Stop::Absent`] without the application, a conflict without a MitID domain, and
+/// [`Stop::Unchanged`] where it is alike already.
+pub fn decide<R: Rows>(
+    stored: &Configuration<'_, R>,
+    host: &Host,
+    client_id: &ClientId,
+    at: UnixTime,
+) -> Result<Plan, Stop> {
+    let domain = stored.domain(host)?.ok_or(Stop::Absent)?;
+    let original = twin(stored, host, client_id)?.ok_or(Stop::Absent)?;
+    let place = mitid_domain(&domain).ok_or(Conflict::NoMitidDomain)?;
+    let now = twin(stored, place, client_id)?;
+    let scope = Scope::Applications { host: place.clone() };
+    if now.is_none() && stored.count(&scope, APPLICATIONS_MAX)? >= APPLICATIONS_MAX {
+        return Err(Conflict::LimitReached.into());
+    }
+    let others = namesakes(stored, &domain, place, client_id)?;
+    let wanted = shadow(&original, &others, place, now.as_ref(), at);
+    let secret = |secret: &StoredSecret| {
+        let (host, client_id) = (place.clone(), client_id.clone());
+        Record::Secret(SecretRecord { host, client_id, secret: secret.clone() })
+    };
+    let there = now.map(|now| now.secrets).unwrap_or_default();
+    let added: Vec<Record> = wanted.secrets.iter().filter(|it| !there.contains(it)).map(secret).collect();
+    let gone = there.iter().filter(|it| wanted.secrets.iter().all(|wanted| wanted.id != it.id));
+    let gone = gone.map(|it| target_of(&secret(it))).collect::<Vec<_>>();
+    let item = DueItem::Application { host: place.clone(), client_id: client_id.clone() };
+    let record = Record::Application(wanted.application);
+    let old = stored.get(&target_of(&record))?;
+    // Where only credentials differ, the application is written again as it is.
+    let only_secrets =
+        old.as_ref().is_some_and(|old| old.record == record) && !(added.is_empty() && gone.is_empty());
+    let plan = if only_secrets {
+        let before = Some(record.clone());
+        Plan { outcome: Outcome::Replaced, before, ..put(None, record, vec![item])? }
+    } else {
+        put(old, record, vec![item])?
+    };
+    Ok(Plan { also_put: added, also_removed: gone, ..plan })
+}
+
+/// Compares all applications of an ordinary domain with their shadows; `None` for a domain that leads to
+/// no MitID domain.
+///
+/// # Errors
+/// When the store fails.
+pub fn drift<R: Rows>(
+    stored: &Configuration<'_, R>,
+    domain: &DomainRecord,
+    at: UnixTime,
+) -> Result<Option<Drift>, StoreFault> {
+    let Some(place) = mitid_domain(domain) else { return Ok(None) };
+    let mut found = Drift {
+        mitid_domain: place.clone(),
+        alike: 0,
+        missing: Vec::new(),
+        differing: Vec::new(),
+        extra: Vec::new(),
+    };
+    for application in stored.applications(&domain.host)? {
+        let client_id = application.client_id;
+        let Some(original) = twin(stored, &domain.host, &client_id)? else { continue };
+        let Some(now) = twin(stored, place, &client_id)? else {
+            found.missing.push(client_id);
+            continue;
+        };
+        let others = namesakes(stored, domain, place, &client_id)?;
+        let fields = differing_fields(&shadow(&original, &others, place, Some(&now), at), &now);
+        if fields.is_empty() {
+            found.alike += 1;
+        } else {
+            found.differing.push(Difference { client_id, fields });
+        }
+    }
+    let mut originals = vec![domain.host.clone()];
+    originals.extend(leading_to(stored, domain, place)?);
+    for application in stored.applications(place)? {
+        let mut is_shadow = false;
+        for host in &originals {
+            is_shadow |= stored.application(host, &application.client_id)?.is_some();
+        }
+        if !is_shadow {
+            found.extra.push(application.client_id);
+        }
+    }
+    Ok(Some(found))
+}
+
+fn mitid_domain(domain: &DomainRecord) -> Option<&Host> {
+    domain.peer.as_ref().filter(|_| domain.kind == DomainKind::Ordinary)
+}
+
+fn twin<R: Rows>(
+    stored: &Configuration<'_, R>,
+    host: &Host,
+    client_id: &ClientId,
+) -> Result<Option<Twin>, StoreFault> {
+    let Some(application) = stored.application(host, client_id)? else { return Ok(None) };
+    let secrets = stored.secrets(host, client_id)?.into_iter().map(|it| it.secret).collect();
+    Ok(Some(Twin { application, secrets }))
+}
+
+/// The other ordinary domains that lead to the same MitID domain.
+fn leading_to<R: Rows>(
+    stored: &Configuration<'_, R>,
+    domain: &DomainRecord,
+    place: &Host,
+) -> Result<Vec<Host>, StoreFault> {
+    let mut paired = stored.domains_paired_with(place)?;
+    paired.retain(|it| it.kind == DomainKind::Ordinary && it.host != domain.host);
+    Ok(paired.into_iter().map(|it| it.host).collect())
+}
+
+/// The same client on those domains.
+fn namesakes<R: Rows>(
+    stored: &Configuration<'_, R>,
+    domain: &DomainRecord,
+    place: &Host,
+    client_id: &ClientId,
+) -> Result<Vec<ApplicationRecord>, StoreFault> {
+    let hosts = leading_to(stored, domain, place)?;
+    let found = hosts.iter().map(|host| stored.application(host, client_id));
+    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// What the shadow should be.
+fn shadow(
+    original: &Twin,
+    others: &[ApplicationRecord],
+    place: &Host,
+    now: Option<&Twin>,
+    at: UnixTime,
+) -> Twin {
+    let mut redirect_uris = original.application.redirect_uris.clone();
+    for uri in others.iter().flat_map(|other| &other.redirect_uris) {
+        if !redirect_uris.contains(uri) {
+            redirect_uris.push(uri.clone());
+        }
+    }
+    let now = now.map(|now| &now.application);
+    let protocol = &*original.application.protocol;
+    let mut acr_values = protocol.acr_values.clone();
+    acr_values.retain(|acr| acr.eid() == Eid::Mitid);
+    let recording_until = now.and_then(|now| now.protocol.recording_until);
+    let application = ApplicationRecord {
+        host: place.clone(),
+        redirect_uris,
+        protocol: Box::new(Protocol { acr_values, recording_until, ..protocol.clone() }),
+        created_at: now.map_or(at, |now| now.created_at),
+        ..original.application.clone()
+    };
+    Twin { application, secrets: original.secrets.clone() }
+}
+
+/// Names of what differs, as the API calls it.
+fn differing_fields(wanted: &Twin, now: &Twin) -> Vec<String> {
+    let shown = |twin: &Twin| applications::show(&Record::Application(twin.application.clone()));
+    let (wanted_shown, now_shown) = (shown(wanted), shown(now));
+    let mut fields = Vec::new();
+    if let (Value::Object(wanted), Value::Object(now)) = (&wanted_shown, &now_shown) {
+        let differs = |name: &&String| wanted.get(*name) != now.get(*name);
+        fields.extend(wanted.keys().filter(differs).cloned());
+    }
+    let is_in = |secrets: &[StoredSecret], it: &StoredSecret| secrets.contains(it);
+    let is_same =
+        wanted.secrets.len() == now.secrets.len() && wanted.secrets.iter().all(|it| is_in(&now.secrets, it));
+    if !is_same {
+        fields.push("secrets".to_owned());
+    }
+    fields
+}
