@@ -61,7 +61,7 @@ fn mac(keys: &EnvironmentKeys, host: &Host, digest: &str, until: UnixTime) -> [u
 }
 
 /// The pages, by the names in their addresses.
-const PAGES: [(&str, Shown); 29] = [
+const PAGES: [(&str, Shown); 33] = [
     ("nemid-beside-mitid", Shown::Both(Eid::NemId)),
     ("mitid-beside-nemid", Shown::Both(Eid::MitId)),
     ("nemid", Shown::One(Eid::NemId)),
@@ -71,8 +71,12 @@ const PAGES: [(&str, Shown); 29] = [
     ("cpr-nemid", Shown::Cpr(Eid::NemId, None)),
     ("cpr-mitid", Shown::Cpr(Eid::MitId, None)),
     ("cpr-wrong", Shown::Cpr(Eid::MitId, Some(Problem::Mismatch(2)))),
+    ("cpr-malformed", Shown::Cpr(Eid::MitId, Some(Problem::Form))),
+    ("cpr-mistyped", Shown::Cpr(Eid::MitId, Some(Problem::Mistyped(1)))),
+    ("cpr-not-checked", Shown::Cpr(Eid::MitId, Some(Problem::Unavailable))),
     ("cpr-sent-along", Shown::CprHinted),
     ("level", Shown::Level),
+    ("back-from-app", Shown::Resume),
     ("log-out", Shown::LogOut),
     ("logged-out", Shown::LoggedOut),
     ("answer", Shown::Answer),
@@ -80,10 +84,10 @@ const PAGES: [(&str, Shown); 29] = [
     ("error-cookie", Shown::Error(ErrorKind::Cookie)),
     ("error-expired", Shown::Error(ErrorKind::Expired)),
     ("error-already-done", Shown::Error(ErrorKind::AlreadyDone)),
-    ("error-level", Shown::Error(ErrorKind::Level)),
     ("error-nemid-closed", Shown::Error(ErrorKind::NemIdClosed)),
     ("error-not-ready", Shown::Error(ErrorKind::NoShadow)),
     ("error", Shown::Error(ErrorKind::Generic)),
+    ("error-of-the-eid", Shown::Error(ErrorKind::TryAgain)),
     ("error-not-found", Shown::Error(ErrorKind::NotFound)),
     ("error-too-large", Shown::Error(ErrorKind::TooLarge)),
     ("error-too-many", Shown::Error(ErrorKind::TooMany)),
@@ -103,6 +107,7 @@ enum Shown {
     Cpr(Eid, Option<Problem>),
     CprHinted,
     Level,
+    Resume,
     LogOut,
     LoggedOut,
     Answer,
@@ -198,6 +203,7 @@ fn render(frame: Frame<'_>, lang: Lang, shown: Shown) -> (u16, Markup) {
             };
             (403, pages::level::page(&view))
         }
+        Shown::Resume => (200, pages::resume::page(frame)),
         Shown::LogOut => {
             let view = AskLogout { frame, problem: None, confirmation: Some(""), reference: REFERENCE };
             (200, pages::logout::ask(&view))

@@ -38,8 +38,6 @@ pub enum ErrorKind {
     Expired,
     /// The attempt has given its code already.
     AlreadyDone,
-    /// The login was weaker than asked for.
-    Level,
     /// NemID is closed.
     NemIdClosed,
     /// The application has no twin on the MitID domain.
@@ -84,7 +82,6 @@ impl ErrorKind {
             Self::Cookie => errors::COOKIE.clone(),
             Self::Expired => errors::EXPIRED.clone(),
             Self::AlreadyDone => errors::ALREADY_DONE.clone(),
-            Self::Level => errors::LEVEL.clone(),
             Self::NemIdClosed => errors::NEMID_CLOSED.clone(),
             Self::NoShadow => errors::no_shadow(sp),
             Self::Generic | Self::TryAgain => errors::GENERIC.clone(),

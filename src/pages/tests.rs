@@ -15,19 +15,22 @@ use super::{Eid, Frame, Lang, choose, demo, error, level, logout, moving_on, res
 /// Would be a script, an attribute or a second class wherever it is not escaped.
 const HOSTILE: &str = r#"zq"><script>alert('1')</script> onclick=" style='"#;
 
-const ERROR_KINDS: [ErrorKind; 12] = [
+const ERROR_KINDS: [ErrorKind; 15] = [
     ErrorKind::Unavailable,
     ErrorKind::Client,
     ErrorKind::Cookie,
     ErrorKind::Expired,
     ErrorKind::AlreadyDone,
-    ErrorKind::Level,
     ErrorKind::NemIdClosed,
     ErrorKind::NoShadow,
     ErrorKind::Generic,
     ErrorKind::NotFound,
     ErrorKind::TooLarge,
     ErrorKind::TooMany,
+    ErrorKind::TryAgain,
+    ErrorKind::NoCpr,
+    ErrorKind::CprTries,
+    ErrorKind::CprTooLate,
 ];
 
 fn frame<'a>(lang: Lang, s: &'a str) -> Frame<'a> {
