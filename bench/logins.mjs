@@ -7,6 +7,7 @@
 import { build } from "esbuild";
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -27,6 +28,8 @@ const WARM_UP_SECONDS = 10;
 const TMPFS = "/dev/shm";
 /** What `statfs` calls it. */
 const TMPFS_MAGIC = 0x01021994;
+/** Room there for the objects of all rounds. */
+const TMPFS_BYTES = 1 << 29;
 
 /** @typedef {import("./logins/driver.mjs").Peer & { name: string, pid: number, stop: () => Promise<void> }} Running */
 
@@ -126,33 +129,48 @@ async function openauth(/** @type {string} */ directory, /** @type {string} */ u
 
 /** Logins a second of every peer, the medians of some rounds, and those of the ratios between ours and the others. */
 export async function measureLogins() {
+  const { type, bavail, bsize } = await statfs(TMPFS);
+  if (type !== TMPFS_MAGIC || bavail * bsize < TMPFS_BYTES) throw new Error(`${TMPFS} is no tmpfs with half a gigabyte free`);
+  if ((await statfs(root)).type === TMPFS_MAGIC) throw new Error(`${root} is no disk`);
   const directory = await mkdtemp(path.join(tmpdir(), "edge-eid-logins-"));
   const tmpfs = await mkdtemp(path.join(TMPFS, "edge-eid-logins-"));
   const disk = await mkdtemp(path.join(root, "build/logins-"));
-  if ((await statfs(tmpfs)).type !== TMPFS_MAGIC) throw new Error(`${TMPFS} is no tmpfs`);
-  if ((await statfs(disk)).type === TMPFS_MAGIC) throw new Error(`${disk} is a tmpfs`);
-  /** @type {(() => Promise<unknown>)[]} */
-  const stops = [];
-  const started = async (/** @type {any} */ process) => {
-    stops.push(process.stop);
-    return process;
+  /** @type {{ pid: number, stop: () => Promise<void> }[]} */
+  const running = [];
+  const started = (/** @type {any} */ child) => {
+    running.push(child);
+    return child;
   };
+  // An interruption must not leave processes that are held, nor their state in memory.
+  const abandon = () => {
+    for (const { pid } of running) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has heard of the interruption itself.
+      }
+    }
+    for (const folder of [directory, tmpfs, disk]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(1);
+  };
+  process.once("SIGINT", abandon).once("SIGTERM", abandon);
   try {
     const upstreamPort = await freePort();
     const upstream = `http://127.0.0.1:${upstreamPort}`;
-    await started(await start("upstream", String(upstreamPort)));
-    const driver = await started(await start("driver"));
+    started(await start("upstream", String(upstreamPort)));
+    const driver = started(await start("driver"));
     const configuration = await configured(upstream);
     /** @type {Record<string, Running>} */
     const peers = {
-      tmpfs: await started(await edgeEid("edge-eid, state on tmpfs", path.join(directory, "tmpfs"), tmpfs, configuration)),
-      disk: await started(await edgeEid("edge-eid, state on disk", path.join(directory, "disk"), disk, configuration)),
-      oidcProvider: await started(await oidcProvider(upstream)),
-      openauth: await started(await openauth(path.join(directory, "openauth"), upstream)),
+      tmpfs: started(await edgeEid("edge-eid, state on tmpfs", path.join(directory, "tmpfs"), tmpfs, configuration)),
+      disk: started(await edgeEid("edge-eid, state on disk", path.join(directory, "disk"), disk, configuration)),
+      oidcProvider: started(await oidcProvider(upstream)),
+      openauth: started(await openauth(path.join(directory, "openauth"), upstream)),
     };
     return summary(await rounds(driver, peers, upstream));
   } finally {
-    await Promise.all(stops.map((stop) => stop()));
+    process.off("SIGINT", abandon).off("SIGTERM", abandon);
+    await Promise.all(running.map(({ stop }) => stop()));
     for (const folder of [directory, tmpfs, disk]) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
@@ -170,7 +188,8 @@ async function rounds(
   const measure = async (/** @type {Running} */ { stop, ...peer }, connections = CONNECTIONS, seconds = ROUND_SECONDS) => {
     process.kill(peer.pid, "SIGCONT");
     child.send({ peer, upstream, connections, seconds });
-    const [{ result, error }] = await once(child, "message");
+    const ended = once(child, "exit").then(() => [{ error: "the driver ended" }]);
+    const [{ result, error }] = await Promise.race([once(child, "message"), ended]);
     if (error) throw new Error(`${peer.name}: ${error}`);
     process.kill(peer.pid, "SIGSTOP");
     return result.speed;
