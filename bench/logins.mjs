@@ -50,7 +50,7 @@ async function start(/** @type {string} */ program, /** @type {string[]} */ ...a
     child.kill();
     await exited;
   };
-  return { child, pid: child.pid ?? 0, stop };
+  return { child, exited, pid: child.pid ?? 0, stop };
 }
 
 /** A domain with the upstream as its only eID, and the application, published to KV. */
@@ -181,14 +181,14 @@ export async function measureLogins() {
  * next round. The first, which does not count, leaves that to the second.
  */
 async function rounds(
-  /** @type {{ child: import("node:child_process").ChildProcess }} */ { child },
+  /** @type {{ child: import("node:child_process").ChildProcess, exited: Promise<unknown> }} */ { child, exited },
   /** @type {Record<string, Running>} */ peers,
   /** @type {string} */ upstream,
 ) {
   const measure = async (/** @type {Running} */ { stop, ...peer }, connections = CONNECTIONS, seconds = ROUND_SECONDS) => {
     process.kill(peer.pid, "SIGCONT");
     child.send({ peer, upstream, connections, seconds });
-    const ended = once(child, "exit").then(() => [{ error: "the driver ended" }]);
+    const ended = exited.then(() => [{ error: "the driver ended" }]);
     const [{ result, error }] = await Promise.race([once(child, "message"), ended]);
     if (error) throw new Error(`${peer.name}: ${error}`);
     process.kill(peer.pid, "SIGSTOP");
@@ -213,17 +213,19 @@ async function rounds(
 
 /** Medians. A ratio is one of the same round. */
 function summary(/** @type {Record<string, number>[]} */ rounds) {
-  const of = (/** @type {(round: Record<string, number>) => number} */ value) => median(rounds.map(value));
+  const speed = (/** @type {string} */ of) => median(rounds.map((round) => round[of]));
+  const ratio = (/** @type {string} */ ours, /** @type {string} */ to) => median(rounds.map((round) => round[ours] / round[to]));
+  const beside = (/** @type {string} */ ours) => ({
+    oidcProvider: ratio(ours, "oidcProvider"),
+    openauth: ratio(ours, "openauth"),
+  });
   return {
     speeds: {
-      tmpfs: of(({ tmpfs }) => tmpfs),
-      disk: of(({ disk }) => disk),
-      oidcProvider: of(({ oidcProvider }) => oidcProvider),
-      openauth: of(({ openauth }) => openauth),
+      tmpfs: speed("tmpfs"),
+      disk: speed("disk"),
+      oidcProvider: speed("oidcProvider"),
+      openauth: speed("openauth"),
     },
-    ratios: {
-      tmpfs: { oidcProvider: of(({ tmpfs, oidcProvider }) => tmpfs / oidcProvider), openauth: of(({ tmpfs, openauth }) => tmpfs / openauth) },
-      disk: { oidcProvider: of(({ disk, oidcProvider }) => disk / oidcProvider), openauth: of(({ disk, openauth }) => disk / openauth) },
-    },
+    ratios: { tmpfs: beside("tmpfs"), disk: beside("disk") },
   };
 }

@@ -118,7 +118,9 @@ const config :Workerd.Config = (
     await ended;
   };
   try {
-    for (const port of Object.values(ports)) await Promise.race([listening(port), ended.then(() => Promise.reject(new Error("workerd ended")))]);
+    const failed = ended.then(() => Promise.reject(new Error("workerd ended")));
+    failed.catch(() => undefined);
+    for (const port of Object.values(ports)) await Promise.race([listening(port), failed]);
   } catch (error) {
     await stop();
     throw error;

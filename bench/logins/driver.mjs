@@ -110,8 +110,11 @@ async function verify(/** @type {Peer} */ peer, /** @type {string[]} */ tokens) 
   if (tokens.length === 0 || people.size !== tokens.length) throw new Error("two logins of one person, or none");
 }
 
-/** Logins a second over so many connections, each beginning the next login when its last has ended. */
-async function measure(/** @type {Peer} */ peer, /** @type {string} */ upstream, /** @type {number} */ connections, /** @type {number} */ seconds) {
+/**
+ * Logins a second over so many connections, each beginning the next login when its last has ended.
+ * @param {{ peer: Peer, upstream: string, connections: number, seconds: number }} options
+ */
+async function measure({ peer, upstream, connections, seconds }) {
   /** @type {string[]} */
   const sample = [];
   let logins = 0;
@@ -134,9 +137,9 @@ async function measure(/** @type {Peer} */ peer, /** @type {string} */ upstream,
   return { speed, logins };
 }
 
-process.on("message", async (/** @type {any} */ { peer, upstream, connections, seconds }) => {
+process.on("message", async (/** @type {any} */ options) => {
   try {
-    process.send?.({ result: await measure(peer, upstream, connections, seconds) });
+    process.send?.({ result: await measure(options) });
   } catch (error) {
     process.send?.({ error: error instanceof Error ? error.message : String(error) });
   }

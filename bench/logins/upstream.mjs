@@ -44,11 +44,13 @@ const routes = {
     const given = codes.get(code);
     codes.delete(code);
     const challenge = createHash("sha256").update(form.get("code_verifier") ?? "").digest("base64url");
-    if (!given || given.redirect !== form.get("redirect_uri") || given.challenge !== challenge) return [400, { error: "invalid_grant" }];
+    const fits = given?.redirect === form.get("redirect_uri") && given?.challenge === challenge;
+    if (!given || !fits) return [400, { error: "invalid_grant" }];
     if (!isClient(headers.authorization, form)) return [401, { error: "invalid_client" }];
     const now = Math.floor(Date.now() / 1000);
     const nonce = given.nonce === null ? {} : { nonce: given.nonce };
-    const input = `${header}.${encode({ iss: issuer, sub: randomUUID(), aud: CLIENT.id, iat: now, exp: now + 300, loa: "substantial", ...nonce })}`;
+    const who = { iss: issuer, sub: randomUUID(), aud: CLIENT.id, loa: "substantial" };
+    const input = `${header}.${encode({ ...who, iat: now, exp: now + 300, ...nonce })}`;
     const id_token = `${input}.${createSign("sha256").update(input).sign(key, "base64url")}`;
     return [200, { access_token: randomUUID(), token_type: "Bearer", expires_in: 300, id_token }];
   },
