@@ -175,7 +175,10 @@ fn names_in_a_path_follow_their_rules() {
     ] {
         let reply = operator.put(&at, &json!({"name": "x"}));
         assert_eq!((reply.status, reply.wrong_fields()), (422, vec![field]));
-        assert_eq!(operator.get(&at).status, 404);
+        let absent = operator.get(&at).expect(404);
+        assert!(
+            absent.body["detail"].as_str().is_some_and(|detail| detail.contains("a name in the address"))
+        );
     }
     assert_eq!(operator.get("/api/v1/tenants/%FF").status, 404);
     assert_eq!(operator.get("/api/v1/tenants/").status, 404);

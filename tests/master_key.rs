@@ -196,6 +196,25 @@ fn everything_that_is_published_is_vouched_for_by_the_new_key_before_the_old_one
 }
 
 #[test]
+fn styles_are_vouched_for_by_the_new_key_too_drafts_among_them() {
+    let mut operator = rotating();
+    (operator.ports.master_key, operator.ports.previous_master_key) = (OLD, None);
+    let style = path(&["tenants", "t0", "domains", "t0.example", "style"]);
+    operator.put(&style, &json!({"colours": {"button": "#00503c"}})).expect(201);
+    operator.post(&format!("{style}/publish"), &json!({})).expect(200);
+    operator.replace(&style, "*", &json!({"colours": {"button": "#123456"}})).expect(200);
+    (operator.ports.master_key, operator.ports.previous_master_key) = (NEW, Some(OLD));
+    let forged = || {
+        let kv = operator.ports.management.kv.borrow();
+        let styles = kv.iter().filter(|(key, _)| key.starts_with("style:t0.example:"));
+        styles.map(|(_, text)| check_genuine(text, [&NEW]).is_err()).collect::<Vec<_>>()
+    };
+    assert_eq!(forged(), [true, true]);
+    rewrap_all(&operator);
+    assert_eq!(forged(), [false, false]);
+}
+
+#[test]
 fn the_log_of_changes_tells_by_which_key_and_no_key() {
     let operator = rotating();
     rewrap_all(&operator);

@@ -5,7 +5,7 @@
 
 mod support;
 
-use edge_eid::admin::presets::Preset;
+use edge_eid::admin::presets::{PRESETS, Preset};
 use edge_eid::eid::{Acr, Eid, Level};
 use edge_eid::model::domain::{CprWay, DomainSnapshot};
 use edge_eid::table::Table;
@@ -43,6 +43,44 @@ fn resolve(domain: &mut DomainSnapshot, preset: Preset) {
     }
     upstream.cpr = values.cpr_scope.map_or(CprWay::None, |scope| CprWay::Scope(scope.to_owned()));
     domain.upstreams.insert(Eid::Mitid, upstream);
+}
+
+/// What `npm run check-upstream` knows of a preset: the text of its entry in the script.
+fn entry_of_script(name: &str) -> String {
+    let script = include_str!("../scripts/check_upstream.mjs");
+    let table = script.split_once("export const PRESETS = {").unwrap().1.split_once("\n};").unwrap().0;
+    let entry = table.split_once(&format!("\n  {name}: {{")).unwrap().1;
+    entry
+        .split_once("\n  ")
+        .map_or(entry, |(first, _)| {
+            // An entry of several lines ends with its own brace.
+            if first.is_empty() { entry.split_once("\n  }").unwrap().0 } else { first }
+        })
+        .to_owned()
+}
+
+/// The quoted words after a mark, up to an end.
+fn quoted<'a>(text: &'a str, from: &str, to: &str) -> Vec<&'a str> {
+    let part = text.split_once(from).unwrap().1.split_once(to).unwrap().0;
+    part.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_script_that_checks_upstreams_asks_for_what_the_presets_ask_for() {
+    for (name, preset) in PRESETS {
+        let (entry, values) = (entry_of_script(name), preset.values());
+        assert_eq!(quoted(&entry, "scopes: [", "]"), values.scopes, "{name}");
+        let also = entry.split_once("also: {").unwrap().1.split_once('}').unwrap().0;
+        let also = also.split(',').filter_map(|it| it.split_once(':')).map(|(scope, _)| scope.trim());
+        let known: Vec<&str> = values.cpr_scope.iter().chain(values.employee_scopes).copied().collect();
+        assert_eq!(also.collect::<Vec<_>>(), known, "{name}");
+        let claims = entry.split_once("claims:").unwrap().1;
+        for claim in claims.split('"').skip(1).step_by(2) {
+            let reads = |(_, claims): &(&str, &str)| claims.split(' ').any(|known| known == claim);
+            let own = claim == "loa" && *preset == Preset::Neb;
+            assert!(own || values.claim_map.iter().any(reads), "{name} reads no {claim}");
+        }
+    }
 }
 
 fn asked(broker: &Broker, hint: &str) -> Parameters {

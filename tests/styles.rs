@@ -192,6 +192,19 @@ fn a_sheet_that_is_not_to_be_served_is_refused_with_its_place() {
 }
 
 #[test]
+fn the_example_of_the_readme_is_taken() {
+    let operator = acme();
+    let readme = include_str!("../README.md").split_once("### Styling").unwrap().1;
+    let example = readme.split_once("```json").unwrap().1.split_once("```").unwrap().0;
+    let mut example: Value = serde_json::from_str(example).unwrap();
+    // There is no such sheet to be fetched.
+    for name in ["stylesheet_url", "css_paths"] {
+        assert!(example.as_object_mut().unwrap().remove(name).is_some());
+    }
+    operator.put(&style(), &example).expect(201);
+}
+
+#[test]
 fn logo_and_colours_need_no_style_sheet() {
     let operator = acme();
     let settings = json!({

@@ -69,7 +69,8 @@ impl Problem {
 
     /// 404: no such thing, or not for this caller.
     pub fn not_found() -> Self {
-        problem(404, "not-found", "There is no such thing")
+        let detail = "Nothing of this name is there for this caller: a name in the address, or what the body refers to. What has no earlier or saved version can't go back to it or publish it.";
+        Self { detail: Some(detail), ..problem(404, "not-found", "There is no such thing") }
     }
 
     /// 405: the thing can't do that.
