@@ -168,8 +168,8 @@ fn fresh(kid: Kid) -> SigningKey {
     }
 }
 
-/// The keys of a real ring that are announced, and whether others are gone.
-fn announced(ring: Ring) -> (Vec<Key>, bool) {
+/// What of a real ring is announced.
+fn announced(ring: Ring) -> Announced {
     let key = |key: SigningKey| {
         let state = match key.state {
             KeyState::Active => ACTIVE,
@@ -188,6 +188,9 @@ fn announced(ring: Ring) -> (Vec<Key>, bool) {
     (keys, gone)
 }
 
+/// The keys of a ring that are announced, and whether others are gone.
+type Announced = (Vec<Key>, bool);
+
 /// The search: every state that was reached, and how.
 struct Search {
     world: World,
@@ -197,7 +200,7 @@ struct Search {
     /// How the first outage came about.
     outage: Option<Vec<String>>,
     /// Steps of the real ring that were done before.
-    steps: HashMap<(Vec<Key>, bool, Step), Option<(Vec<Key>, bool)>>,
+    steps: HashMap<(Vec<Key>, bool, Step), Option<Announced>>,
 }
 
 impl Search {
@@ -371,7 +374,7 @@ fn steps(state: &State) -> Vec<(Step, bool)> {
 }
 
 /// What the real ring makes of a step; `None` where it refuses, or where force was not needed.
-fn done(keys: &[Key], gone: bool, step: &Step, believed: &Serving) -> Option<(Vec<Key>, bool)> {
+fn done(keys: &[Key], gone: bool, step: &Step, believed: &Serving) -> Option<Announced> {
     let next = keys.iter().map(|key| key.kid + 1).max().unwrap_or(0);
     if keys.is_empty() {
         return Ring::first(fresh(next), fresh(next + 1), NOW).ok().map(announced);
