@@ -87,6 +87,18 @@ fn the_way_back_tells_the_application() {
 }
 
 #[test]
+fn an_answer_of_the_eid_that_was_too_low_is_spent() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    let url = format!("{}&ui_locales=da", RelyingParty::shadow().ask(SUBSTANTIAL).url);
+    let upstream = browser.start(&url, Eid::Mitid);
+    assert!(browser.approve(&upstream, &ditlev("low")).page().url.ends_with("/level"));
+    let replayed = browser.approve(&upstream, &ditlev("substantial")).page();
+    assert_eq!(replayed.status, 400, "whoever answers later has to be asked anew: {}", replayed.url);
+    assert!(replayed.body.contains("<html lang=\"da\">"), "the login's own language");
+}
+
+#[test]
 fn a_second_login_that_is_too_low_shows_the_page_again() {
     let broker = World::demo();
     let browser = Browser::new(&broker);

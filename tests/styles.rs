@@ -220,6 +220,7 @@ fn logo_and_colours_need_no_style_sheet() {
     let logo = get(&operator, &sheet.replace("0.css", "logo.svg"));
     assert_eq!(logo.header("content-type"), Some("image/svg+xml"));
     assert!(logo.header("content-security-policy").unwrap().contains("sandbox"));
+    assert_eq!(get(&operator, &sheet.replace("0.css", "other.svg")).status, 404);
 }
 
 #[test]
@@ -298,7 +299,7 @@ fn every_page_can_be_looked_at_before_it_is_published_and_nothing_happens() {
         .filter(|href| href.starts_with(&at))
         .map(str::to_owned)
         .collect();
-    assert_eq!(links.len(), 58);
+    assert_eq!(links.len(), 66);
     for link in &links {
         let page = get(&operator, link);
         assert!([200, 400, 403, 404, 413, 429].contains(&page.status), "{link}: {}", page.status);
@@ -329,9 +330,23 @@ fn a_preview_ends_and_can_be_made_by_nobody_else() {
     ] {
         assert_eq!(get(&operator, &altered).status, 404, "{altered}");
     }
-    assert_eq!(get(&operator, &format!("{at}/mitid?lang=da")).status, 200);
-    operator.now.set(operator.now.get().plus(24 * 60 * 60));
+    let page = get(&operator, &format!("{at}/mitid?lang=da"));
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains(" preview page-"), "the body's class: {}", page.body);
+    assert_eq!(get(&operator, &format!("{at}/no-such-page")).status, 404);
+    operator.now.set(operator.now.get().plus(24 * 60 * 60 - 1));
+    assert_eq!(get(&operator, &at).status, 200);
+    operator.now.set(operator.now.get().plus(1));
     assert_eq!(get(&operator, &at).status, 404);
+}
+
+#[test]
+fn pages_without_a_style_can_be_looked_at_too() {
+    let operator = acme();
+    take_in(&operator);
+    let at = preview(&operator);
+    let page = get(&operator, &format!("{at}/mitid"));
+    assert_eq!((page.status, sheet_of(&page)), (200, None));
 }
 
 #[test]
