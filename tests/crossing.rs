@@ -18,7 +18,7 @@ use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
 const SUBSTANTIAL: &str = "urn:grn:authn:dk:mitid:substantial";
-const BLOCKED: &str = "Your browser blocks cookies";
+const BLOCKED: &str = "This login is not open in this browser";
 const EXPIRED: &str = "The login has expired";
 const FINISHED: &str = "This login is finished";
 

@@ -171,8 +171,11 @@ test("a hostile hint runs nothing, and the login can be started again", async ()
   const ran = [];
   page.on("dialog", (dialog) => (ran.push(dialog.message()), dialog.dismiss()));
   const app = await application(server.origin, WEB);
-  for (const token of ["", "message:", "css_path:", "sub:", "appswitch:resumeUrl:", "acr_values:", "uuid:", "vatid:"]) {
-    for (const value of [`"'>${script}`, base64(script), base64(base64(script)), "javascript:alert(1)", "x".repeat(10_240)]) {
+  const controls = "\u0000\u0007\u001b[31m\u202e\u2028\r\nset-cookie: a=b";
+  const values = [`"'>${script}`, base64(script), base64(base64(script)), "javascript:alert(1)", "x".repeat(10_240), controls];
+  const before = ["", "message:", "action:", "scope:", "css_path:", "sub:", "acr_values:", "uuid:", "vatid:"];
+  for (const token of [...before, "appswitch:ios ", "appswitch:resumeUrl:", "business ", "business_optional "]) {
+    for (const value of values) {
       const kept = await app.begin({ login_hint: token + value });
       await page.goto(kept.url.href);
       if (page.url().includes(":3000/callback")) assertError(new URL(page.url()), "invalid_request", kept, server.origin);

@@ -13,8 +13,10 @@ pub static CLIENT: Text = Text::fixed(
     "This page was opened from an unknown service. Contact the service.",
 );
 pub static COOKIE: Text = Text::fixed(
-    "Din browser blokerer cookies, som er nødvendige for login.",
-    "Your browser blocks cookies needed to log on.",
+    "Dette login er ikke åbent i denne browser: det er allerede afsluttet, blev startet et andet sted, \
+     eller browseren blokerer cookies, som er nødvendige for login.",
+    "This login is not open in this browser: it is finished already, was started elsewhere, or the browser \
+     blocks cookies needed to log on.",
 );
 pub static EXPIRED: Text =
     Text::fixed("Login er udløbet. Start forfra.", "The login has expired. Please start again.");
