@@ -5,6 +5,7 @@
 
 mod support;
 
+use edge_eid::admin::domains::WARNED_BEFORE_SECONDS;
 use edge_eid::login::consent::{Event, SHARDS, object_name};
 use edge_eid::model::domain::upstream_secret_label;
 use edge_eid::model::key_ring::signing_key_label;
@@ -494,4 +495,37 @@ fn a_key_at_an_upstream_is_made_here_shown_by_its_public_half_and_kept() {
         &by_key("https://other.example/op", json!({"client_secret": "x"})),
     );
     assert_eq!(none.expect(422).wrong_fields(), ["client_secret"]);
+}
+
+#[test]
+fn case_24_an_administrator_is_warned_before_nemid_closes_and_once_it_has() {
+    let operator = acme();
+    let warned = |host: &str, at: Option<u64>| {
+        let closed_at = at.map(|seconds| edge_eid::model::UnixTime(seconds).iso8601());
+        operator.domain("acme", host, &json!({"nemid_closed_at": closed_at}));
+        let domain = operator.get(&domain_path("acme", host)).expect(200).body;
+        let codes = domain["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].clone());
+        codes.map(|code| code.as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let now = operator.now.get().0;
+    for (number, (at, expected)) in [
+        (Some(now + WARNED_BEFORE_SECONDS + 1), None),
+        (Some(now + WARNED_BEFORE_SECONDS), Some("nemid_closes")),
+        (Some(now + 1), Some("nemid_closes")),
+        (Some(now), Some("nemid_closed")),
+        (None, Some("nemid_closed")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(
+            warned(&format!("case24-{number}.example"), at),
+            expected.into_iter().collect::<Vec<_>>(),
+            "{at:?}"
+        );
+    }
+    // A MitID domain runs no NemID.
+    operator.domain("acme", MITID, &json!({"kind": "mitid"}));
+    let mitid = operator.get(&domain_path("acme", MITID)).expect(200).body;
+    assert_eq!(mitid["warnings"], json!([]));
 }

@@ -10,7 +10,7 @@ use super::key_material;
 use super::problem::{Failure, Problem};
 use super::record::{DomainRecord, Record, Scope, Target};
 use crate::json::Json;
-use crate::model::domain::{DomainKind, SessionSettings};
+use crate::model::domain::{DomainKind, NEMID_CLOSED_AT, SessionSettings};
 use crate::model::names::InvalidName;
 use crate::model::{Environment, Host, TenantId, UnixTime};
 use crate::ports::Management;
@@ -24,14 +24,39 @@ const ABSOLUTE_SECONDS: RangeInclusive<u64> = 60..=604_800;
 
 /// `GET …/domains`
 pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
-    call.list(&call.tenant_id(tenant)?, Scope::Domains, show).await
+    call.list(&call.tenant_id(tenant)?, Scope::Domains, |record| warned(record, call.now)).await
 }
 
 /// `GET …/domains/{host}`
 pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     let item = call.get(&tenant, Target::Domain { host }).await?;
-    Ok(item_json(item.version, &show(&item.record)))
+    Ok(item_json(item.version, &warned(&item.record, call.now)))
+}
+
+/// Before NemID closes its administrators are warned for so long, seconds: ninety days.
+pub const WARNED_BEFORE_SECONDS: u64 = 90 * 24 * 60 * 60;
+
+/// A domain with what its administrators should know: of an ordinary one, that NemID closes soon or has
+/// closed, and what becomes of applications that still ask for it.
+fn warned(record: &Record, now: UnixTime) -> Value {
+    let mut shown = show(record);
+    let (Record::Domain(domain), Value::Object(fields)) = (record, &mut shown) else { return shown };
+    let closed_at = domain.nemid_closed_at.unwrap_or(NEMID_CLOSED_AT);
+    let warning = match domain.kind {
+        DomainKind::Mitid => None,
+        DomainKind::Ordinary if closed_at.is_over(now) => Some((
+            "nemid_closed",
+            "NemID has closed: who is sent to it gets MitID where that is offered alongside and the application has its twin, else an error",
+        )),
+        DomainKind::Ordinary => closed_at
+            .is_over(now.plus(WARNED_BEFORE_SECONDS))
+            .then_some(("nemid_closes", "NemID closes soon: applications should ask for MitID")),
+    };
+    let warnings: Vec<Value> =
+        warning.into_iter().map(|(code, detail)| json!({"code": code, "detail": detail})).collect();
+    fields.insert("warnings".to_owned(), warnings.into());
+    shown
 }
 
 /// `DELETE …/domains/{host}`: only without applications. The host stays claimed.
@@ -66,7 +91,8 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) ->
     }
     let action = Action::PutDomain { domain, material };
     let done = call.write(&tenant, call.change(precondition, action)).await?;
-    Ok(written_json(&done, &path(&["tenants", tenant.as_str(), "domains", host.as_str()]), show))
+    let path = path(&["tenants", tenant.as_str(), "domains", host.as_str()]);
+    Ok(written_json(&done, &path, |record| warned(record, call.now)))
 }
 
 async fn claim<P: Management>(
@@ -92,7 +118,7 @@ pub(super) fn may_be_production(host: &Host, simulators: bool) -> bool {
 }
 
 fn read(mut fields: Fields, host: &Host, simulators: bool, now: UnixTime) -> Result<DomainRecord, Problem> {
-    fields.ignore(&["host", "issuer", "created_at", "published"]);
+    fields.ignore(&["host", "issuer", "created_at", "published", "warnings"]);
     let environment = fields.required("environment", parsed(environment_of));
     let kind = fields.required("kind", parsed(kind_of));
     let display_name = fields.required("display_name", parsed(display_name));
