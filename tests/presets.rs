@@ -208,7 +208,9 @@ fn idura_s_employees_count_as_low_unless_the_answer_or_the_setting_names_their_l
         let broker = world(Preset::Idura);
         broker.change_domain(ACME_MITID, |domain| {
             let upstream = domain.upstreams.get_mut(&Eid::Mitid).unwrap();
-            setting.map(|level| upstream.level_map.insert(BUSINESS.to_owned(), level));
+            if let Some(level) = setting {
+                upstream.level_map.insert(BUSINESS.to_owned(), level);
+            }
         });
         let mut claims = answer_of(Preset::Idura);
         for (name, value) in [

@@ -1,7 +1,9 @@
 // Certified brokers as our upstreams, each played by an independent OpenID provider that answers as the
 // real service does: whole logins by every preset, in the real runtime, with no simulator on the way.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, afterEach, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { checkUpstream } from "../../scripts/check_upstream.mjs";
 import { assertLogIsClean } from "./support/log_check.mjs";
 import { change } from "./support/registration.mjs";
@@ -294,11 +296,34 @@ test("hostile claims of an upstream run nowhere, show nothing, and leave the log
 
 test("two logins at once fetch an upstream's metadata and keys once", async () => {
   await connect("neb");
+  // While one request reads what was published, those beside it are served with what was there before.
+  await fetch(`${server.mitidOrigin}/.well-known/openid-configuration`);
   const logins = await Promise.all(Array.from({ length: 8 }, () => logIn(web)));
   for (const { end, kept } of logins) assert.equal((await web.finish(end.url, kept)).claims.name, NAME);
   const fetched = (part) => upstream.state.requests.filter((path) => path.endsWith(part)).length;
   assert.equal(fetched("/openid-configuration"), 1);
   assert.equal(fetched("/jwks"), 1);
+});
+
+test("an upstream that is down is asked once for many logins, and again a moment later", async () => {
+  await connect("neb");
+  const { issuer } = upstream;
+  await upstream.close();
+  let asked = 0;
+  const down = createServer((_, response) => {
+    asked += 1;
+    response.writeHead(503).end();
+  });
+  await new Promise((resolve) => down.listen(Number(new URL(issuer).port), "127.0.0.1", resolve));
+  for (let login = 0; login < 4; login += 1) {
+    const { end, kept } = await logIn(web);
+    assertError(end.url, "server_error", kept, server.origin);
+  }
+  assert.equal(asked, 1);
+  await setTimeout(3_500);
+  await logIn(web);
+  assert.equal(asked, 2);
+  await new Promise((resolve) => down.close(resolve));
 });
 
 test("where the setting wants it, logging out leads through the upstream and comes back", async () => {
@@ -326,6 +351,13 @@ test("where the setting wants it, logging out leads through the upstream and com
   // The ID token of a login that asked for a CPR number might hold it, and goes into no address.
   const withNumber = await logIn(cpr, { scope: "openid ssn" });
   assert.equal((await withNumber.walker.open(out)).url.href, "http://127.0.0.1:3000/?state=s");
+  // Nor does one that states a number which nobody asked for, and the application is not told it.
+  const { idToken } = BROKERS.neb.person;
+  upstream.state.answer = { ...BROKERS.neb.person, idToken: { ...idToken, "dk.cpr": NUMBER } };
+  const unasked = await logIn(web);
+  assert.equal((await web.finish(unasked.end.url, unasked.kept)).claims.cprNumberIdentifier, undefined);
+  assert.equal((await unasked.walker.open(out)).url.href, "http://127.0.0.1:3000/?state=s");
+  upstream.state.answer = BROKERS.neb.person;
   // Off, nobody is led there.
   await configure(server.port, path(), { upstream_logout: false });
   const again = await logIn(web);
