@@ -400,9 +400,13 @@ pub async fn is_number_of(
     if response.status != 200 {
         return Err(format!("status {}", response.status));
     }
-    let answer = crate::json::read_object(response.body.as_bytes()).ok();
-    let matches = answer.as_ref().and_then(|answer| answer.get("match")).and_then(Value::as_bool);
-    matches.ok_or_else(|| "an answer without match".to_owned())
+    says_match(&response.body).ok_or_else(|| "an answer without match".to_owned())
+}
+
+/// Reads `match`, or `cprNumberMatch` as Signaturgruppen's MitID CPR Match API calls it.
+fn says_match(body: &str) -> Option<bool> {
+    let answer = crate::json::read_object(body.as_bytes()).ok()?;
+    answer.get("match").or(answer.get("cprNumberMatch"))?.as_bool()
 }
 
 /// OIDC Core §5.3.2: userinfo counts only for the same `sub`. What the signed ID token says
@@ -449,6 +453,16 @@ mod tests {
             ),
         ] {
             assert_eq!(holds(names, claims.clone()), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn whether_a_number_matches_is_said_by_either_name_and_by_nothing_else() {
+        assert_eq!(says_match("{\"match\":true}"), Some(true));
+        assert_eq!(says_match("{\"match\":false,\"cprNumberMatch\":true}"), Some(false));
+        assert_eq!(says_match("{\"cprNumberMatch\":true}"), Some(true));
+        for unclear in ["", "true", "{}", "{\"match\":\"true\"}", "{\"cprNumberMatch\":1}"] {
+            assert_eq!(says_match(unclear), None, "{unclear}");
         }
     }
 

@@ -58,12 +58,12 @@ pub fn why(sp: &str, eid: &str) -> Text {
 pub fn remember_help(sp: &str) -> Text {
     Text::filled(
         format!(
-            "Nummeret gemmes krypteret og bruges kun hos {sp}. Du kan altid trække dit samtykke \
-             tilbage."
+            "Nummeret gemmes krypteret og bruges kun hos {sp}. Uden kryds huskes det ikke. Du kan \
+             altid trække dit samtykke tilbage."
         ),
         format!(
-            "The number is stored encrypted and used only at {sp}. You can withdraw your consent \
-             at any time."
+            "The number is stored encrypted and used only at {sp}. Left unticked, it is not \
+             remembered. You can withdraw your consent at any time."
         ),
     )
 }
