@@ -1,5 +1,6 @@
 //! Every route of the broker, once: one `match` over method and path segments, grouped by who calls.
 
+use crate::eid::{Acr, Eid};
 use crate::error::Fault;
 use crate::login::attempt::AttemptId;
 use crate::login::choose::Link;
@@ -10,12 +11,12 @@ use crate::login::{
     self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, preview, redeem,
     resume, revoke, start, style, userinfo,
 };
+use crate::model::DomainSnapshot;
 use crate::model::sighting::Who;
 use crate::model::{Host, UnixTime};
 use crate::oauth::acr_values;
 use crate::ports::Ports;
 use crate::web::{Method, Request, Response};
-use crate::{eid::Eid, model::DomainSnapshot};
 use std::rc::Rc;
 
 /// Answers a request. A client that prefers so is told the trace id, to quote it to whoever runs
@@ -132,7 +133,10 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
         (Get | Post, ["login", attempt, "cpr"]) => ("cpr", cpr_page(ctx, attempt).await),
         (Get, ["login", attempt, eid]) => match Eid::parse(eid) {
             Some(eid) => ("start", follow(ctx, attempt, Link::Start(eid)).await),
-            None => ("unknown", not_found()),
+            None => match Acr::parse(eid) {
+                Some(acr) => ("start", follow(ctx, attempt, Link::Further(acr)).await),
+                None => ("unknown", not_found()),
+            },
         },
         (Get, ["resume"]) => ("resume", resume::page(ctx)),
         (Get | Post, ["oauth2", "logout"]) => ("logout", logout::logout(ctx).await),

@@ -110,6 +110,49 @@ fn an_application_is_offered_only_the_eids_it_may_use() {
 }
 
 #[test]
+fn whoever_names_several_kinds_of_an_eid_gets_the_others_below_the_pair() {
+    const MOCES: &str = "urn:grn:authn:dk:nemid:moces";
+    const FILE: &str = "urn:grn:authn:dk:nemid:moces:codefile";
+    const BUSINESS: &str = "urn:grn:authn:dk:mitid:business";
+    const SUBSTANTIAL: &str = "urn:grn:authn:dk:mitid:substantial";
+    let further = |broker: &Broker, asked: &[&str]| {
+        let asked = RelyingParty::web().ask(&asked.join(" "));
+        let page = Browser::new(broker).visit(&asked.url).page();
+        let links = page.body.split("class=\"choice\"").skip(1);
+        links
+            .map(|rest| rest.split("data-start=\"").nth(1).unwrap().split('"').next().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let broker = World::demo();
+    assert_eq!(further(&broker, &[POCES, SUBSTANTIAL]), Vec::<String>::new());
+    assert_eq!(further(&broker, &[POCES, MOCES, FILE, SUBSTANTIAL, BUSINESS]), [MOCES, BUSINESS]);
+    assert_eq!(further(&broker, &[MOCES, POCES]), [POCES]);
+    // MitID alone would start at once; here there is something to choose.
+    assert_eq!(further(&broker, &[SUBSTANTIAL, BUSINESS]), [BUSINESS]);
+    broker.change_domain(ACME, |domain| domain.peer = None);
+    assert_eq!(further(&broker, &[POCES, MOCES, SUBSTANTIAL, BUSINESS]), [MOCES], "MitID can't be reached");
+}
+
+#[test]
+fn a_further_eid_logs_in_and_only_one_that_is_offered() {
+    let broker = World::demo();
+    let (browser, app) = (Browser::new(&broker), RelyingParty::web());
+    let moces = "urn:grn:authn:dk:nemid:moces";
+    let asked = app.ask(&format!("{POCES} {moces}"));
+    let page = browser.visit(&asked.url).page();
+    let link = page.href(&format!("data-start=\"{moces}\""));
+    let answer = browser.approve(&browser.visit(&link).upstream(), &Person::employee()).application();
+    assert_eq!(app.redeem(&broker, &asked, &answer).claims["acr"], moces);
+    let page = browser.visit(&app.ask(&format!("{POCES} urn:grn:authn:dk:mitid:business")).url).page();
+    let across = browser.click(&page, "data-start=\"urn:grn:authn:dk:mitid:business\"").upstream();
+    assert!(across.contains(ACME_MITID), "MitID Erhverv runs on the MitID domain");
+    browser.visit(&app.ask(POCES).url).page();
+    let attempt = browser.attempts(ACME)[0].0.rsplit('.').next().unwrap().to_owned();
+    let by_hand = browser.visit(&format!("https://{ACME}/login/{attempt}/{moces}")).page();
+    assert_eq!(by_hand.status, 404);
+}
+
+#[test]
 fn nemid_stands_beside_mitid_only_for_an_application_that_may_use_it() {
     let broker = World::demo();
     let asked = RelyingParty::shadow().ask("urn:grn:authn:dk:mitid:substantial");

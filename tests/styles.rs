@@ -299,7 +299,7 @@ fn every_page_can_be_looked_at_before_it_is_published_and_nothing_happens() {
         .filter(|href| href.starts_with(&at))
         .map(str::to_owned)
         .collect();
-    assert_eq!(links.len(), 66);
+    assert_eq!(links.len(), 68);
     for link in &links {
         let page = get(&operator, link);
         assert!([200, 400, 403, 404, 413, 429].contains(&page.status), "{link}: {}", page.status);

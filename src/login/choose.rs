@@ -1,7 +1,7 @@
 //! The login page, its tabs and its links: `GET /login/{attempt}` and below.
 
 use super::attempt::AttemptId;
-use super::offer::{Offer, offer};
+use super::offer::{self, Offer, offer};
 use super::pending::{Pending, kept};
 use super::refusal::{Refusal, frame};
 use super::request::facts;
@@ -9,7 +9,7 @@ use super::{Context, Next, Reason, level};
 use crate::eid::{Acr, Eid};
 use crate::model::Host;
 use crate::oauth::login_hint::Action;
-use crate::pages::choose::{Call, Choose, NoShadow, Pair, Panel};
+use crate::pages::choose::{Call, Choose, NoShadow, OtherEid, Pair, Panel};
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::{self, Lang};
 use crate::ports::Ports;
@@ -43,6 +43,8 @@ pub enum Link {
     Level,
     /// A tab or start button.
     Start(Eid),
+    /// An eID that is offered besides.
+    Further(Acr),
     /// "Cancel".
     Cancel,
     /// "Back to the service", of a page that told why the login has ended.
@@ -83,6 +85,10 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
             }
             None => Err(Refusal::show(ErrorKind::NotFound, "this eID is not offered to this request")),
         },
+        Link::Further(acr) if further(ctx, &pending).contains(&acr) => Ok(Next::Begin { pending, acr }),
+        Link::Further(_) => {
+            Err(Refusal::show(ErrorKind::NotFound, "this eID is not offered to this request"))
+        }
         Link::Cancel => Ok(Next::Failed { pending, reason: Reason::Cancelled }),
         Link::Back => {
             let reason = pending.ended.unwrap_or(Reason::Cancelled);
@@ -94,6 +100,14 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
 /// What is offered to a pending request at this moment.
 fn offered<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Offer, crate::oauth::Error> {
     offer(&pending.acr_values, facts(ctx).restricted(pending.only))
+}
+
+/// What else is offered at this moment, by the domain that the request came to.
+fn further<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Vec<Acr> {
+    if pending.origin != *ctx.host() {
+        return Vec::new();
+    }
+    offer::further(&pending.acr_values, facts(ctx).restricted(pending.only))
 }
 
 /// What this request may ask of an eID, decided anew from what is offered now. On the domain that
@@ -168,10 +182,21 @@ fn page<P: Ports>(
         };
         return Response::page(200, pages::error::page(&view));
     };
+    let further: Vec<(Acr, String)> =
+        further(ctx, pending).into_iter().map(|acr| (acr, format!("{base}/{}", acr.urn()))).collect();
+    let others: Vec<OtherEid<'_>> = further
+        .iter()
+        .map(|(acr, href)| OtherEid {
+            eid: level::shown(*acr),
+            for_employees: acr.is_employee(),
+            key: acr.urn(),
+            href,
+        })
+        .collect();
     let view = Choose {
         frame,
         pair: Some(pair),
-        others: &[],
+        others: &others,
         call: call(pending.wishes.action),
         support_href: SUPPORT,
         privacy_href: privacy(lang),

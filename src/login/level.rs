@@ -61,7 +61,8 @@ pub async fn page<P: Ports>(ctx: &Context<'_, P>, mut pending: Pending) -> Resul
     Ok(Next::Answer(kept(response, ctx.request, pending.attempt, cookie)))
 }
 
-fn shown(acr: Acr) -> pages::Eid {
+/// The eID as pages know it.
+pub fn shown(acr: Acr) -> pages::Eid {
     match acr.eid() {
         Eid::Nemid => pages::Eid::NemId,
         Eid::Mitid => pages::Eid::MitId,

@@ -88,6 +88,38 @@ const NEMID_CLOSED_FOR_EMPLOYEES: Error =
 /// # Errors
 /// For the application: nothing that it asked for can be had here.
 pub fn offer(acr_values: &[Acr], facts: Facts) -> Result<Offer, Error> {
+    match of_pair(acr_values, facts)? {
+        Offer::One { acr, at_once: true } if !further(acr_values, facts).is_empty() => {
+            Ok(Offer::One { acr, at_once: false })
+        }
+        offered => Ok(offered),
+    }
+}
+
+/// What a request that names several eIDs may be answered with besides its [`Offer`]: employees' eIDs
+/// beside people's, or people's beside employees', of each the first that it names.
+pub fn further(acr_values: &[Acr], facts: Facts) -> Vec<Acr> {
+    let (shown, mut found) = (of_pair(acr_values, facts), Vec::new());
+    let is_like = |acr: Acr, other: Acr| acr.eid() == other.eid() && acr.is_employee() == other.is_employee();
+    for acr in acr_values.iter().copied() {
+        let is_shown = match shown {
+            Ok(Offer::Both { nemid, mitid, .. }) => is_like(acr, nemid) || is_like(acr, mitid),
+            Ok(Offer::One { acr: other, .. }) => is_like(acr, other),
+            Err(_) => true,
+        };
+        let is_usable = match acr.eid() {
+            Eid::Nemid => facts.nemid_reachable && facts.nemid_is_open,
+            Eid::Mitid => facts.mitid_reachable,
+        };
+        if is_usable && !is_shown && !found.iter().any(|other| is_like(acr, *other)) {
+            found.push(acr);
+        }
+    }
+    found
+}
+
+/// What of the pair of NemID and MitID is offered.
+fn of_pair(acr_values: &[Acr], facts: Facts) -> Result<Offer, Error> {
     let nemid = acr_values.iter().copied().find(|acr| acr.eid() == Eid::Nemid);
     let mitid = acr_values.iter().copied().find(|acr| acr.eid() == Eid::Mitid);
     match (nemid, mitid) {

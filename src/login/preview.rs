@@ -8,7 +8,7 @@ use super::refusal::{frame, status};
 use crate::error::Fault;
 use crate::model::style::DIGEST_CHARACTERS;
 use crate::model::{Host, UnixTime};
-use crate::pages::choose::{Call, Choose, NoShadow, Pair, Panel};
+use crate::pages::choose::{Call, Choose, NoShadow, OtherEid, Pair, Panel};
 use crate::pages::cpr::{CprPage, Problem};
 use crate::pages::error::{ErrorKind, ErrorPage};
 use crate::pages::form_post::FormPost;
@@ -61,11 +61,12 @@ fn mac(keys: &EnvironmentKeys, host: &Host, digest: &str, until: UnixTime) -> [u
 }
 
 /// The pages, by the names in their addresses.
-const PAGES: [(&str, Shown); 33] = [
+const PAGES: [(&str, Shown); 34] = [
     ("nemid-beside-mitid", Shown::Both(Eid::NemId)),
     ("mitid-beside-nemid", Shown::Both(Eid::MitId)),
     ("nemid", Shown::One(Eid::NemId)),
     ("mitid", Shown::One(Eid::MitId)),
+    ("several-eids", Shown::Several),
     ("mitid-not-ready", Shown::NotReady),
     ("moving-on", Shown::MovingOn),
     ("cpr-nemid", Shown::Cpr(Eid::NemId, None)),
@@ -102,6 +103,7 @@ const PAGES: [(&str, Shown); 33] = [
 enum Shown {
     Both(Eid),
     One(Eid),
+    Several,
     NotReady,
     MovingOn,
     Cpr(Eid, Option<Problem>),
@@ -176,6 +178,12 @@ fn render(frame: Frame<'_>, lang: Lang, shown: Shown) -> (u16, Markup) {
         Shown::Both(Eid::MitId) => choose(side_by_side(Panel::MitId)),
         Shown::One(Eid::NemId) => choose(Some(Pair::NemIdOnly { href: nemid_href })),
         Shown::One(Eid::MitId) => choose(Some(Pair::MitIdOnly { href: mitid_href })),
+        Shown::Several => {
+            let other = |eid| OtherEid { eid, for_employees: true, key: "", href: NOWHERE };
+            let others = [other(Eid::NemId), other(Eid::MitId)];
+            let pair = side_by_side(Panel::NemId);
+            (200, pages::choose::page(&Choose { others: &others, ..choosing(frame, lang, pair) }))
+        }
         Shown::NotReady => {
             let to_register = ["https://app.example/callback"];
             let missing = NoShadow {

@@ -87,10 +87,12 @@ pub struct NoShadow<'a> {
 /// An eID outside the pair.
 #[derive(Clone, Copy, Debug)]
 pub struct OtherEid<'a> {
-    /// A short name for `data-start`.
+    /// Whose.
+    pub eid: Eid,
+    /// Its kind for employees, or the one for people.
+    pub for_employees: bool,
+    /// For `data-start`.
     pub key: &'a str,
-    /// The eID's own name.
-    pub name: &'a str,
     /// Starts it.
     pub href: &'a str,
 }
@@ -307,6 +309,15 @@ fn no_shadow(view: &Choose<'_>, missing: &NoShadow<'_>) -> Markup {
     }
 }
 
+fn name(other: &OtherEid<'_>) -> &'static Text {
+    match (other.eid, other.for_employees) {
+        (Eid::NemId, false) => &texts::TAB_NEMID,
+        (Eid::NemId, true) => &texts::NEMID_EMPLOYEE,
+        (Eid::MitId, false) => &texts::TAB_MITID,
+        (Eid::MitId, true) => &texts::MITID_EMPLOYEE,
+    }
+}
+
 fn others(view: &Choose<'_>) -> Markup {
     let beside_the_pair = view.pair.is_some();
     html! {
@@ -314,7 +325,7 @@ fn others(view: &Choose<'_>) -> Markup {
             @if beside_the_pair { h2 { (both(&texts::OTHER_EIDS, view.frame.lang)) } }
             ul role="list" {
                 @for other in view.others {
-                    li { a.choice href=(other.href) data-start=(other.key) { (other.name) } }
+                    li { a.choice href=(other.href) data-start=(other.key) { (both(name(other), view.frame.lang)) } }
                 }
             }
         }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::Frame;
 use super::components::table;
 use super::layout::{Document, document};
-use super::texts::{Text, demo as texts};
+use super::texts::{Text, choose, demo as texts};
 
 /// The demo's first page.
 #[derive(Clone, Copy, Debug)]
@@ -187,11 +187,11 @@ fn method_name(method: &DemoMethod<'_>) -> Option<&'static Text> {
     let names = [
         (":nemid:poces", &texts::NEMID_POCES),
         (":nemid:moces:codefile", &texts::NEMID_CODEFILE),
-        (":nemid:moces", &texts::NEMID_MOCES),
+        (":nemid:moces", &choose::NEMID_EMPLOYEE),
         (":mitid:low", &texts::MITID_LOW),
         (":mitid:substantial", &texts::MITID_SUBSTANTIAL),
         (":mitid:high", &texts::MITID_HIGH),
-        (":mitid:business", &texts::MITID_BUSINESS),
+        (":mitid:business", &choose::MITID_EMPLOYEE),
     ];
     names.into_iter().find(|(end, _)| acr.ends_with(end)).map(|(_, name)| name)
 }

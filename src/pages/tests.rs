@@ -63,7 +63,7 @@ fn side_by_side<'a>(s: &'a str, panel: Panel<'a>) -> Option<Pair<'a>> {
 }
 
 fn choose_pages(lang: Lang, s: &str) -> Vec<String> {
-    let others = [OtherEid { key: s, name: s, href: s }];
+    let others = [OtherEid { eid: Eid::NemId, for_employees: true, key: s, href: s }];
     let missing = NoShadow { client_id: s, mitid_domain: s, to_register: &[s, s] };
     vec![
         log_on(lang, s, side_by_side(s, Panel::NemId), &[]),

@@ -29,6 +29,8 @@ pub static NEMID_ABOUT: Text = Text::fixed(
     "Du fortsætter hos NemID og bruger dit nøglekort, din nøgleapp eller din nøglefil.",
     "You continue at NemID and use your code card, code app or key file.",
 );
+pub static NEMID_EMPLOYEE: Text = Text::fixed("NemID medarbejdersignatur", "NemID for employees");
+pub static MITID_EMPLOYEE: Text = Text::fixed("MitID Erhverv", "MitID Erhverv");
 pub static OTHER_EIDS: Text = Text::fixed("Andre muligheder", "Other ways to log on");
 
 pub static DETAILS: Text =

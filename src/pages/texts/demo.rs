@@ -12,12 +12,10 @@ pub static CLIENTS: Text = Text::fixed("Applikation", "Application");
 pub static ACR_NONE: Text = Text::fixed("Lad brugeren vælge", "Let the user choose");
 pub static ACR_NONE_DETAIL: Text = Text::fixed("uden acr_values", "without acr_values");
 pub static NEMID_POCES: Text = Text::fixed("NemID", "NemID");
-pub static NEMID_MOCES: Text = Text::fixed("NemID medarbejdersignatur", "NemID for employees");
 pub static NEMID_CODEFILE: Text = Text::fixed("NemID nøglefil", "NemID key file");
 pub static MITID_LOW: Text = Text::fixed("MitID, lav", "MitID, low");
 pub static MITID_SUBSTANTIAL: Text = Text::fixed("MitID, betydelig", "MitID, substantial");
 pub static MITID_HIGH: Text = Text::fixed("MitID, høj", "MitID, high");
-pub static MITID_BUSINESS: Text = Text::fixed("MitID Erhverv", "MitID Erhverv");
 
 pub static RESULT_TITLE: Text = Text::fixed("Du er logget på", "You are logged on");
 pub static RESULT_ABOUT: Text = Text::fixed(
