@@ -143,7 +143,12 @@ fn a_further_eid_logs_in_and_only_one_that_is_offered() {
     let link = page.href(&format!("data-start=\"{moces}\""));
     let answer = browser.approve(&browser.visit(&link).upstream(), &Person::employee()).application();
     assert_eq!(app.redeem(&broker, &asked, &answer).claims["acr"], moces);
-    let page = browser.visit(&app.ask(&format!("{POCES} urn:grn:authn:dk:mitid:business")).url).page();
+    let page = browser
+        .visit(
+            &app.ask(&format!("{POCES} urn:grn:authn:dk:mitid:substantial urn:grn:authn:dk:mitid:business"))
+                .url,
+        )
+        .page();
     let across = browser.click(&page, "data-start=\"urn:grn:authn:dk:mitid:business\"").upstream();
     assert!(across.contains(ACME_MITID), "MitID Erhverv runs on the MitID domain");
     browser.visit(&app.ask(POCES).url).page();
