@@ -227,6 +227,39 @@ fn whoever_makes_tokens_gets_no_further_by_them() {
     let next = ask(&["keys"], json!({})).expect(201);
     assert_eq!(next.body["created_by"], format!("token {}", maker.split('.').nth(2).unwrap()));
     assert_eq!(next.body["scopes"], json!(["read", "keys"]));
+    let ends = |body: &Value| body["expires_at"].as_str().unwrap().to_owned();
+    let own = operator.get(&format!("{}/{}", tokens("acme"), maker.split('.').nth(2).unwrap())).body;
+    operator.now.set(operator.now.get().plus(86_400));
+    assert_eq!(ends(&ask(&["keys"], json!({})).expect(201).body), ends(&own), "and no longer");
+    assert_eq!(ask(&["keys"], json!({"expires_at": "2027-06-01T00:00:00Z"})).wrong_fields(), ["expires_at"]);
+}
+
+#[test]
+fn what_a_token_has_made_goes_with_it() {
+    let operator = world();
+    let stolen = token(&operator, &["access"]);
+    let body = json!({"name": "Next", "scopes": ["access"]});
+    let child = send(&operator, &stolen, "post", &tokens("acme"), &body).expect(201).body;
+    let child = child["token"].as_str().unwrap();
+    let grandchild = send(&operator, child, "post", &tokens("acme"), &body).expect(201).body;
+    let other = token(&operator, &["access"]);
+    operator.delete(&format!("{}/{}", tokens("acme"), stolen.split('.').nth(2).unwrap()), "*").expect(200);
+    for gone in [&stolen, child, grandchild["token"].as_str().unwrap()] {
+        send(&operator, gone, "get", &tokens("acme"), &Value::Null).expect(401);
+    }
+    let left = send(&operator, &other, "get", &tokens("acme"), &Value::Null).expect(200);
+    assert_eq!(left.body["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn tokens_that_are_over_take_no_room() {
+    let operator = world();
+    let ask = || operator.post(&tokens("acme"), &json!({"name": "Pipeline"}));
+    (0..50).for_each(|_| drop(ask().expect(201)));
+    assert_eq!(ask().problem(), "limit-reached");
+    operator.now.set(operator.now.get().plus(90 * 86_400));
+    ask().expect(201);
+    assert_eq!(operator.get(&tokens("acme")).body["items"].as_array().unwrap().len(), 1);
 }
 
 #[test]

@@ -119,8 +119,12 @@ fn a_shadow_names_mitids_levels_only() {
     change(&operator, ACME, "acr_values", both);
     let made = make(&operator, ACME, WEB).expect(201);
     assert_eq!(made.body["acr_values"], json!(["urn:grn:authn:dk:mitid:substantial"]));
-    change(&operator, ACME, "acr_values", json!(["urn:grn:authn:dk:nemid:poces"]));
-    assert_eq!(make(&operator, ACME, WEB).expect(200).body["acr_values"], json!([]), "any of MitID's");
+    // An empty list would allow everything: what takes NemID's place stands there instead.
+    for (nemid, mitid) in [("nemid:poces", "mitid:substantial"), ("nemid:moces", "mitid:business")] {
+        change(&operator, ACME, "acr_values", json!([format!("urn:grn:authn:dk:{nemid}")]));
+        let made = make(&operator, ACME, WEB).expect(200).body;
+        assert_eq!(made["acr_values"], json!([format!("urn:grn:authn:dk:{mitid}")]));
+    }
     assert_eq!(drift(&operator, ACME)["is_alike"], true);
 }
 
@@ -136,6 +140,48 @@ fn one_shadow_stands_for_the_same_client_of_two_ordinary_domains() {
     );
     assert_eq!(drift(&operator, ACME)["is_alike"], true);
     assert_eq!(drift(&operator, ACME)["extra"], json!([]));
+}
+
+#[test]
+fn callbacks_of_a_disabled_namesake_do_not_come_alive() {
+    let operator = world();
+    let body = json!({"name": "Web", "enabled": false, "redirect_uris": ["https://lost.example/callback"]});
+    operator.put(&application_path("acme", SECOND, WEB), &body).expect(201);
+    let made = make(&operator, ACME, WEB).expect(201);
+    assert_eq!(made.body["redirect_uris"], json!(["https://app.example/callback"]));
+    change(&operator, SECOND, "enabled", json!(true));
+    assert_eq!(drift(&operator, ACME)["is_alike"], false);
+    let at = domain_path("acme", SECOND);
+    let mut domain = operator.get(&at).expect(200).body;
+    domain["enabled"] = json!(false);
+    operator.replace(&at, "*", &domain).expect(200);
+    assert_eq!(drift(&operator, ACME)["is_alike"], true, "nor those of a disabled domain");
+}
+
+#[test]
+fn a_shadow_is_held_to_the_rules_of_every_application() {
+    let operator = Operator::new();
+    operator.tenant("acme");
+    let production = |more: Value| {
+        let mut settings = json!({"environment": "PRODUCTION"});
+        for (name, value) in more.as_object().unwrap() {
+            settings[name] = value.clone();
+        }
+        settings
+    };
+    operator.domain("acme", MITID, &production(json!({"kind": "mitid"})));
+    for host in [ACME, SECOND] {
+        operator.domain("acme", host, &production(json!({"mitid_domain": MITID})));
+    }
+    operator.application("acme", ACME, WEB);
+    let native = json!({
+        "name": "App", "redirect_uris": ["http://127.0.0.1:9/callback"], "token_endpoint_auth_methods": ["none"],
+    });
+    operator.put(&application_path("acme", SECOND, WEB), &native).expect(201);
+    assert_eq!(make(&operator, ACME, WEB).expect(422).wrong_fields(), ["redirect_uris[1]"]);
+    let many: Vec<String> = (0..50).map(|number| format!("https://app.example/{number}")).collect();
+    change(&operator, SECOND, "redirect_uris", json!(many));
+    assert_eq!(make(&operator, ACME, WEB).expect(422).wrong_fields(), ["redirect_uris"]);
 }
 
 #[test]

@@ -203,8 +203,10 @@ fn any_text_is_read_to_its_end() {
 }
 
 /// Pieces that sheets are made of, and those by which readers of CSS were told different things.
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 46] = [
     "a",
+    "<",
+    "!",
     ".b",
     "#c",
     "--d",
@@ -257,6 +259,9 @@ fn tokens(parser: &mut Parser<'_>, out: &mut Vec<String>) {
             Token::Semicolon | Token::CDO | Token::CDC => continue,
             // Addresses become absolute.
             Token::UnquotedUrl(_) => out.push("url".to_owned()),
+            Token::QuotedString(_) if out.last().is_some_and(|it| it.starts_with("Function(\"url")) => {
+                out.push("url".to_owned());
+            }
             // Units are the same in capitals.
             Token::Dimension { .. } => out.push(format!("{token:?}").to_ascii_lowercase()),
             _ => out.push(format!("{token:?}")),

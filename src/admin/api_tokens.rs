@@ -61,15 +61,19 @@ fn make<P: Management>(call: &Call<'_, P>, tenant: &TenantId) -> Result<(TokenRe
     let name = fields.required("name", parsed(display_name));
     let scopes = fields.list("scopes", Permission::ALL.len(), parsed(permission)).unwrap_or_default();
     let expires_at = fields.optional("expires_at", parsed(time));
-    let expires_at = expires_at.unwrap_or_else(|| call.now.plus(LIFETIME_SECONDS));
+    let usual = call.now.plus(LIFETIME_SECONDS);
+    let expires_at = expires_at.unwrap_or(match &call.caller {
+        Caller::Token { expires_at, .. } => usual.min(*expires_at),
+        Caller::Operator => usual,
+    });
     if expires_at.is_over(call.now) || expires_at.seconds_after(call.now) > LIFETIME_MAX_SECONDS {
         fields.refuse("expires_at", "a time to come, within 366 days");
     }
-    // Whoever may make tokens gets no further by them than he is.
-    if let Caller::Token { permissions, .. } = &call.caller
-        && !scopes.iter().all(|scope| permissions.contains(scope))
-    {
-        fields.refuse("scopes", "at most those of the token that makes it");
+    // Whoever may make tokens gets no further by them than he is, and no longer.
+    if let Caller::Token { permissions, expires_at: own_end, .. } = &call.caller {
+        let are_own = scopes.iter().all(|scope| permissions.contains(scope));
+        fields.demand("scopes", are_own, "at most those of the token that makes it");
+        fields.demand("expires_at", expires_at <= *own_end, "at most the end of the token that makes it");
     }
     let Some(name) = name else { return Err(fields.refusal().into()) };
     let is_asked_for = |it: &Permission| *it == Permission::Read || scopes.contains(it);

@@ -36,6 +36,8 @@ pub enum Caller {
         id: String,
         /// What it may do.
         permissions: Vec<Permission>,
+        /// From when on it counts no more.
+        expires_at: UnixTime,
     },
 }
 
@@ -108,9 +110,16 @@ pub async fn identify<P: Management>(ports: &P, bearer: Bearer, now: UnixTime) -
     let TokenClaim { tenant, id, digest } = claim;
     let command = TenantCommand::Admit { id: id.clone(), digest, at: now };
     match ports.tenant(&tenant, &command).await? {
-        TenantAnswer::Admitted(permissions) => Ok(Caller::Token { tenant, id, permissions }),
+        TenantAnswer::Admitted { permissions, expires_at } => {
+            Ok(Caller::Token { tenant, id, permissions, expires_at })
+        }
         _ => Err(invalid_token().into()),
     }
+}
+
+/// What a token is called in the log of changes, and as the maker of others.
+pub fn token_name(id: &str) -> String {
+    format!("token {id}")
 }
 
 impl Caller {
@@ -118,7 +127,7 @@ impl Caller {
     pub fn name(&self) -> String {
         match self {
             Self::Operator => OPERATOR.to_owned(),
-            Self::Token { id, .. } => format!("token {id}"),
+            Self::Token { id, .. } => token_name(id),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Decides a change against what is stored: whether it may be made, what it writes, and which
 //! published values it touches. Pure; nothing is written here.
 
+use super::caller::token_name;
 use super::command::{Action, Change, Conflict, DueItem, Material, Outcome, Precondition, Refusal};
 use super::command::{FieldError, UpstreamInput};
 use super::configuration::{Configuration, target_of};
@@ -13,7 +14,7 @@ use super::{shadow, style_record};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::{ClientKey, CprSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
-use crate::model::{Environment, Host, Sealed, Serving};
+use crate::model::{Environment, Host, Sealed, Serving, UnixTime};
 use crate::rows::{Rows, StoreFault};
 
 /// Most domains of one tenant.
@@ -110,7 +111,7 @@ pub fn decide<R: Rows>(
         }
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::MakeShadow { host, client_id } => shadow::decide(stored, host, client_id, change.at),
-        Action::AddToken(token) => add_token(stored, token),
+        Action::AddToken(token) => add_token(stored, token, change.at),
         Action::Remove(target) => remove(stored, &change.precondition, target),
         Action::Style { host, change: wanted } => {
             style_record::decide(stored, &change.precondition, host, wanted)
@@ -274,12 +275,35 @@ fn add_secret<R: Rows>(stored: &Configuration<'_, R>, wanted: &SecretRecord) -> 
     put(None, Record::Secret(wanted.clone()), touched)
 }
 
-fn add_token<R: Rows>(stored: &Configuration<'_, R>, wanted: &TokenRecord) -> Result<Plan, Stop> {
+/// Adds a token; those that are over make room.
+fn add_token<R: Rows>(
+    stored: &Configuration<'_, R>,
+    wanted: &TokenRecord,
+    at: UnixTime,
+) -> Result<Plan, Stop> {
     stored.tenant()?.ok_or(Stop::Absent)?;
-    if stored.count(&Scope::Tokens, TOKENS_MAX)? >= TOKENS_MAX {
+    let (over, counting): (Vec<_>, Vec<_>) =
+        stored.tokens()?.into_iter().partition(|token| token.expires_at.is_over(at));
+    if counting.len() >= TOKENS_MAX {
         return Err(Conflict::LimitReached.into());
     }
-    put(None, Record::Token(wanted.clone()), Vec::new())
+    let also_removed = over.into_iter().map(|token| Target::Token { id: token.id }).collect();
+    Ok(Plan { also_removed, ..put(None, Record::Token(wanted.clone()), Vec::new())? })
+}
+
+/// The tokens that a token has made, and those that they have made: whoever held a stolen one is shut out
+/// with all of them.
+fn made_by<R: Rows>(stored: &Configuration<'_, R>, id: &str) -> Result<Vec<Target>, StoreFault> {
+    let all = stored.tokens()?;
+    let mut found = vec![id.to_owned()];
+    let mut next = 0;
+    while let Some(maker) = found.get(next).map(|id| token_name(id)) {
+        let made = all.iter().filter(|token| token.created_by == maker).map(|token| token.id.clone());
+        let new: Vec<String> = made.filter(|id| !found.contains(id)).collect();
+        found.extend(new);
+        next += 1;
+    }
+    Ok(found.into_iter().skip(1).map(|id| Target::Token { id }).collect())
 }
 
 fn remove<R: Rows>(
@@ -308,7 +332,7 @@ fn remove<R: Rows>(
         }
         Target::Upstream { host, .. } => (Vec::new(), touched_by_domain(stored, host)?),
         // Nothing of it is published.
-        Target::Token { .. } => (Vec::new(), Vec::new()),
+        Target::Token { id } => (made_by(stored, id)?, Vec::new()),
         Target::Style { host } => {
             let mut touched =
                 stored.style(host)?.map(|style| style_record::all_of(&style)).unwrap_or_default();

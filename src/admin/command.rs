@@ -272,8 +272,13 @@ pub enum TenantAnswer {
     },
     /// How shadows differ.
     Drift(Box<Drift>),
-    /// What the holder of a token may do.
-    Admitted(Vec<Permission>),
+    /// What the holder of a token may do, and until when.
+    Admitted {
+        /// What.
+        permissions: Vec<Permission>,
+        /// Until when.
+        expires_at: UnixTime,
+    },
     /// An environment's keys.
     Keys(Box<KeyReport>),
     /// A change that was only checked would be stored.
@@ -292,7 +297,7 @@ json_enum!(TenantAnswer {
     Publication { version, due } = "publication",
     Exported { version, records, next } = "exported",
     Drift(it) = "drift",
-    Admitted(it) = "admitted",
+    Admitted { permissions, expires_at } = "admitted",
     Keys(it) = "keys",
     Acceptable = "acceptable",
     Done(it) = "done",

@@ -181,6 +181,15 @@ impl<R: Rows> Configuration<'_, R> {
         }))
     }
 
+    /// Every token for the admin API.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn tokens(&self) -> Result<Vec<TokenRecord>, StoreFault> {
+        let it = |record| if let Record::Token(it) = record { Some(it) } else { None };
+        Ok(self.all(&Scope::Tokens)?.into_iter().filter_map(it).collect())
+    }
+
     /// Every application of a domain.
     ///
     /// # Errors

@@ -73,11 +73,13 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) ->
     let domain = read(Fields::of(call.request)?, &host, simulators, call.now)?;
     let environment = domain.environment;
     let mut material = None;
-    if matches!(precondition, Precondition::None | Precondition::Absent) {
+    if !call.caller.is_operator() {
         // A host is somebody's for ever, and here nobody shows that it is his.
-        if !call.caller.is_operator() {
+        let known = TenantCommand::Get(Target::Domain { host: host.clone() });
+        if call.ports.tenant(&tenant, &known).await? == TenantAnswer::Absent {
             return Err(Problem::forbidden().into());
         }
+    } else if matches!(precondition, Precondition::None | Precondition::Absent) {
         let action = Action::PutDomain { domain: domain.clone(), material: None };
         let check = TenantCommand::Check(call.change(precondition.clone(), action));
         match call.ports.tenant(&tenant, &check).await? {

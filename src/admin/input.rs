@@ -75,6 +75,11 @@ impl Fields {
         Self::of(request)
     }
 
+    /// What was wrong with the fields.
+    pub fn into_errors(self) -> Vec<FieldError> {
+        self.errors
+    }
+
     /// Whether something was wrong with a field, or with an item of it.
     pub fn has_error(&self, name: &str) -> bool {
         self.errors.iter().any(|error| {

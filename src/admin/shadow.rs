@@ -2,17 +2,21 @@
 //!
 //! A shadow is alike in all that applications rely on, its credentials too, so that a company that
 //! moves to MitID changes an address and no secret. Of what may differ there is little: a shadow names
-//! MitID's levels only; its callbacks are also those of the same client on other ordinary domains that
-//! lead to the same MitID domain, since one shadow stands for all of them; each has its own recording.
+//! MitID's levels only, where the original names any; its callbacks are also those of the same client, if
+//! enabled, on other ordinary domains that lead to the same MitID domain, since one shadow stands for all
+//! of them; each has its own recording. It is held to the rules of an application that somebody sends.
 //! Pure: what is stored in, what is wanted or differs out.
 
+use super::application_protocol;
 use super::applications;
 use super::change::{APPLICATIONS_MAX, Plan, Stop, put};
-use super::command::{Conflict, DueItem, Outcome};
+use super::command::{Conflict, DueItem, FieldError, Outcome};
 use super::configuration::{Configuration, target_of};
+use super::input::Fields;
 use super::record::{ApplicationRecord, DomainRecord, Record, Scope, SecretRecord};
-use crate::eid::Eid;
-use crate::model::application::{Protocol, StoredSecret};
+use super::rules::{application_faults, refuse_if_any};
+use crate::eid::{Acr, Eid};
+use crate::model::application::{Protocol, REDIRECT_URIS_MAX, StoredSecret};
 use crate::model::domain::DomainKind;
 use crate::model::{ClientId, Host, UnixTime};
 use crate::rows::{Rows, StoreFault};
@@ -72,8 +76,9 @@ pub fn decide<R: Rows>(
     if now.is_none() && stored.count(&scope, APPLICATIONS_MAX)? >= APPLICATIONS_MAX {
         return Err(Conflict::LimitReached.into());
     }
-    let others = namesakes(stored, &domain, place, client_id)?;
+    let others = leading_to(stored, &domain, place)?;
     let wanted = shadow(&original, &others, place, now.as_ref(), at);
+    refuse_if_any(faults(stored, &wanted.application)?)?;
     let secret = |secret: &StoredSecret| {
         let (host, client_id) = (place.clone(), client_id.clone());
         Record::Secret(SecretRecord { host, client_id, secret: secret.clone() })
@@ -115,14 +120,16 @@ pub fn drift<R: Rows>(
         differing: Vec::new(),
         extra: Vec::new(),
     };
-    for application in stored.applications(&domain.host)? {
+    let others = leading_to(stored, domain, place)?;
+    let applications = stored.applications(&domain.host)?;
+    let known: Vec<ClientId> = applications.iter().map(|it| it.client_id.clone()).collect();
+    for application in applications {
         let client_id = application.client_id;
         let Some(original) = twin(stored, &domain.host, &client_id)? else { continue };
         let Some(now) = twin(stored, place, &client_id)? else {
             found.missing.push(client_id);
             continue;
         };
-        let others = namesakes(stored, domain, place, &client_id)?;
         let fields = differing_fields(&shadow(&original, &others, place, Some(&now), at), &now);
         if fields.is_empty() {
             found.alike += 1;
@@ -130,17 +137,9 @@ pub fn drift<R: Rows>(
             found.differing.push(Difference { client_id, fields });
         }
     }
-    let mut originals = vec![domain.host.clone()];
-    originals.extend(leading_to(stored, domain, place)?);
-    for application in stored.applications(place)? {
-        let mut is_shadow = false;
-        for host in &originals {
-            is_shadow |= stored.application(host, &application.client_id)?.is_some();
-        }
-        if !is_shadow {
-            found.extra.push(application.client_id);
-        }
-    }
+    let stands = |id: &ClientId| known.contains(id) || others.iter().any(|other| other.client_id == *id);
+    let there = stored.applications(place)?.into_iter().map(|it| it.client_id);
+    found.extra.extend(there.filter(|id| !stands(id)));
     Ok(Some(found))
 }
 
@@ -158,27 +157,39 @@ fn twin<R: Rows>(
     Ok(Some(Twin { application, secrets }))
 }
 
-/// The other ordinary domains that lead to the same MitID domain.
+/// The applications of the other ordinary domains that lead to the same MitID domain.
 fn leading_to<R: Rows>(
     stored: &Configuration<'_, R>,
     domain: &DomainRecord,
     place: &Host,
-) -> Result<Vec<Host>, StoreFault> {
-    let mut paired = stored.domains_paired_with(place)?;
-    paired.retain(|it| it.kind == DomainKind::Ordinary && it.host != domain.host);
-    Ok(paired.into_iter().map(|it| it.host).collect())
+) -> Result<Vec<ApplicationRecord>, StoreFault> {
+    let mut found = Vec::new();
+    for other in stored.domains_paired_with(place)? {
+        if other.kind == DomainKind::Ordinary && other.host != domain.host {
+            let mut applications = stored.applications(&other.host)?;
+            // Disabled means disabled: none of its callbacks comes alive elsewhere.
+            applications.iter_mut().for_each(|it| it.enabled &= other.enabled);
+            found.extend(applications);
+        }
+    }
+    Ok(found)
 }
 
-/// The same client on those domains.
-fn namesakes<R: Rows>(
+/// What the rules for applications say against a shadow: callbacks of other applications may not fit it.
+fn faults<R: Rows>(
     stored: &Configuration<'_, R>,
-    domain: &DomainRecord,
-    place: &Host,
-    client_id: &ClientId,
-) -> Result<Vec<ApplicationRecord>, StoreFault> {
-    let hosts = leading_to(stored, domain, place)?;
-    let found = hosts.iter().map(|host| stored.application(host, client_id));
-    Ok(found.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    wanted: &ApplicationRecord,
+) -> Result<Vec<FieldError>, StoreFault> {
+    let mut fields = Fields::from(Value::Null);
+    let fits = wanted.redirect_uris.len() <= REDIRECT_URIS_MAX;
+    fields.demand("redirect_uris", fits, "those of all its originals are more than an application may have");
+    let methods = &wanted.token_endpoint_auth_methods;
+    application_protocol::check(&mut fields, methods, &wanted.redirect_uris, &wanted.protocol);
+    let mut errors = fields.into_errors();
+    if let Some(domain) = stored.domain(&wanted.host)? {
+        errors.extend(application_faults(&domain, wanted));
+    }
+    Ok(errors)
 }
 
 /// What the shadow should be.
@@ -190,15 +201,15 @@ fn shadow(
     at: UnixTime,
 ) -> Twin {
     let mut redirect_uris = original.application.redirect_uris.clone();
-    for uri in others.iter().flat_map(|other| &other.redirect_uris) {
+    let is_namesake = |it: &&ApplicationRecord| it.enabled && it.client_id == original.application.client_id;
+    for uri in others.iter().filter(is_namesake).flat_map(|other| &other.redirect_uris) {
         if !redirect_uris.contains(uri) {
             redirect_uris.push(uri.clone());
         }
     }
     let now = now.map(|now| &now.application);
     let protocol = &*original.application.protocol;
-    let mut acr_values = protocol.acr_values.clone();
-    acr_values.retain(|acr| acr.eid() == Eid::Mitid);
+    let acr_values = of_mitid(&protocol.acr_values);
     let recording_until = now.and_then(|now| now.protocol.recording_until);
     let application = ApplicationRecord {
         host: place.clone(),
@@ -208,6 +219,21 @@ fn shadow(
         ..original.application.clone()
     };
     Twin { application, secrets: original.secrets.clone() }
+}
+
+/// The eIDs of MitID among these; where there are none, those that take NemID's place. Never an empty list
+/// of a list that is not: an empty one allows everything.
+fn of_mitid(acr_values: &[Acr]) -> Vec<Acr> {
+    let mut kept: Vec<Acr> = acr_values.iter().copied().filter(|acr| acr.eid() == Eid::Mitid).collect();
+    if kept.is_empty() {
+        for acr in acr_values {
+            let successor = if acr.is_employee() { Acr::MitidBusiness } else { Acr::MitidSubstantial };
+            if !kept.contains(&successor) {
+                kept.push(successor);
+            }
+        }
+    }
+    kept
 }
 
 /// Names of what differs, as the API calls it.

@@ -87,9 +87,13 @@ struct Out {
 impl Out {
     fn token(&mut self, token: &Token<'_>) {
         let this = token.serialization_type();
-        // The name `--` and `>` would be read as the end of an HTML comment.
-        let ends_comment = *token == Token::Delim('>') && self.text.ends_with("--");
-        if ends_comment || self.last.needs_separator_when_before(this) {
+        // The name `--` and `>`, or `<` and `!`, would be read as an end or a beginning of HTML's comments.
+        let is_comment = match token {
+            Token::Delim('>') => self.text.ends_with("--"),
+            Token::Delim('!') => self.text.ends_with('<'),
+            _ => false,
+        };
+        if is_comment || self.last.needs_separator_when_before(this) {
             self.text.push_str("/**/");
         }
         self.last = this;

@@ -92,12 +92,12 @@ fn admit(rows: &mut impl Rows, id: &str, digest: &str, at: UnixTime) -> Result<T
     if !equal(token.digest.as_bytes(), digest.as_bytes()) || token.expires_at.is_over(at) {
         return Ok(TenantAnswer::Absent);
     }
-    let permissions = token.permissions.clone();
+    let (permissions, expires_at) = (token.permissions.clone(), token.expires_at);
     if token.last_used_at.is_none_or(|last| at.seconds_after(last) >= LAST_USE_STEP_SECONDS) {
         let seen = TokenRecord { last_used_at: Some(at), ..token };
         rows.commit(vec![put_record(version, &Record::Token(seen))])?;
     }
-    Ok(TenantAnswer::Admitted(permissions))
+    Ok(TenantAnswer::Admitted { permissions, expires_at })
 }
 
 /// Until the last part of a backup is stored there is no tenant but for who imports it.
