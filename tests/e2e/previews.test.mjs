@@ -8,7 +8,7 @@ import { openMitIdBox, startBrowser } from "./support/browser.mjs";
 import { startCallback } from "./support/relying_party.mjs";
 import { admin, startSeededServer } from "./support/seeded_server.mjs";
 
-const PAGES = 33;
+const PAGES = 34;
 /** What a first visit may cost, bytes over the wire. */
 const FIRST_VISIT_MAX = 14 * 1024;
 const DESKTOP = { width: 1280, height: 800 };
@@ -109,6 +109,22 @@ test("what can be pressed is 24 pixels high and wide, or stands in a sentence", 
     if (small.length) broken.push(`${name}: ${small}`);
   });
   assert.deepEqual(broken, []);
+});
+
+test("whoever wants no motion sees none", async () => {
+  const moving = () =>
+    [...document.querySelectorAll("*")].filter((element) => {
+      const { transitionDuration, animationName } = getComputedStyle(element);
+      return transitionDuration.split(", ").some((it) => it !== "0s") || animationName !== "none";
+    }).length;
+  let usual = 0;
+  await visitEach("da", async (page, name) => {
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    usual += await page.evaluate(moving);
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    assert.equal(await page.evaluate(moving), 0, name);
+  });
+  assert.ok(usual > 0, "what is looked for is found where motion is welcome");
 });
 
 test("each page can be walked through by the keyboard, and the focus is always seen", async () => {
