@@ -665,21 +665,63 @@ fn a_remembered_number_that_its_upstream_does_not_confirm_is_asked_for_and_told_
     }
 }
 
+/// The tenant's MitID goes to another upstream, which confirms numbers too, and has the same ids.
+fn move_to(broker: &Broker, issuer: &str) {
+    broker.change_domain(ACME_MITID, |domain| {
+        let upstream = domain.upstreams.get_mut(&Eid::Mitid).unwrap();
+        upstream.issuer = WebUrl::parse(issuer).unwrap();
+        upstream.cpr = CprWay::Match(WebUrl::parse(&format!("{issuer}/cpr-match")).unwrap());
+    });
+}
+
 #[test]
 fn a_number_is_remembered_for_people_of_its_upstream_only() {
     let broker = by_match();
     remember(&broker);
-    let moved = |issuer: &str| {
-        broker.change_domain(ACME_MITID, |domain| {
-            let upstream = domain.upstreams.get_mut(&Eid::Mitid).unwrap();
-            upstream.issuer = WebUrl::parse(issuer).unwrap();
-            upstream.cpr = CprWay::Match(WebUrl::parse(&format!("{issuer}/cpr-match")).unwrap());
-        });
-    };
     // The same id at another upstream, which would even confirm the number.
-    moved(NEMID);
+    move_to(&broker, NEMID);
     assert!(unasked(&broker, &Person::ditlev(), &[]).is_none());
-    moved(MITID);
+    move_to(&broker, MITID);
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_some());
+}
+
+#[test]
+fn whoever_withdraws_is_forgotten_at_the_upstreams_that_his_tenant_had_before_too() {
+    let revoke = |broker: &Broker| {
+        assert!(unasked(broker, &Person::ditlev(), &[("prompt", "consent_revoke")]).is_some());
+    };
+    let untick = |broker: &Broker| {
+        let (browser, _, page) =
+            at_the_page_with(broker, Eid::Mitid, &Person::ditlev(), &[("prompt", "consent")]);
+        give(&browser, &page, CPR);
+    };
+    for withdraw in [&revoke as &dyn Fn(&Broker), &untick] {
+        for agrees_again in [false, true] {
+            let broker = by_match();
+            remember(&broker);
+            move_to(&broker, NEMID);
+            if agrees_again {
+                remember(&broker);
+            }
+            withdraw(&broker);
+            assert!(unasked(&broker, &Person::ditlev(), &[]).is_none(), "where he withdrew");
+            move_to(&broker, MITID);
+            assert!(unasked(&broker, &Person::ditlev(), &[]).is_none(), "where he was before");
+        }
+    }
+}
+
+#[test]
+fn an_upstream_that_says_no_has_the_number_forgotten_that_was_given_there_only() {
+    let broker = by_match();
+    remember(&broker);
+    move_to(&broker, NEMID);
+    remember(&broker);
+    let mut person = Person::ditlev();
+    person.claims["dk.cpr"] = json!("2712589100");
+    assert!(unasked(&broker, &person, &[]).is_none());
+    assert!(unasked(&broker, &Person::ditlev(), &[]).is_none(), "deleted");
+    move_to(&broker, MITID);
     assert!(unasked(&broker, &Person::ditlev(), &[]).is_some());
 }
 

@@ -29,22 +29,29 @@ const OF_ONE_PERSON_MAX: usize = 1_000;
 pub struct Place {
     /// The object's name: tenant and environment first.
     pub object: String,
-    /// The person within it.
+    /// The person within it, at whichever upstream: what is forgotten where he withdraws.
+    pub person: String,
+    /// The person at his upstream: begins with [`Place::person`].
     pub key: String,
     /// The claim `sub` of the person, by which the ledger names him.
     pub pseudonym: String,
 }
 
 impl Place {
-    /// The place of an identified person. A person has one for each eID and upstream: an id of one upstream
-    /// may be somebody else's at another.
+    /// The place of an identified person. He has one for each eID and upstream, since an id of one upstream
+    /// may be somebody else's at another: a number is told by the upstream alone at which it was given. But
+    /// all places of an eID and id are found without the upstream, so that withdrawing reaches what was
+    /// remembered before the domain went to another one. A stranger with the same id at another upstream of
+    /// the environment is forgotten with him, and asked once more: a nuisance to one, where a number that is
+    /// kept against its owner's word would be a wrong to the other.
     pub fn of(identity: &Identity, keys: &EnvironmentKeys) -> Self {
         let key = keys.derive(Purpose::Consent, b"");
         let eid = identity.acr.eid().as_str().as_bytes();
-        let (issuer, id) = (identity.issuer.as_bytes(), identity.eid_id.as_bytes());
-        let mac = hmac_sha256(&key, &[eid, b"|", issuer, b"|", id]);
+        let mac = hmac_sha256(&key, &[eid, b"|", identity.eid_id.as_bytes()]);
+        let person = base64url(&mac);
+        let issuer = base64url(&hmac_sha256(&key, &[identity.issuer.as_bytes()]));
         let object = object_name(keys.label(), mac[0] % SHARDS);
-        Self { object, key: base64url(&mac), pseudonym: sub(identity, keys) }
+        Self { object, key: format!("{person} {issuer}"), person, pseudonym: sub(identity, keys) }
     }
 
     /// What a number is sealed for.
@@ -77,7 +84,7 @@ pub enum Event {
     },
     /// A person withdraws, or the number is no longer his.
     Forget {
-        /// See [`Place::key`].
+        /// See [`Place::person`] where he withdraws, and [`Place::key`] where the upstream says no.
         key: String,
     },
     /// A page of the ledger.

@@ -102,8 +102,8 @@ pub async fn of_session<P: Ports>(
 }
 
 /// The identity with the number that its person has agreed to have remembered. An upstream that confirms
-/// numbers confirms it once more: if it says no, the number is forgotten; if it says nothing, the number
-/// is asked for as if none were remembered. A request that revokes has it forgotten.
+/// numbers confirms it once more: if it says no, the number is forgotten there; if it says nothing, the number
+/// is asked for as if none were remembered. A request that revokes has it forgotten, at every upstream.
 ///
 /// # Errors
 /// When a store or cryptography fails.
@@ -120,7 +120,7 @@ pub async fn recalled<P: Ports>(
     }
     let place = Place::of(identity, &ctx.keys);
     if revokes {
-        forget(ctx, &place).await?;
+        forget(ctx, &place.object, place.person).await?;
         return Ok(None);
     }
     let Some(cpr) = recall(ctx, &place).await? else { return Ok(None) };
@@ -128,7 +128,7 @@ pub async fn recalled<P: Ports>(
         match oidc::is_number_of(ctx.ports, &matching.url, &matching.access_token, &cpr).await {
             Ok(true) => {}
             Ok(false) => {
-                forget(ctx, &place).await?;
+                forget(ctx, &place.object, place.key).await?;
                 return Ok(None);
             }
             Err(why) => {
@@ -150,9 +150,9 @@ async fn recall<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<Option<
     Ok(json::read_bytes(&plain).ok())
 }
 
-async fn forget<P: Ports>(ctx: &Context<'_, P>, place: &Place) -> Result<(), Fault> {
-    let event = consent::Event::Forget { key: place.key.clone() };
-    ctx.ports.consent(&place.object, &event, ctx.now).await?;
+/// Forgets a person at one upstream or at all, as the key says.
+async fn forget<P: Ports>(ctx: &Context<'_, P>, object: &str, key: String) -> Result<(), Fault> {
+    ctx.ports.consent(object, &consent::Event::Forget { key }, ctx.now).await?;
     Ok(())
 }
 
@@ -172,14 +172,15 @@ async fn remember<P: Ports>(ctx: &Context<'_, P>, identity: &Identity, cpr: &Cpr
 }
 
 /// Whoever is asked anew, since `prompt=consent` wants that, and answers without ticking the box, has
-/// withdrawn: what was remembered of him is forgotten. Other logins ask no object for it.
+/// withdrawn: what was remembered of him is forgotten, at every upstream. Other logins ask no object for it.
 async fn unticked<P: Ports>(
     ctx: &Context<'_, P>,
     pending: &Pending,
     identity: &Identity,
 ) -> Result<(), Fault> {
     if pending.cpr == Wish::Anew {
-        forget(ctx, &Place::of(identity, &ctx.keys)).await?;
+        let place = Place::of(identity, &ctx.keys);
+        forget(ctx, &place.object, place.person).await?;
     }
     Ok(())
 }
