@@ -339,16 +339,78 @@ fn our_key_at_an_upstream_is_the_one_that_its_name_says_and_its_halves_fit() {
         put(all, "kid", key(second)["kid"].clone());
     };
     assert_eq!(refused(&both), unfit, "a name and a public half without the private one");
-    // Where nothing tells the keys of its environment, nothing can be said of it.
-    let later = json!([part["records"][first]]);
-    let mut second_part = part.clone();
-    second_part["records"] = later;
-    second_part["number"] = json!(1);
+    // In a later part it is looked at with the environment's keys that the first one has brought.
     let mut first_part = part.clone();
     first_part["next"] = json!("AAAA");
+    first_part["records"].as_array_mut().unwrap().remove(first);
+    let later = |bend: &dyn Fn(&mut Value)| {
+        let mut part = part.clone();
+        bend(&mut part["records"]);
+        part["records"] = json!([part["records"][first]]);
+        part["number"] = json!(1);
+        signed(part)
+    };
+    let refused = |bend: &dyn Fn(&mut Value)| {
+        let new = empty();
+        import_part(&new, &signed(first_part.clone())).expect(200);
+        let before = rows_of(&new);
+        let reply = import_part(&new, &later(bend));
+        assert!(reply.status == 200 || rows_of(&new) == before);
+        (reply.status, reply.problem().to_owned())
+    };
+    assert_eq!(refused(&|_| ()).0, 200);
+    assert_eq!(refused(&both), unfit);
+    assert_eq!(refused(&|all| put(all, "private", key(second)["private"].clone())), unfit);
+    assert_eq!(refused(&|all| all[first]["upstream"]["host"] = json!("another.example")), unfit);
+    // Nothing tells the keys of its environment: no first part, one of another export, and a tenant.
+    let answer = |new: &Operator| {
+        let reply = import_part(new, &later(&|_| ()));
+        (reply.status, reply.problem().to_owned())
+    };
     let new = empty();
-    import_part(&new, &signed(first_part)).expect(200);
-    assert_eq!(import_part(&new, &signed(second_part)).status, 400);
+    assert_eq!(answer(&new), (409, "out-of-order".to_owned()));
+    let mut another = export(&old)[0].clone();
+    another["next"] = json!("AAAA");
+    import_part(&new, &signed(another)).expect(200);
+    assert_eq!(answer(&new), (409, "out-of-order".to_owned()));
+    assert_eq!(answer(&old), (409, "tenant-exists".to_owned()));
+}
+
+#[test]
+fn upstreams_go_in_parts_that_can_be_taken_in_again_however_many_there_are() {
+    const DOMAINS: usize = 60;
+    let old = Operator::new();
+    old.tenant("acme");
+    // More of them than a part is to hold, the last with a key.
+    let long: Value = (0..20).map(|number| (format!("more_{number}"), json!("x".repeat(300)))).collect();
+    let settings = |auth: &str, secret: Value| {
+        json!({
+            "issuer": "https://op.example", "client_id": "us", "client_auth": auth, "client_secret": secret,
+            "parameters": long,
+        })
+    };
+    for number in 1..=DOMAINS {
+        let host = format!("d{number:02}.example");
+        old.domain("acme", &host, &json!({}));
+        for eid in ["mitid", "nemid"] {
+            let at = path(&["tenants", "acme", "domains", &host, "upstreams", eid]);
+            let with_key = number == DOMAINS && eid == "nemid";
+            let proved = if with_key {
+                settings("private_key_jwt", Value::Null)
+            } else {
+                settings("client_secret_basic", json!("upstream-secret"))
+            };
+            old.put(&at, &proved).expect(201);
+        }
+    }
+    let parts = export(&old);
+    assert!(parts.len() > 2, "{}", parts.len());
+    for part in &parts {
+        assert!(part.to_string().len() < 2 * PART_BYTES, "{}", part.to_string().len());
+    }
+    let new = empty();
+    import(&new, &parts);
+    assert_eq!(published(&new), published(&old));
 }
 
 #[test]

@@ -179,7 +179,8 @@ pub fn read(members: Map<String, Value>, recovery_key: &[u8; 32]) -> Result<Part
 }
 
 impl Part {
-    /// What it holds, with the keys of environments wrapped by the master key here.
+    /// What it holds, with the keys of environments wrapped by the master key here. `before` are environments
+    /// and domains that stood in a part before it, and are stored here.
     ///
     /// # Errors
     /// When they are not of this tenant, or a key is not what its name says.
@@ -187,10 +188,18 @@ impl Part {
         &self,
         ports: &(impl Crypto + Random),
         recovery_key: &[u8; 32],
+        before: &[Record],
     ) -> Result<Vec<Record>, Failure> {
         let keys = BackupKeys::derive(recovery_key, self.salt.as_bytes());
         let mut records = Vec::with_capacity(self.records.len());
         let mut all_opened = Vec::new();
+        for record in before {
+            if let Record::Environment(EnvironmentRecord { environment, data_key, sub_key, .. }) = record {
+                let opened =
+                    EnvironmentKeys::unwrap(ports, &self.tenant, *environment, data_key, sub_key).await?;
+                all_opened.push((*environment, opened));
+            }
+        }
         for record in &self.records {
             records.push(match record {
                 Record::Environment(it) => {
@@ -205,7 +214,7 @@ impl Part {
                     Record::Environment(EnvironmentRecord { data_key, sub_key, ..it.clone() })
                 }
                 Record::Upstream(it) => {
-                    let environment = self.environment_of(&it.host);
+                    let environment = environment_of(self.records.iter().chain(before), &it.host);
                     let opened = all_opened.iter().find(|(of, _)| Some(*of) == environment);
                     check_client_key(ports, opened.map(|(_, keys)| keys), it).await?;
                     record.clone()
@@ -215,13 +224,13 @@ impl Part {
         }
         Ok(records)
     }
+}
 
-    fn environment_of(&self, host: &Host) -> Option<Environment> {
-        self.records.iter().find_map(|record| match record {
-            Record::Domain(domain) if domain.host == *host => Some(domain.environment),
-            _ => None,
-        })
-    }
+fn environment_of<'a>(records: impl IntoIterator<Item = &'a Record>, host: &Host) -> Option<Environment> {
+    records.into_iter().find_map(|record| match record {
+        Record::Domain(domain) if domain.host == *host => Some(domain.environment),
+        _ => None,
+    })
 }
 
 /// What a key signs to show that its halves fit.

@@ -31,8 +31,9 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     if part.tenant != tenant {
         return Err(Problem::backup("another-tenant", "The backup is of another tenant.").into());
     }
-    let records = part.rewrapped(call.ports, &recovery_key).await?;
     check_place(&part)?;
+    let before = first_part(call, &tenant, &part).await?;
+    let records = part.rewrapped(call.ports, &recovery_key, &before).await?;
     if part.number == 0 {
         claim_hosts(call, &tenant, &part).await?;
     }
@@ -58,12 +59,28 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
     }
 }
 
-/// The hosts of every domain are claimed with the first part, and keys are looked at with those of their
-/// environment, so no other may bring any.
+/// What the parts before have brought, as it is stored here, by which the keys of this one are looked at.
+///
+/// # Errors
+/// The part does not come next.
+async fn first_part<P: Management>(
+    call: &Call<'_, P>,
+    tenant: &TenantId,
+    part: &Part,
+) -> Result<Vec<Record>, Failure> {
+    if part.number == 0 || !part.records.iter().any(|record| matches!(record, Record::Upstream(_))) {
+        return Ok(Vec::new());
+    }
+    match call.ports.tenant(tenant, &TenantCommand::Restoring(part.salt.clone())).await? {
+        TenantAnswer::Exported { records, .. } => Ok(records),
+        other => Err(refusal(other)),
+    }
+}
+
+/// The hosts of every domain are claimed with the first part, so no other may bring any.
 fn check_place(part: &Part) -> Result<(), Problem> {
-    let is_of_the_first = |record: &Record| {
-        matches!(record, Record::Tenant(_) | Record::Environment(_) | Record::Domain(_) | Record::Upstream(_))
-    };
+    let is_of_the_first =
+        |record: &Record| matches!(record, Record::Tenant(_) | Record::Environment(_) | Record::Domain(_));
     let of_another = |record: &Record| matches!(record, Record::Tenant(it) if it.id != part.tenant);
     if (part.number > 0 && part.records.iter().any(is_of_the_first)) || part.records.iter().any(of_another) {
         return Err(Problem::backup(

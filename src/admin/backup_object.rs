@@ -17,7 +17,7 @@ use crate::rows::{Rows, StoreFault, Write};
 use serde_json::{Value, json};
 
 /// A part is closed when the records in it are so long, bytes. The first one holds every domain
-/// and upstream whatever that takes, and a longer record is a part of its own.
+/// whatever that takes, and a longer record is a part of its own.
 pub const PART_BYTES: usize = 192 * 1024;
 /// Rows that are read at once.
 const ROWS: usize = 50;
@@ -69,8 +69,7 @@ fn records_after<R: Rows>(
     let mut last = after.cloned();
     let begin = after.and_then(|after| Kind::OF_BACKUPS.iter().position(|kind| kind.as_str() == after.kind));
     for kind in Kind::OF_BACKUPS.into_iter().skip(begin.unwrap_or(0)) {
-        let is_of_the_first_part =
-            matches!(kind, Kind::Tenant | Kind::Environment | Kind::Domain | Kind::Upstream);
+        let is_of_the_first_part = matches!(kind, Kind::Tenant | Kind::Environment | Kind::Domain);
         loop {
             let from = last.as_ref().filter(|last| last.kind == kind.as_str()).map(|last| last.id.as_str());
             let page = stored.of_kind(kind, from, ROWS)?;
@@ -89,6 +88,26 @@ fn records_after<R: Rows>(
         }
     }
     Ok((records, None))
+}
+
+/// What the first part of an import that is under way has brought: by the keys of its environments those of
+/// later parts are looked at.
+///
+/// # Errors
+/// When the store fails.
+pub fn restoring<R: Rows>(stored: &Configuration<'_, R>, export: &str) -> Result<TenantAnswer, StoreFault> {
+    let conflict = match stored.restore()? {
+        Some(restore) if restore.export == export => {
+            let (mut records, all) = (Vec::new(), usize::MAX);
+            for kind in [Kind::Environment, Kind::Domain] {
+                records.extend(stored.of_kind(kind, None, all)?.into_iter().map(|(_, _, record)| record));
+            }
+            return Ok(TenantAnswer::Exported { version: stored.version()?, records, next: None });
+        }
+        None if stored.tenant()?.is_some() => Conflict::TenantExists,
+        _ => Conflict::OutOfOrder,
+    };
+    Ok(TenantAnswer::Refused(Refusal::Conflict(conflict)))
 }
 
 /// Takes a part in. The last one ends the import: from then on there is the tenant.

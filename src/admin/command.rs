@@ -73,6 +73,9 @@ pub enum TenantCommand {
     Change(Box<Change>),
     /// The next part of a backup: [`TenantAnswer::Exported`].
     Export(ExportPage),
+    /// The environments and domains of an import that is under way, of the export with this salt:
+    /// [`TenantAnswer::Exported`].
+    Restoring(String),
     /// A part of a backup to be stored, where there is no tenant: [`TenantAnswer::Done`], with the
     /// outcome [`Outcome::Created`] for the last.
     Import(Box<ImportPart>),
@@ -89,6 +92,7 @@ json_enum!(TenantCommand {
     Check(it) = "check",
     Change(it) = "change",
     Export(it) = "export",
+    Restoring(it) = "restoring",
     Import(it) = "import",
 });
 

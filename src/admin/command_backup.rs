@@ -49,7 +49,7 @@ pub struct ImportPart {
     /// Whether no other follows.
     pub last: bool,
     /// What it holds: keys of environments wrapped by the master key here. The first part holds the
-    /// tenant, its environments, all its domains and their upstreams, and no other part does.
+    /// tenant, its environments and all its domains, and no other part does.
     pub records: Vec<Record>,
 }
 

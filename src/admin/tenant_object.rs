@@ -39,6 +39,7 @@ pub fn apply(
     }
     match command {
         TenantCommand::Import(part) => backup_object::import(rows, part),
+        TenantCommand::Restoring(export) => backup_object::restoring(&stored, export),
         TenantCommand::Change(change) => match decide(&stored, change, times) {
             Ok(plan) => store(rows, change, plan),
             Err(stop) => answer(stop),
@@ -104,6 +105,7 @@ fn admit(rows: &mut impl Rows, id: &str, digest: &str, at: UnixTime) -> Result<T
 fn while_restored(rows: &mut impl Rows, command: &TenantCommand) -> Result<TenantAnswer, StoreFault> {
     match command {
         TenantCommand::Import(part) => backup_object::import(rows, part),
+        TenantCommand::Restoring(export) => backup_object::restoring(&Configuration(&*rows), export),
         TenantCommand::Change(change) if matches!(change.action, Action::PutTenant(_)) => {
             Ok(TenantAnswer::Refused(Refusal::Conflict(Conflict::BeingRestored)))
         }
