@@ -179,8 +179,8 @@ fn render(frame: Frame<'_>, lang: Lang, shown: Shown) -> (u16, Markup) {
         Shown::One(Eid::NemId) => choose(Some(Pair::NemIdOnly { href: nemid_href })),
         Shown::One(Eid::MitId) => choose(Some(Pair::MitIdOnly { href: mitid_href })),
         Shown::Several => {
-            let other = |eid| OtherEid { eid, for_employees: true, key: "", href: NOWHERE };
-            let others = [other(Eid::NemId), other(Eid::MitId)];
+            let other = |eid, key| OtherEid { eid, for_employees: true, key, href: NOWHERE };
+            let others = [other(Eid::NemId, "nemid"), other(Eid::MitId, "mitid")];
             let pair = side_by_side(Panel::NemId);
             (200, pages::choose::page(&Choose { others: &others, ..choosing(frame, lang, pair) }))
         }
