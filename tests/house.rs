@@ -261,3 +261,19 @@ fn each_row_of_the_conformance_tables_has_its_test_and_each_test_of_a_plan_its_r
         }
     }
 }
+
+/// Our pages move only for who has not asked for rest (WCAG 2.2, 2.3.3).
+#[test]
+fn nothing_moves_for_who_wants_no_motion() {
+    let sheet = fs::read_to_string(root().join("static/assets/broker.css")).unwrap();
+    let (still, moving) = sheet.split_once("@media (prefers-reduced-motion: no-preference) {").unwrap();
+    let (moving, after) = moving.split_once("\n}").unwrap();
+    let moves = |text: &str| ["transition", "animation", "@keyframes"].iter().any(|it| text.contains(it));
+    assert!(moves(moving), "what is looked for is there");
+    assert!(!moves(still) && !moves(after));
+    let lock = fs::read_to_string(root().join("static/assets/lock.css")).unwrap();
+    for line in lock.lines().filter(|line| line.contains(" transition:") || line.contains(" animation:")) {
+        assert!(!line.contains("transition:") || line.contains(" transition: initial"), "{line}");
+        assert!(!line.contains("animation:") || line.contains(" animation: initial"), "{line}");
+    }
+}
