@@ -59,7 +59,7 @@ pub async fn post<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
 fn make<P: Management>(call: &Call<'_, P>, tenant: &TenantId) -> Result<(TokenRecord, String), Failure> {
     let mut fields = Fields::of(call.request)?;
     let name = fields.required("name", parsed(display_name));
-    let scopes = fields.list("scopes", Permission::ALL.len(), parsed(permission)).unwrap_or_default();
+    let scopes = fields.list("scopes", Permission::ALL.len(), permission).unwrap_or_default();
     let expires_at = fields.optional("expires_at", parsed(time));
     let usual = call.now.plus(LIFETIME_SECONDS);
     let expires_at = expires_at.unwrap_or(match &call.caller {
@@ -95,8 +95,8 @@ fn make<P: Management>(call: &Call<'_, P>, tenant: &TenantId) -> Result<(TokenRe
     Ok((record, token))
 }
 
-fn permission(raw: &str) -> Result<Permission, InvalidName> {
-    Permission::parse(raw).ok_or(InvalidName("read, applications, configuration, keys or access"))
+fn permission(value: &Value) -> Result<Permission, InvalidName> {
+    Permission::read(value).ok_or(InvalidName("read, applications, configuration, keys or access"))
 }
 
 /// A token as the API shows it: never itself, nor its digest.

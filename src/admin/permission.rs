@@ -27,22 +27,6 @@ impl Permission {
     /// Those that a token can have; [`Permission::Read`] goes without saying.
     pub const ALL: [Self; 5] =
         [Self::Read, Self::Applications, Self::Configuration, Self::Keys, Self::Access];
-
-    /// As it stands in the API.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Applications => "applications",
-            Self::Configuration => "configuration",
-            Self::Keys => "keys",
-            Self::Access => "access",
-        }
-    }
-
-    /// Reads [`Permission::as_str`].
-    pub fn parse(raw: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permission| permission.as_str() == raw)
-    }
 }
 
 /// What a call within a tenant asks for; `path` is what follows the tenant's id. `None` is for the
