@@ -253,7 +253,8 @@ async function checkCallback(/** @type {Resolved} */ setting, /** @type {any} */
   if (failed) return say("wrong", `the authorization endpoint ${failed}`);
   if (!isBack) {
     const said = to ? `; it leads to ${to.origin}${to.pathname}` : text?.trim() ? `; it says: ${words(text)}` : "";
-    return say("warning", `the authorization endpoint answers ${status} and does not come back to ${callback}: is it registered there, byte for byte?${said}`);
+    const level = status >= 400 && status < 500 ? "wrong" : "warning";
+    return say(level, `the authorization endpoint answers ${status} and does not come back to ${callback}: is it registered there, byte for byte?${said}`);
   }
   if (!keepsState) say("wrong", "state does not come back as it was sent");
   if (error === "unauthorized_client") return say("wrong", "the client may not use the authorization code flow");

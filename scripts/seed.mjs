@@ -54,12 +54,10 @@ await domain("acme", mitid, { kind: "mitid", display_name: "Acme Bank", nemid_do
 await upstream("acme", ordinary, "nemid", `http://localhost:${port}/simulator/nemid`);
 await upstream("acme", mitid, "mitid", `http://127.0.0.1:${port}/simulator/mitid`);
 // Applications stand on both domains, so that a login can cross over: that on the MitID domain is
-// the shadow. One has none, to show what its users see.
-for (const host of [ordinary, mitid]) {
-  await application("acme", host, web);
-  await application("acme", host, spa);
-  await application("acme", host, jwt);
-  await application("acme", host, cpr);
+// the shadow, made by one call. One has none, to show what its users see.
+for (const it of [web, spa, jwt, cpr]) {
+  await application("acme", ordinary, it);
+  await shadow("acme", ordinary, it.id);
 }
 await application("acme", ordinary, noshadow);
 
@@ -114,6 +112,13 @@ async function application(
   // Only its hash is kept, so there is nothing to compare with: the API says when it knows it.
   const answer = await call("POST", [...path, "secrets"], { secret });
   if (answer.status !== 201 && answer.body.type !== "urn:edge-eid:problem:secret-exists") fail(path, answer);
+}
+
+/** An application's twin on the MitID domain, credentials included. */
+async function shadow(/** @type {string} */ of, /** @type {string} */ host, /** @type {string} */ id) {
+  const path = ["tenants", of, "domains", host, "applications", id, "shadow"];
+  const answer = await call("POST", path, {});
+  if (answer.status !== 200 && answer.status !== 201) fail(path, answer);
 }
 
 /**

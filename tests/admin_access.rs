@@ -132,6 +132,9 @@ fn no_token_opens_anything_of_another_tenant_or_of_the_installation() {
     send(&operator, &all, "get", &domain_path("acme", "test.globex.example"), &Value::Null).expect(404);
     let export = path(&["tenants", "acme", "export"]);
     send(&operator, &all, "post", &export, &Value::Null).expect(403);
+    let refused =
+        send(&operator, &token(&operator, &["keys"]), "get", &tokens("acme"), &Value::Null).expect(403);
+    assert_eq!(refused.body["detail"], "This takes the scope access.");
     let settings = json!({"environment": "TEST", "kind": "ordinary", "display_name": "Acme"});
     let bearer = format!("Bearer {all}");
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];

@@ -186,3 +186,15 @@ fn nemids_tab_that_was_open_when_it_closed_says_so() {
     assert!(told.body.contains("NemID has closed. Use MitID."), "{told:?}");
     assert!(browser.visit(&page.href("data-eid=\"mitid\"")).upstream().contains("mitid"));
 }
+
+#[test]
+fn a_day_that_is_set_closes_nemid_on_test_with_simulators_too() {
+    let broker = World::demo();
+    let open = Browser::new(&broker).visit(&RelyingParty::web().ask(POCES).url).page();
+    assert!(open.has_tab(Eid::Nemid), "without one NemID stays open there");
+    for host in [ACME, ACME_MITID] {
+        broker.change_domain(host, |domain| domain.nemid_closed_at = broker.now());
+    }
+    let upstream = Browser::new(&broker).visit(&RelyingParty::web().ask(POCES).url).upstream();
+    assert!(upstream.contains(ACME_MITID), "MitID in its place: {upstream}");
+}

@@ -290,7 +290,7 @@ fn every_page_can_be_looked_at_before_it_is_published_and_nothing_happens() {
     take_in(&operator);
     let at = preview(&operator);
     let list = get(&operator, &at);
-    assert_eq!(list.status, 200);
+    assert_eq!((list.status, sheet_of(&list)), (200, None), "a sheet that hides everything hides no list");
     let links: Vec<String> = list
         .body
         .split("href=\"")

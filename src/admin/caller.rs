@@ -149,7 +149,8 @@ impl Caller {
         match needed(method, within) {
             Some(Permission::Read) => Ok(()),
             Some(needed) if permissions.contains(&needed) => Ok(()),
-            _ => Err(Problem::forbidden()),
+            Some(needed) => Err(Problem::forbidden(needed.lacking())),
+            None => Err(Problem::forbidden("This takes the operator's token.")),
         }
     }
 }

@@ -24,14 +24,14 @@ const ABSOLUTE_SECONDS: RangeInclusive<u64> = 60..=604_800;
 
 /// `GET …/domains`
 pub async fn list<P: Management>(call: &Call<'_, P>, tenant: &str) -> Answer {
-    call.list(&call.tenant_id(tenant)?, Scope::Domains, |record| warned(record, call.now)).await
+    call.list(&call.tenant_id(tenant)?, Scope::Domains, |record| warned(record, call)).await
 }
 
 /// `GET …/domains/{host}`
 pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) -> Answer {
     let (tenant, host) = (call.tenant_id(tenant)?, call.host(host)?);
     let item = call.get(&tenant, Target::Domain { host }).await?;
-    Ok(item_json(item.version, &warned(&item.record, call.now)))
+    Ok(item_json(item.version, &warned(&item.record, call)))
 }
 
 /// Before NemID closes its administrators are warned for so long, seconds: ninety days.
@@ -39,12 +39,15 @@ pub const WARNED_BEFORE_SECONDS: u64 = 90 * 24 * 60 * 60;
 
 /// A domain with what its administrators should know: of an ordinary one, that NemID closes soon or has
 /// closed, and what becomes of applications that still ask for it.
-fn warned(record: &Record, now: UnixTime) -> Value {
+fn warned<P: Management>(record: &Record, call: &Call<'_, P>) -> Value {
+    let now = call.now;
     let mut shown = show(record);
     let (Record::Domain(domain), Value::Object(fields)) = (record, &mut shown) else { return shown };
     let closed_at = domain.nemid_closed_at.unwrap_or(NEMID_CLOSED_AT);
     let warning = match domain.kind {
         DomainKind::Mitid => None,
+        // The simulators' NemID stays open until a day is set (`login::offer`).
+        DomainKind::Ordinary if is_kept_open(domain, call) => None,
         DomainKind::Ordinary if closed_at.is_over(now) => Some((
             "nemid_closed",
             "NemID has closed: who is sent to it gets MitID where that is offered alongside and the application has its twin, else an error",
@@ -57,6 +60,13 @@ fn warned(record: &Record, now: UnixTime) -> Value {
         warning.into_iter().map(|(code, detail)| json!({"code": code, "detail": detail})).collect();
     fields.insert("warnings".to_owned(), warnings.into());
     shown
+}
+
+/// Whether the simulators keep NemID open on this domain; so decides `login::offer` as well.
+fn is_kept_open<P: Management>(domain: &DomainRecord, call: &Call<'_, P>) -> bool {
+    domain.environment == Environment::Test
+        && domain.nemid_closed_at.is_none_or(|day| day == NEMID_CLOSED_AT)
+        && call.ports.installation().simulators
 }
 
 /// `DELETE …/domains/{host}`: only without applications. The host stays claimed.
@@ -77,7 +87,7 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) ->
         // A host is somebody's for ever, and here nobody shows that it is his.
         let known = TenantCommand::Get(Target::Domain { host: host.clone() });
         if call.ports.tenant(&tenant, &known).await? == TenantAnswer::Absent {
-            return Err(Problem::forbidden().into());
+            return Err(Problem::forbidden("A new host is claimed with the operator's token.").into());
         }
     } else if matches!(precondition, Precondition::None | Precondition::Absent) {
         let action = Action::PutDomain { domain: domain.clone(), material: None };
@@ -94,7 +104,7 @@ pub async fn put<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str) ->
     let action = Action::PutDomain { domain, material };
     let done = call.write(&tenant, call.change(precondition, action)).await?;
     let path = path(&["tenants", tenant.as_str(), "domains", host.as_str()]);
-    Ok(written_json(&done, &path, |record| warned(record, call.now)))
+    Ok(written_json(&done, &path, |record| warned(record, call)))
 }
 
 async fn claim<P: Management>(

@@ -27,6 +27,17 @@ impl Permission {
     /// Those that a token can have; [`Permission::Read`] goes without saying.
     pub const ALL: [Self; 5] =
         [Self::Read, Self::Applications, Self::Configuration, Self::Keys, Self::Access];
+
+    /// What whoever lacks it is told.
+    pub fn lacking(self) -> &'static str {
+        match self {
+            Self::Read => "This takes a token of the tenant.",
+            Self::Applications => "This takes the scope applications.",
+            Self::Configuration => "This takes the scope configuration.",
+            Self::Keys => "This takes the scope keys.",
+            Self::Access => "This takes the scope access.",
+        }
+    }
 }
 
 /// What a call within a tenant asks for; `path` is what follows the tenant's id. `None` is for the

@@ -63,8 +63,8 @@ impl Problem {
     }
 
     /// 403: the caller's own tenant, and more than he may do there.
-    pub fn forbidden() -> Self {
-        problem(403, "forbidden", "This token may not do that")
+    pub fn forbidden(detail: &'static str) -> Self {
+        Self { detail: Some(detail), ..problem(403, "forbidden", "This token may not do that") }
     }
 
     /// 404: no such thing, or not for this caller.

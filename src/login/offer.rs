@@ -4,7 +4,7 @@
 //! other domain really has the application's twin is asked later, when somebody goes there.
 
 use crate::eid::{Acr, Eid};
-use crate::model::domain::{DomainKind, DomainSnapshot};
+use crate::model::domain::{DomainKind, DomainSnapshot, NEMID_CLOSED_AT};
 use crate::model::{Environment, UnixTime};
 use crate::oauth::Error;
 
@@ -25,13 +25,16 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of a domain at `now`. In a build with `simulators` TEST keeps NemID open.
+    /// The facts of a domain at `now`. In a build with `simulators` TEST keeps NemID open, unless a day was
+    /// set there: so its closing can be rehearsed.
     pub fn of(domain: &DomainSnapshot, simulators: bool, now: UnixTime) -> Self {
         let peer = domain.working_peer();
         let on_mitid_domain = domain.kind == DomainKind::Mitid;
         let peer_runs = if on_mitid_domain { Eid::Nemid } else { Eid::Mitid };
         let reachable = |eid| domain.upstreams.get(&eid).is_some() || (peer.is_some() && eid == peer_runs);
-        let simulated = simulators && domain.environment == Environment::Test;
+        let simulated = simulators
+            && domain.environment == Environment::Test
+            && domain.nemid_closed_at == NEMID_CLOSED_AT;
         Self {
             nemid_is_open: simulated || domain.nemid_is_open(now),
             nemid_reachable: reachable(Eid::Nemid),

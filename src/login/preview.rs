@@ -128,7 +128,9 @@ pub async fn preview<P: Ports>(ctx: &Context<'_, P>, token: &str, page: Option<&
     };
     if let Some(digest) = &preview.digest {
         match ctx.ports.style(ctx.host(), digest).await {
-            Ok(Some(style)) => ctx.dress.put_on(digest, style),
+            // The list of pages stays readable whatever a sheet does.
+            Ok(Some(style)) if page.is_some() => ctx.dress.put_on(digest, style),
+            Ok(Some(_)) => {}
             Ok(None) => return Response::text(404, "This style was replaced: make another preview"),
             Err(unavailable) => {
                 Fault::from(unavailable).log(ctx.ports);

@@ -94,7 +94,7 @@ test("each mistake is named, and only it", async () => {
     [{}, at("/jwks", () => ({ body: { keys: [KEY, { ...KEY, kid: undefined }] } })), "wrong", /one without kid/],
     [{ clientSecret: "wrong" }, undefined, "wrong", /client id or secret is refused/],
     [{ clientSecret: undefined }, undefined, "warning", /secret was not tried/],
-    [{ callback: `${CALLBACK}/` }, undefined, "warning", /byte for byte/],
+    [{ callback: `${CALLBACK}/` }, undefined, "wrong", /byte for byte/],
     [{}, at("/token", () => ({ status: 503, body: "" })), "warning", /answers 503/],
   ];
   for (const [changes, answers, level, words] of mistakes) {
@@ -129,7 +129,7 @@ test("of the simulators a right callback is confirmed, and a wrong one is told b
       assert.deepEqual(right.filter(({ level }) => level !== "ok"), []);
       assert.ok(right.some(({ what }) => what.startsWith("the callback is registered")), JSON.stringify(right));
       const [wrong, ...more] = (await checkUpstream({ ...setting, callback: `${origin}/other` })).filter(({ level }) => level !== "ok");
-      assert.deepEqual([wrong.level, more], ["warning", []]);
+      assert.deepEqual([wrong.level, more], ["wrong", []]);
       assert.match(wrong.what, /it says: Simulator: redirect_uri is not the callback of a TEST domain$/);
     }
   } finally {
