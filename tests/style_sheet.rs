@@ -168,6 +168,7 @@ fn rules_that_hide_cover_or_move_the_box_are_told() {
     for (sheet, told) in [
         ("body{display:none}", "may hide"),
         ("*{visibility:hidden}", "may hide"),
+        ("body { visibility: hidden }", "may hide"),
         ("html body main{opacity:0}", "may hide"),
         ("#mitid-box{clip-path:inset(50%)}", "not to be styled"),
         ("section{transform:scale(.1)}", "may move"),

@@ -294,6 +294,26 @@ test("a fault of ours: a server whose master key is another one", async () => {
   }
 });
 
+test("a fault of ours in the midst of a login, which no second try of the same address heals", async () => {
+  const broken = await startSeededServer({ storesCanFail: true });
+  try {
+    const app = await application(broken.origin, WEB);
+    const page = await browser.open();
+    await page.goto((await app.begin()).url.href);
+    secrets.push(...app.secrets);
+    await broken.stores({ login: "strays" });
+    await chooseTab(page, "nemid");
+    const answered = page.waitForResponse(/\/callback\?/);
+    await answerSimulator(page, "ditlev");
+    assert.equal((await answered).status(), 500);
+    const lines = await assertTold(page, /We could not complete the login/, broken);
+    assert.ok(lines.some(({ event, what }) => event === "fault" && what === "login object"), JSON.stringify(lines));
+    await assertLogIsClean(broken, [...secrets, ...browser.secrets]);
+  } finally {
+    await broken.stop();
+  }
+});
+
 test("stores that do not answer, and the same address tried again", async () => {
   const broken = await startServer({ storesCanFail: true, vars: { TEST_ONLY_STORES: "kv=fails host=fails" } });
   try {

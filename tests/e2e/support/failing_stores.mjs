@@ -10,10 +10,12 @@
 //          foreign reads the value of another key of its kind
 //          forged  reads a value that somebody has changed who can write KV and knows its form
 //   Host   works, fails, hangs: the broker's objects of that class
+//   Login  works, fails, hangs, likewise
+//          strays  answers at once, and not what was asked
 import * as built from "./index.js";
 
 /** `TEST_ONLY_STORES` says how a Worker begins: `kv=hangs host=fails`. */
-const mode = { kv: "works", host: "works" };
+const mode = { kv: "works", host: "works", login: "works" };
 let begun = false;
 /** Values by key, for `stale` and `older`. */
 let kept = new Map();
@@ -74,8 +76,11 @@ function failingKv(kv) {
   return wrapped;
 }
 
-/** The same namespace, whose objects answer as the mode says. */
-function failingHosts(namespace) {
+/** An answer of a `Login` object to another question than that of an eID that has identified somebody. */
+const STRAY = JSON.stringify("revoked");
+
+/** The same namespace, whose objects answer as the mode of this store says. */
+function failingObjects(namespace, store) {
   return new Proxy(namespace, {
     get(target, name) {
       const member = target[name];
@@ -85,8 +90,9 @@ function failingHosts(namespace) {
         const stub = member.apply(target, input);
         return {
           fetch: (...request) => {
-            if (mode.host === "fails") return refuse();
-            if (mode.host === "hangs") return hang();
+            if (mode[store] === "fails") return refuse();
+            if (mode[store] === "hangs") return hang();
+            if (mode[store] === "strays") return Promise.resolve(new Response(STRAY));
             return stub.fetch(...request);
           },
         };
@@ -97,13 +103,16 @@ function failingHosts(namespace) {
 
 /** Sets the modes of a text as of `TEST_ONLY_STORES`. */
 function set(text) {
-  for (const [, store, how] of text.matchAll(/(kv|host)=(\w+)/g)) mode[store] = how;
+  for (const [, store, how] of text.matchAll(/(kv|host|login)=(\w+)/g)) mode[store] = how;
 }
 
 function withFailingStores(env) {
   if (!begun) set(env.TEST_ONLY_STORES ?? "");
   begun = true;
-  return { ...env, KV: failingKv(env.KV), HOST: failingHosts(env.HOST) };
+  const objects = { HOST: failingObjects(env.HOST, "host") };
+  // The management Worker has no logins.
+  if (env.LOGIN) Object.assign(objects, { LOGIN: failingObjects(env.LOGIN, "login") });
+  return { ...env, KV: failingKv(env.KV), ...objects };
 }
 
 export default class extends built.default {

@@ -95,9 +95,9 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", st
     /** Everything in KV. @returns {Promise<[string, string][]>} */
     kv: () => ask("kv"),
     /**
-     * Says how KV and the `Host` objects answer the Workers and their objects from now on; see
+     * Says how KV, the `Host` and the `Login` objects answer the Workers and their objects from now on; see
      * failing_stores.mjs. Servers that were not started with `storesCanFail` refuse it.
-     * @param {{ kv?: string, host?: string }} modes
+     * @param {{ kv?: string, host?: string, login?: string }} modes
      */
     async stores(modes) {
       const text = Object.entries(modes).map(([store, how]) => `${store}=${how}`);
