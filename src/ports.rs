@@ -218,6 +218,8 @@ pub struct Installation {
     pub management_host: Host,
     /// HMAC-free digest of the operator's bearer token: SHA-256.
     pub admin_token_sha256: [u8; 32],
+    /// What the dashboard proves itself with; where there is none, nobody comes by it.
+    pub dashboard_key: Option<[u8; 32]>,
     /// See [`Settings::simulators`].
     pub simulators: bool,
     /// See [`Settings::serving`]: the broker's times, or keys would wait too short.

@@ -7,7 +7,7 @@ mod support;
 
 use edge_eid::documents::FAILED_SECONDS;
 use edge_eid::eid::Eid;
-use edge_eid::eid::oidc::KEYS_AGAIN_SECONDS;
+use edge_eid::eid::provider::KEYS_AGAIN_SECONDS;
 use serde_json::json;
 use support::upstream::{MITID, NEMID};
 use support::*;

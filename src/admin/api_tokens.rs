@@ -64,7 +64,7 @@ fn make<P: Management>(call: &Call<'_, P>, tenant: &TenantId) -> Result<(TokenRe
     let usual = call.now.plus(LIFETIME_SECONDS);
     let expires_at = expires_at.unwrap_or(match &call.caller {
         Caller::Token { expires_at, .. } => usual.min(*expires_at),
-        Caller::Operator => usual,
+        Caller::Operator | Caller::Person { .. } => usual,
     });
     if expires_at.is_over(call.now) || expires_at.seconds_after(call.now) > LIFETIME_MAX_SECONDS {
         fields.refuse("expires_at", "a time to come, within 366 days");

@@ -1,5 +1,5 @@
-//! Who calls the admin API: the installation's operator by its one token, or whoever holds a token of
-//! a tenant.
+//! Who calls the admin API: the installation's operator by its one token, whoever holds a token of a
+//! tenant, or somebody who is signed in at the dashboard.
 //!
 //! A tenant's token names its tenant and itself, so that the one object is found that knows it:
 //!
@@ -8,6 +8,7 @@
 //! ```
 //! Its secret is 32 random bytes, so its plain SHA-256 is what is kept.
 
+use super::assertion::{ASSERTION_PREFIX, Assertion};
 use super::command::{TenantAnswer, TenantCommand};
 use super::permission::{Permission, needed};
 use super::problem::{Failure, Problem};
@@ -39,6 +40,15 @@ pub enum Caller {
         /// From when on it counts no more.
         expires_at: UnixTime,
     },
+    /// Somebody at the dashboard.
+    Person {
+        /// His tenant; `None` where he is an operator of the installation.
+        tenant: Option<TenantId>,
+        /// His pseudonym.
+        person: String,
+        /// What he may do there.
+        permissions: Vec<Permission>,
+    },
 }
 
 /// A tenant's token as it was sent, not looked up yet.
@@ -58,6 +68,8 @@ pub enum Bearer {
     Operator,
     /// What may be a tenant's token.
     Claim(TokenClaim),
+    /// Whom the dashboard speaks for.
+    Person(Assertion),
 }
 
 /// What is kept of a token's secret.
@@ -70,7 +82,7 @@ pub fn digest(secret: &str) -> String {
 ///
 /// # Errors
 /// 401.
-pub fn bearer<P: Management>(ports: &P, request: &Request) -> Result<Bearer, Problem> {
+pub fn bearer<P: Management>(ports: &P, request: &Request, now: UnixTime) -> Result<Bearer, Problem> {
     let header = request.header("authorization").unwrap_or_default();
     let token = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
@@ -78,6 +90,11 @@ pub fn bearer<P: Management>(ports: &P, request: &Request) -> Result<Bearer, Pro
     };
     if equal(&sha256(token.as_bytes()), &ports.installation().admin_token_sha256) {
         return Ok(Bearer::Operator);
+    }
+    if token.starts_with(ASSERTION_PREFIX) {
+        let key = ports.installation().dashboard_key.as_ref();
+        let person = key.and_then(|key| Assertion::hear(token, key, now));
+        return person.map(Bearer::Person).ok_or_else(invalid_token);
     }
     claim(token).map(Bearer::Claim).ok_or_else(invalid_token)
 }
@@ -105,6 +122,9 @@ fn claim(token: &str) -> Option<TokenClaim> {
 pub async fn identify<P: Management>(ports: &P, bearer: Bearer, now: UnixTime) -> Result<Caller, Failure> {
     let claim = match bearer {
         Bearer::Operator => return Ok(Caller::Operator),
+        Bearer::Person(Assertion { tenant, role, person }) => {
+            return Ok(Caller::Person { tenant, person, permissions: Permission::of(role) });
+        }
         Bearer::Claim(claim) => claim,
     };
     let TokenClaim { tenant, id, digest } = claim;
@@ -128,12 +148,14 @@ impl Caller {
         match self {
             Self::Operator => OPERATOR.to_owned(),
             Self::Token { id, .. } => token_name(id),
+            Self::Person { tenant: None, person, .. } => format!("{OPERATOR} {person}"),
+            Self::Person { person, .. } => format!("person {person}"),
         }
     }
 
     /// Whether this is the installation's operator.
     pub fn is_operator(&self) -> bool {
-        matches!(self, Self::Operator)
+        matches!(self, Self::Operator | Self::Person { tenant: None, .. })
     }
 
     /// Whether this call may be made; `path` is what follows `/api/v1`.
@@ -141,7 +163,11 @@ impl Caller {
     /// # Errors
     /// 404 outside the caller's own tenant, as if there were nothing; 403 within it.
     pub fn check(&self, method: Method, path: &[&str]) -> Result<(), Problem> {
-        let Self::Token { tenant, permissions, .. } = self else { return Ok(()) };
+        let (tenant, permissions) = match self {
+            Self::Operator | Self::Person { tenant: None, .. } => return Ok(()),
+            Self::Token { tenant, permissions, .. }
+            | Self::Person { tenant: Some(tenant), permissions, .. } => (tenant, permissions),
+        };
         let within = match path {
             ["tenants", named, within @ ..] if *named == tenant.as_str() => within,
             _ => return Err(Problem::not_found()),

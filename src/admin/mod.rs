@@ -3,7 +3,7 @@
 //!
 //! | Files | What they are |
 //! |---|---|
-//! | `caller` `permission` | who calls, and what he may do |
+//! | `caller` `permission` `assertion` | who calls, and what he may do |
 //! | `tenants` `api_tokens` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
 //! | `shadows` `shadow` | the twins of applications on MitID domains: the calls, what is wanted and what differs |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
@@ -23,6 +23,7 @@
 pub mod api_tokens;
 pub mod application_protocol;
 pub mod applications;
+pub mod assertion;
 pub mod audit;
 pub mod audit_log;
 pub mod backup_export;
@@ -98,9 +99,9 @@ pub async fn handle<P: Management>(ports: &P, request: &Request, now: UnixTime) 
 
 /// How long the body of a request may be whose head this is, by its path: only a part of a backup is
 /// long, and the operator's. `None` where none is read: nobody makes us read what he may not send.
-pub fn body_max_bytes<P: Management>(ports: &P, head: &Request) -> Option<usize> {
+pub fn body_max_bytes<P: Management>(ports: &P, head: &Request, now: UnixTime) -> Option<usize> {
     let is_import = head.path.starts_with("/api/v1/tenants/") && head.path.ends_with("/import");
-    match caller::bearer(ports, head).ok()? {
+    match caller::bearer(ports, head, now).ok()? {
         Bearer::Operator if is_import => Some(backup_file::PART_MAX_BYTES),
         _ => Some(BODY_MAX_BYTES),
     }
@@ -127,7 +128,7 @@ async fn admitted<P: Management>(
     path: &[&str],
     now: UnixTime,
 ) -> Result<Caller, Failure> {
-    let caller = caller::identify(ports, caller::bearer(ports, request)?, now).await?;
+    let caller = caller::identify(ports, caller::bearer(ports, request, now)?, now).await?;
     caller.check(request.method, path)?;
     Ok(caller)
 }

@@ -1,5 +1,6 @@
 //! What a caller of the admin API may do, and what each call asks for.
 
+use crate::model::Role;
 use crate::web::Method;
 
 /// One thing that may be allowed within a tenant. Whoever has any of them may also read it.
@@ -36,6 +37,16 @@ impl Permission {
             Self::Configuration => "This takes the scope configuration.",
             Self::Keys => "This takes the scope keys.",
             Self::Access => "This takes the scope access.",
+        }
+    }
+
+    /// What a role includes within its tenant.
+    pub fn of(role: Role) -> Vec<Self> {
+        let all = Self::ALL.into_iter();
+        match role {
+            Role::Viewer => vec![Self::Read],
+            Role::Administrator => all.filter(|permission| *permission != Self::Access).collect(),
+            Role::Owner | Role::Operator => all.collect(),
         }
     }
 }

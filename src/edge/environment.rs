@@ -33,19 +33,21 @@ impl MasterKeys {
     /// # Errors
     /// When the current one is missing, or one of them has another shape.
     pub fn of(env: &Env) -> Result<Self, Missing> {
-        let key = |text: String| from_any_base64(text.trim()).and_then(|bytes| bytes.try_into().ok());
-        let current = secret(env, "KEY_ENCRYPTION_KEY")
-            .and_then(key)
-            .ok_or("secret KEY_ENCRYPTION_KEY: 32 random bytes in base64")?;
-        let previous = secret(env, "KEY_ENCRYPTION_KEY_PREVIOUS").filter(|text| !text.is_empty());
-        let previous = match previous {
-            Some(text) => {
-                Some(key(text).ok_or("secret KEY_ENCRYPTION_KEY_PREVIOUS: 32 bytes in base64, or none")?)
-            }
-            None => None,
-        };
-        Ok(Self { current, previous })
+        let wrong = "secret KEY_ENCRYPTION_KEY: 32 random bytes in base64";
+        let current = key(env, "KEY_ENCRYPTION_KEY", wrong)?.ok_or(wrong)?;
+        let wrong = "secret KEY_ENCRYPTION_KEY_PREVIOUS: 32 bytes in base64, or none";
+        Ok(Self { current, previous: key(env, "KEY_ENCRYPTION_KEY_PREVIOUS", wrong)? })
     }
+}
+
+/// A secret that is a key, if there is one; an empty one is none.
+///
+/// # Errors
+/// `wrong`, when it has another shape.
+pub fn key(env: &Env, name: &str, wrong: Missing) -> Result<Option<[u8; 32]>, Missing> {
+    let text = secret(env, name).filter(|text| !text.is_empty());
+    let read = |text: String| from_any_base64(text.trim()).and_then(|bytes| bytes.try_into().ok());
+    text.map(|text| read(text).ok_or(wrong)).transpose()
 }
 
 /// The times of serving, which both Workers have: a production build knows only one set of them.

@@ -14,14 +14,14 @@ mod platform;
 mod records;
 mod shell;
 
-#[cfg(not(feature = "management"))]
+#[cfg(not(any(feature = "management", feature = "dashboard")))]
 mod broker;
 #[cfg(feature = "management")]
 mod management;
-#[cfg(not(feature = "management"))]
+#[cfg(not(any(feature = "management", feature = "dashboard")))]
 mod one_row;
 
-#[cfg(not(feature = "management"))]
+#[cfg(not(any(feature = "management", feature = "dashboard")))]
 use broker::Bindings;
 #[cfg(feature = "management")]
 use management::Bindings;

@@ -35,7 +35,7 @@ impl SqlRows {
     }
 
     /// To be told when everything of the object was deleted, and its table with it.
-    #[cfg(not(feature = "management"))]
+    #[cfg(not(any(feature = "management", feature = "dashboard")))]
     pub fn are_gone(&self) {
         self.has_table.set(false);
     }

@@ -8,12 +8,12 @@ use super::{crypto, log};
 use crate::json::Json;
 use crate::model::key_ring::Algorithm;
 use crate::model::public_key::SignatureAlgorithm;
-#[cfg(not(feature = "management"))]
+#[cfg(not(any(feature = "management", feature = "dashboard")))]
 use crate::model::{DomainSnapshot, sighting::Who};
 use crate::model::{PublicKey, UnixTime};
 use crate::ports::{Crypto, CryptoError, Log, LogEvent, NewKey, Random, Unavailable};
 use std::cell::{Cell, OnceCell, RefCell};
-#[cfg(not(feature = "management"))]
+#[cfg(not(any(feature = "management", feature = "dashboard")))]
 use std::pin::Pin;
 use std::rc::Rc;
 use worker::{Env, ObjectNamespace};
@@ -25,13 +25,13 @@ pub struct Counts {
     objects: Cell<u32>,
     rows: Cell<u32>,
     /// Milliseconds spent in [`Shell::within`].
-    #[cfg(not(feature = "management"))]
+    #[cfg(not(any(feature = "management", feature = "dashboard")))]
     waited: Cell<u64>,
 }
 
 impl Counts {
     /// One more KV read.
-    #[cfg(not(feature = "management"))]
+    #[cfg(not(any(feature = "management", feature = "dashboard")))]
     pub fn add_kv(&self) {
         self.kv.set(self.kv.get() + 1);
     }
@@ -94,13 +94,13 @@ pub struct Shell {
     /// What was noted of the request, for a recording.
     pub noted: RefCell<Vec<(&'static str, String)>>,
     /// The environment whose recording this request belongs to; only logins are recorded.
-    #[cfg(not(feature = "management"))]
+    #[cfg(not(any(feature = "management", feature = "dashboard")))]
     pub recorded_for: OnceCell<String>,
     /// Who gets which domain's key set by this request.
-    #[cfg(not(feature = "management"))]
+    #[cfg(not(any(feature = "management", feature = "dashboard")))]
     pub seen: Cell<Option<(Rc<DomainSnapshot>, Who)>>,
     /// What is to be done when the answer is on its way.
-    #[cfg(not(feature = "management"))]
+    #[cfg(not(any(feature = "management", feature = "dashboard")))]
     pub undone: RefCell<Vec<Pin<Box<dyn Future<Output = ()>>>>>,
     now: UnixTime,
 }
@@ -116,11 +116,11 @@ impl Shell {
             trace_id,
             adopted: OnceCell::new(),
             noted: RefCell::default(),
-            #[cfg(not(feature = "management"))]
+            #[cfg(not(any(feature = "management", feature = "dashboard")))]
             recorded_for: OnceCell::new(),
-            #[cfg(not(feature = "management"))]
+            #[cfg(not(any(feature = "management", feature = "dashboard")))]
             seen: Cell::default(),
-            #[cfg(not(feature = "management"))]
+            #[cfg(not(any(feature = "management", feature = "dashboard")))]
             undone: RefCell::default(),
             now: now(),
         })
@@ -147,7 +147,7 @@ impl Shell {
     }
 }
 
-#[cfg(not(feature = "management"))]
+#[cfg(not(any(feature = "management", feature = "dashboard")))]
 impl Shell {
     /// The shell of what goes on behind the answer: of the same request, with counts of its own.
     pub fn behind(&self) -> Self {

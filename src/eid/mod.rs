@@ -10,6 +10,7 @@ pub mod cpr;
 pub mod dialect;
 pub mod identity;
 pub mod oidc;
+pub mod provider;
 
 pub use acr::{Acr, Level, TooLow};
 pub use cpr::Cpr;

@@ -6,59 +6,25 @@
 
 use super::dialect::told;
 use super::identity::{identity_from, used_by};
+use super::provider::{self, Metadata, metadata};
 use super::{Acr, Cpr, TooLow, client_auth};
 use crate::login::pending::Leg;
 use crate::model::domain::{CprWay, Upstream};
 use crate::model::identity::UpstreamSession;
-use crate::model::public_key::SignatureAlgorithm;
 use crate::model::url::WebUrl;
 use crate::model::{Environment, Host, Identity, UnixTime};
-use crate::oauth::jwt::{Expected, Unverified};
+use crate::oauth::jwt::Expected;
 use crate::oauth::login_hint::Wishes;
-use crate::oauth::{jwks, pkce::CodeChallenge};
+use crate::oauth::pkce::CodeChallenge;
 use crate::ports::{FetchRequest, Ports};
 use crate::vault::EnvironmentKeys;
 use crate::web::{Parameters, encode_pairs, with_query};
 use serde_json::{Map, Value};
 
-/// How an upstream may sign; which it does hangs on the kind of key that it publishes.
-const SIGNED_BY: [SignatureAlgorithm; 3] =
-    [SignatureAlgorithm::Rs256, SignatureAlgorithm::Ps256, SignatureAlgorithm::Es256];
-/// An upstream's metadata and keys are kept this long in an isolate, seconds.
-pub const METADATA_SECONDS: u64 = 600;
-/// For a key that is not among them they are fetched again, at most so often, seconds: it may have rolled
-/// its key over, or somebody is making names up.
-pub const KEYS_AGAIN_SECONDS: u64 = 10;
 /// Longest ID token that a logout shows to an upstream, bytes: it goes into an address.
 const ID_TOKEN_HINT_MAX_BYTES: usize = 4 * 1024;
 /// Longest code or access token of an upstream, bytes.
 const UPSTREAM_VALUE_MAX_BYTES: usize = 8 * 1024;
-
-/// What of discovery we use. Endpoints are parsed as URLs of the kind that settings may hold, so
-/// that no document can lead a browser to a script, or our secret to a place without TLS.
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: WebUrl,
-    token_endpoint: WebUrl,
-    userinfo_endpoint: Option<WebUrl>,
-    end_session_endpoint: Option<WebUrl>,
-    jwks_uri: WebUrl,
-    authorization_response_iss_parameter_supported: bool,
-}
-
-json_struct!(Metadata {
-    issuer, authorization_endpoint, token_endpoint, userinfo_endpoint, end_session_endpoint, jwks_uri,
-    authorization_response_iss_parameter_supported or false,
-});
-
-impl Metadata {
-    fn endpoints(&self) -> impl Iterator<Item = &WebUrl> {
-        [&self.authorization_endpoint, &self.token_endpoint, &self.jwks_uri]
-            .into_iter()
-            .chain(&self.userinfo_endpoint)
-            .chain(&self.end_session_endpoint)
-    }
-}
 
 /// A start at an upstream.
 pub struct Start<'a> {
@@ -123,26 +89,6 @@ impl Failure {
     }
 }
 
-/// A public provider whose metadata points to a local place is broken or taken over (SSRF).
-fn leads_inside(issuer: &WebUrl, metadata: &Metadata) -> bool {
-    issuer.is_public() && !metadata.endpoints().all(WebUrl::is_public)
-}
-
-async fn metadata(ports: &impl Ports, upstream: &Upstream, now: UnixTime) -> Result<Metadata, String> {
-    let issuer = upstream.issuer.as_str();
-    let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let text = ports.document(&url, METADATA_SECONDS, now).await.map_err(|failed| failed.cause)?;
-    let metadata: Metadata = crate::json::read(&text).map_err(|_| "metadata is malformed".to_owned())?;
-    // OIDC Discovery §4.3: it must be exactly the issuer that was configured.
-    if metadata.issuer != issuer {
-        return Err("metadata is of another issuer".to_owned());
-    }
-    if leads_inside(&upstream.issuer, &metadata) {
-        return Err("metadata of a public issuer names an endpoint that is not public".to_owned());
-    }
-    Ok(metadata)
-}
-
 /// The address that starts a login at the upstream.
 ///
 /// # Errors
@@ -153,7 +99,7 @@ pub async fn authorize_url(
     start: &Start<'_>,
     now: UnixTime,
 ) -> Result<String, String> {
-    let metadata = metadata(ports, upstream, now).await?;
+    let metadata = metadata(ports, &upstream.issuer, now).await?;
     let challenge = CodeChallenge::of(start.verifier);
     let mut scope = upstream.scopes.join(" ");
     if start.acr.is_employee() || start.wishes.may_be_employee {
@@ -207,11 +153,14 @@ pub async fn complete(
     answer: &Parameters,
     now: UnixTime,
 ) -> Result<Completed, Failure> {
-    let metadata = metadata(ports, call.upstream, now).await.map_err(Failure::Broken)?;
+    let metadata = metadata(ports, &call.upstream.issuer, now).await.map_err(Failure::Broken)?;
     check_issuer(answer, &metadata)?;
     let code = read_code(answer)?;
     let tokens = redeem(ports, call, &metadata, code, now).await?;
-    let mut claims = verify(ports, call, &metadata, &tokens.id_token, now).await?;
+    let expected =
+        Expected { issuer: &metadata.issuer, audience: &call.upstream.client_id, nonce: &call.leg.nonce };
+    let verified = provider::verify(ports, &metadata, &expected, &tokens.id_token, now).await;
+    let mut claims = verified.map_err(Failure::Broken)?;
     let states_cpr = may_hold_cpr(&claims, call.upstream, now);
     if let Some(endpoint) = &metadata.userinfo_endpoint {
         let more = userinfo(ports, endpoint.as_str(), &tokens.access_token).await?;
@@ -328,35 +277,6 @@ async fn redeem(
     crate::json::read(&response.body).map_err(|_| Failure::broken("token answer is malformed"))
 }
 
-/// Verifies the ID token by the upstream's published keys. A `kid` that is not in the keys we
-/// remember is looked up once more, for the upstream may have rolled its key over.
-async fn verify(
-    ports: &impl Ports,
-    call: &Call<'_>,
-    metadata: &Metadata,
-    id_token: &str,
-    now: UnixTime,
-) -> Result<Map<String, Value>, Failure> {
-    let broken = |why: &str| Failure::Broken(format!("id_token: {why}"));
-    let token = Unverified::parse(id_token, &SIGNED_BY).map_err(broken)?;
-    let mut key = None;
-    for max_age in [METADATA_SECONDS, KEYS_AGAIN_SECONDS] {
-        let set = ports
-            .document(metadata.jwks_uri.as_str(), max_age, now)
-            .await
-            .map_err(|failed| Failure::Broken(format!("keys: {}", failed.cause)))?;
-        key = jwks::find(&set, token.kid(), token.alg());
-        if key.is_some() {
-            break;
-        }
-    }
-    let key = key.ok_or(broken("signed by no published key"))?;
-    let holds = ports.verify(token.alg(), &key, token.input(), token.signature()).await;
-    let expected =
-        Expected { issuer: &metadata.issuer, audience: &call.upstream.client_id, nonce: &call.leg.nonce };
-    token.verified(holds, &expected, now).map_err(broken)
-}
-
 async fn userinfo(
     ports: &impl Ports,
     endpoint: &str,
@@ -464,35 +384,5 @@ mod tests {
         for unclear in ["", "true", "{}", "{\"match\":\"true\"}", "{\"cprNumberMatch\":1}"] {
             assert_eq!(says_match(unclear), None, "{unclear}");
         }
-    }
-
-    #[test]
-    fn a_public_upstream_may_not_name_an_endpoint_inside() {
-        let public = "https://eid.example/x";
-        let read = |inside: usize, endpoint: &str| -> Metadata {
-            let at = |index| if index == inside { endpoint } else { public };
-            let document = serde_json::json!({
-                "issuer": "https://eid.example",
-                "authorization_endpoint": at(0),
-                "token_endpoint": at(1),
-                "userinfo_endpoint": at(2),
-                "jwks_uri": at(3),
-            });
-            Metadata::read(&document).unwrap()
-        };
-        let issuer = WebUrl::parse("https://eid.example").unwrap();
-        let local = WebUrl::parse("http://localhost:8787/simulator/mitid").unwrap();
-        for endpoint in [
-            "http://localhost/x",
-            "https://10.0.0.1/x",
-            "https://eid.example:8443/x",
-            "https://db.internal/x",
-        ] {
-            for inside in 0..4 {
-                assert!(leads_inside(&issuer, &read(inside, endpoint)), "{endpoint} at {inside}");
-                assert!(!leads_inside(&local, &read(inside, endpoint)), "{endpoint} at {inside}");
-            }
-        }
-        assert!(!leads_inside(&issuer, &read(0, public)));
     }
 }

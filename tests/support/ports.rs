@@ -131,6 +131,7 @@ impl MemoryPorts {
             installation: Installation {
                 management_host: Host::parse("manage.example").unwrap(),
                 admin_token_sha256: sha256(b"test-admin-token"),
+                dashboard_key: Some([9; 32]),
                 simulators,
                 serving: Serving::DEFAULT,
             },

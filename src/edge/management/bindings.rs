@@ -1,6 +1,6 @@
 //! What is bound to the management Worker.
 
-use crate::edge::environment::{MasterKeys, Missing, objects, secret, serving, text};
+use crate::edge::environment::{MasterKeys, Missing, key, objects, secret, serving, text};
 use crate::model::Host;
 use crate::ports::Installation;
 use crate::vault::sha256;
@@ -56,6 +56,11 @@ impl Bindings {
             installation: Installation {
                 management_host,
                 admin_token_sha256: sha256(admin_token.as_bytes()),
+                dashboard_key: key(
+                    env,
+                    "DASHBOARD_KEY",
+                    "secret DASHBOARD_KEY: 32 random bytes in base64, or none",
+                )?,
                 simulators: cfg!(feature = "simulator"),
                 serving: serving(env)?,
             },

@@ -32,7 +32,7 @@ async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
     };
-    match convert::request(request, &|head| admin::body_max_bytes(&shell, head)).await {
+    match convert::request(request, &|head| admin::body_max_bytes(&shell, head, shell.now())).await {
         Ok(Read { request, is_head }) => {
             let answer = admin::handle(&shell, &request, shell.now()).await;
             log::request(&shell, &request.host, &answer);
