@@ -69,8 +69,21 @@ await domain("globex", globex, { kind: "ordinary", display_name: "Globex" });
 await upstream("globex", globex, "nemid", `http://localhost:${port}/simulator/nemid`);
 await application("globex", globex, { id: "urn:globex:web", name: "Globex web", secret: "globex-web-secret" });
 
+// The installation's own tenant: whoever uses the dashboard signs in there, as a person or an employee.
+const id = `id.localhost:${port}`;
+await tenant("installation", "edge-eid");
+await domain("installation", id, { kind: "mitid", display_name: "edge-eid" });
+await upstream("installation", id, "mitid", `http://127.0.0.1:${port}/simulator/mitid`);
+await application("installation", id, {
+  id: "urn:edge-eid:dashboard",
+  name: "Dashboard",
+  secret: "dashboard-secret",
+  callbacks: [`http://manage.localhost:${port}/sign-in/callback`],
+});
+
 await published("acme");
 await published("globex");
+await published("installation");
 console.log(`The demo is configured: http://${ordinary}/`);
 
 // --- One function for each kind of thing --------------------------------------------------------
@@ -103,11 +116,12 @@ function upstream(
 async function application(
   /** @type {string} */ of,
   /** @type {string} */ host,
-  /** @type {{ id: string, name: string, secret?: string, more?: object }} */ { id, name, secret, more },
+  /** @type {{ id: string, name: string, secret?: string, callbacks?: string[], more?: object }} */ app,
 ) {
+  const { id, name, secret, callbacks: redirect_uris = callbacks, more } = app;
   const path = ["tenants", of, "domains", host, "applications", id];
   const methods = secret ? ["client_secret_basic", "client_secret_post"] : ["none"];
-  await ensure(path, { name, redirect_uris: callbacks, token_endpoint_auth_methods: methods, ...more });
+  await ensure(path, { name, redirect_uris, token_endpoint_auth_methods: methods, ...more });
   if (!secret) return;
   // Only its hash is kept, so there is nothing to compare with: the API says when it knows it.
   const answer = await call("POST", [...path, "secrets"], { secret });

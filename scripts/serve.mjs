@@ -1,5 +1,5 @@
 // @ts-check
-// Serves the local world until it is told to stop: both Workers in workerd, their state on disk, their
+// Serves the local world until it is told to stop: the Workers in workerd, their state on disk, their
 // log lines on standard output.
 //
 //   node scripts/serve.mjs PORT STATE_DIRECTORY
@@ -8,9 +8,11 @@ import { workers } from "./workers.mjs";
 
 const [port, state] = process.argv.slice(2);
 
+const local = { MANAGEMENT_HOST: `manage.localhost:${port}`, SIGN_IN_ISSUER: `http://id.localhost:${port}` };
+
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
-    workers: /** @type {any} */ (await workers("local", { MANAGEMENT_HOST: `manage.localhost:${port}` })),
+    workers: /** @type {any} */ (await workers("local", local)),
     host: "127.0.0.1",
     port: Number(port),
     resourcePersistencePath: state,

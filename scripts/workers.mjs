@@ -1,7 +1,7 @@
 // @ts-check
-// The two Workers as the local runtime wants to know them: bindings as the wrangler files tell them,
-// code as scripts/build left it. Requests to the management host reach the management Worker, all
-// others the broker, as routes do it in a deployment.
+// The three Workers as the local runtime wants to know them: bindings as the wrangler files tell them,
+// code as scripts/build left it. Requests to the management host reach the management Worker below /api/
+// and else the dashboard, all others the broker, as routes do it in a deployment.
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,36 +10,53 @@ import { unstable_getMiniflareWorkerOptions } from "wrangler";
 /** The repository. */
 export const root = fileURLToPath(new URL("../", import.meta.url));
 
-const CONFIGURATIONS = { broker: "wrangler.toml", management: "wrangler.management.toml" };
+const CONFIGURATIONS = { broker: "wrangler.toml", management: "wrangler.management.toml", dashboard: "wrangler.dashboard.toml" };
 
 /**
- * Both Workers, the broker first.
+ * All of them, the broker first.
  *
  * @param {string} env which build: `local`, `staging` or `production`
- * @param {Record<string, string>} vars more or other variables and secrets, of both
+ * @param {Record<string, string>} vars more or other variables and secrets, of all
  * @param {string} [wrapper] a module around each Worker, whose own is `./index.js` beside it; its
  *   function `object` makes the class to export for the name of a class of Durable Objects
  */
 export async function workers(env, vars, wrapper) {
   const broker = await worker("broker", env, vars, wrapper);
   const management = await worker("management", env, vars, wrapper);
+  const dashboard = await worker("dashboard", env, vars, wrapper);
   const [host] = String(management.bindings.MANAGEMENT_HOST).split(":");
   // The runtime's own routes lead past a Worker's assets; another Worker's binding does not.
   const front = {
     name: "front",
     modules: true,
-    script: "export default { fetch: (request, env) => env.MANAGEMENT.fetch(request) };",
+    script: `
+      const isApi = ({ pathname }) => pathname.startsWith("/api/") || pathname.startsWith("/test-only/");
+      const to = (request, env) => (isApi(new URL(request.url)) ? env.MANAGEMENT : env.DASHBOARD);
+      export default { fetch: (request, env) => to(request, env).fetch(request) };
+    `,
     compatibilityDate: broker.compatibilityDate,
-    serviceBindings: { MANAGEMENT: "management" },
+    serviceBindings: { MANAGEMENT: "management", DASHBOARD: "dashboard" },
     routes: [`${host}/*`],
   };
-  return [broker, management, front];
+  // What the dashboard asks of the broker as its issuer: the runtime resolves no *.localhost.
+  const outside = {
+    name: "outside",
+    modules: true,
+    script: `
+      const isHere = ({ hostname }) => hostname.endsWith(".localhost");
+      export default { fetch: (request, env) => (isHere(new URL(request.url)) ? env.BROKER.fetch(request) : fetch(request)) };
+    `,
+    compatibilityDate: broker.compatibilityDate,
+    serviceBindings: { BROKER: "broker" },
+  };
+  const services = { serviceBindings: { MANAGEMENT: "management" }, outboundService: "outside" };
+  return [broker, management, { ...dashboard, ...services }, front, outside];
 }
 
 /**
  * One of them.
  *
- * @param {"broker" | "management"} which
+ * @param {"broker" | "management" | "dashboard"} which
  * @param {string} env
  * @param {Record<string, string>} vars
  * @param {string} [wrapper]

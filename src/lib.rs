@@ -5,9 +5,10 @@
 //!
 //! | Module | What it is |
 //! |---|---|
-//! | `edge` | the shells of the two Workers: bindings, KV, Durable Objects, WebCrypto, fetch (wasm32 only) |
+//! | `edge` | the shells of the three Workers: bindings, KV, Durable Objects, WebCrypto, fetch (wasm32 only) |
 //! | [`routes`] | the broker's routes: one `match` over method and path |
 //! | [`login`] | one login as a state machine, and the steps around it |
+//! | [`dashboard`] | the management pages: they call the admin API |
 //! | [`admin`] | the admin API and the objects that hold configuration |
 //! | [`catalog`] | what an isolate remembers of published configuration |
 //! | `simulator` | stand-in upstreams and the demo (cargo feature, never in production) |
@@ -27,6 +28,7 @@ pub mod json;
 
 pub mod admin;
 pub mod catalog;
+pub mod dashboard;
 pub mod documents;
 pub mod eid;
 pub mod error;

@@ -1,6 +1,7 @@
 //! Reading variables and secrets, at one place. A missing one is named in the log and in a plain
 //! 500: a wrongly deployed Worker must not half work.
 
+#[cfg(not(feature = "dashboard"))]
 use crate::model::Serving;
 use crate::vault::from_any_base64;
 use worker::{Env, ObjectNamespace};
@@ -18,7 +19,7 @@ pub fn secret(env: &Env, name: &str) -> Option<String> {
     env.secret(name).ok().map(|secret| secret.to_string())
 }
 
-/// The master keys, which both Workers have: the current one, and the one before while it is being
+/// The master keys, which the broker and the management Worker have: the current one, and the one before while it is being
 /// rotated.
 pub struct MasterKeys {
     /// `KEY_ENCRYPTION_KEY`
@@ -27,6 +28,7 @@ pub struct MasterKeys {
     pub previous: Option<[u8; 32]>,
 }
 
+#[cfg(not(feature = "dashboard"))]
 impl MasterKeys {
     /// Reads them.
     ///
@@ -50,21 +52,21 @@ pub fn key(env: &Env, name: &str, wrong: Missing) -> Result<Option<[u8; 32]>, Mi
     text.map(|text| read(text).ok_or(wrong)).transpose()
 }
 
-/// The times of serving, which both Workers have: a production build knows only one set of them.
+/// The times of serving, which the same two have: a production build knows only one set of them.
 ///
 /// # Errors
 /// None here.
-#[cfg(not(feature = "simulator"))]
+#[cfg(not(any(feature = "simulator", feature = "dashboard")))]
 pub fn serving(_: &Env) -> Result<Serving, Missing> {
     Ok(Serving::DEFAULT)
 }
 
-/// The times of serving, which both Workers have. Tests shorten them, and show what happens without
+/// The times of serving, which the same two have. Tests shorten them, and show what happens without
 /// guard times.
 ///
 /// # Errors
 /// When the variable has another shape.
-#[cfg(feature = "simulator")]
+#[cfg(all(feature = "simulator", not(feature = "dashboard")))]
 pub fn serving(env: &Env) -> Result<Serving, Missing> {
     let times = match text(env, "SERVING_SECONDS") {
         Some(text) => Serving::parse(&text).ok_or("variable SERVING_SECONDS: eight or nine numbers")?,

@@ -8,8 +8,10 @@ use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+#[cfg(not(feature = "dashboard"))]
 use worker::Env;
 
+#[cfg(not(feature = "dashboard"))]
 #[wasm_bindgen]
 extern "C" {
     /// A KV namespace.
@@ -51,11 +53,13 @@ impl Names {
 }
 
 /// Our KV namespace, if it is bound.
+#[cfg(not(feature = "dashboard"))]
 pub fn kv(env: &Env) -> Option<KvNamespace> {
     let bound = Reflect::get(env.as_ref(), &"KV".into()).ok()?;
     bound.is_object().then(|| bound.unchecked_into())
 }
 
+#[cfg(not(feature = "dashboard"))]
 impl KvNamespace {
     /// The text of a key.
     ///

@@ -16,12 +16,14 @@
 //! - [`simulator`]: the stand-in for an eID, on TEST domains
 //! - [`demo`]: a small application to try a TEST domain with
 //! - [`preview`]: the list of all of these, for whoever styles them
+//! - [`dashboard`]: what tenants' people and operators see
 //! - [`lang`], [`texts`]: Danish and English
 //! - [`layout`]: the document that they all share
 
 pub mod choose;
 mod components;
 pub mod cpr;
+pub mod dashboard;
 pub mod demo;
 pub mod error;
 pub mod form_post;

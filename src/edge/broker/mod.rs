@@ -6,7 +6,6 @@ mod consent_object;
 mod host_object;
 mod login_object;
 mod once_object;
-mod outbound;
 mod session_object;
 mod tally_object;
 mod trace_object;
@@ -25,8 +24,7 @@ use crate::login::trace;
 use crate::model::sighting::{Sight, Told, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, Style, UnixTime};
 use crate::ports::{
-    Catalog, Consents, FetchRequest, FetchResponse, Logins, Once, Ports, Sessions, Settings, Traces,
-    Unavailable, Upstreams, Witness,
+    Catalog, Consents, Logins, Once, Ports, Sessions, Settings, Traces, Unavailable, Witness,
 };
 use crate::routes;
 use crate::web;
@@ -182,15 +180,6 @@ impl Once for Shell {
     async fn is_first(&self, name: &str, used: &Use, now: UnixTime) -> Result<bool, Unavailable> {
         let sent = (used.clone(), later(now));
         self.object("once object", &self.bindings.once, name, &sent).await?.answer()
-    }
-}
-
-impl Upstreams for Shell {
-    async fn send(&self, request: FetchRequest) -> Result<FetchResponse, Unavailable> {
-        outbound::send(request).await
-    }
-    async fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
-        outbound::document(url, max_age_seconds, now).await
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod choose;
 pub mod common;
 pub mod cpr;
+pub mod dashboard;
 pub mod demo;
 pub mod errors;
 pub mod level;

@@ -11,6 +11,7 @@ import { send } from "./http.mjs";
 /** The secrets of every test server. Fixed, so that a second server can read the first one's state. */
 export const ADMIN_TOKEN = "test-admin-token";
 const KEY_ENCRYPTION_KEY = Buffer.alloc(32, "test only ").toString("base64");
+const DASHBOARD_KEY = Buffer.alloc(32, "only test ").toString("base64");
 
 /** @typedef {{ level: string, message: string }} LogLine */
 
@@ -57,7 +58,15 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", st
     env,
     port: listenPort,
     stateDir: stateDir ?? path.join(scratch, "state"),
-    vars: { ADMIN_TOKEN, KEY_ENCRYPTION_KEY, MANAGEMENT_HOST: `manage.localhost:${listenPort}`, ...vars },
+    vars: {
+      ADMIN_TOKEN,
+      KEY_ENCRYPTION_KEY,
+      DASHBOARD_KEY,
+      SIGN_IN_CLIENT_SECRET: "dashboard-secret",
+      MANAGEMENT_HOST: `manage.localhost:${listenPort}`,
+      SIGN_IN_ISSUER: `http://id.localhost:${listenPort}`,
+      ...vars,
+    },
     around: storesCanFail ? "failing_stores" : clockMoves ? "moved_clock" : undefined,
   });
 

@@ -4,9 +4,11 @@ use crate::documents::Documents;
 use crate::edge::call::within;
 use crate::edge::crypto;
 use crate::edge::platform::{self, Unread};
-use crate::edge::shell;
+use crate::edge::shell::{self, Shell};
 use crate::model::UnixTime;
-use crate::ports::{FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable};
+use crate::ports::{
+    FETCH_MAX_BYTES, FETCH_TIMEOUT_SECONDS, FetchRequest, FetchResponse, Unavailable, Upstreams,
+};
 use crate::vault::turns::TURN_MAX_MILLISECONDS;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -100,4 +102,13 @@ async fn fetch(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Resul
     let scope: web_sys::WorkerGlobalScope = js_sys::global().unchecked_into();
     let response = JsFuture::from(scope.fetch_with_request(&request)).await.map_err(platform::reason)?;
     Ok(response.unchecked_into())
+}
+
+impl Upstreams for Shell {
+    async fn send(&self, request: FetchRequest) -> Result<FetchResponse, Unavailable> {
+        send(request).await
+    }
+    async fn document(&self, url: &str, max_age_seconds: u64, now: UnixTime) -> Result<Rc<str>, Unavailable> {
+        document(url, max_age_seconds, now).await
+    }
 }

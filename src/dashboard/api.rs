@@ -1,0 +1,199 @@
+//! Calls to the admin API, in the name of whoever asked for a page.
+
+use super::ports::{ApiAnswer, ApiRequest, Dashboard};
+use super::stop::Stop;
+use crate::admin::assertion::Assertion;
+use crate::error::Fault;
+use crate::model::UnixTime;
+use crate::web::{Method, percent_encode};
+use serde_json::Value;
+
+/// Most pages of a list that one page of ours reads: a thousand entries.
+const LIST_PAGES_MAX: usize = 10;
+
+/// The admin API as somebody.
+pub struct Client<'a, P> {
+    /// Everything outside.
+    pub ports: &'a P,
+    /// The moment of the request.
+    pub now: UnixTime,
+    /// Who asks.
+    pub speaks_for: Assertion,
+}
+
+/// A path of the API. Each segment is encoded.
+pub fn path(segments: &[&str]) -> String {
+    let encoded: Vec<String> = segments.iter().map(|segment| percent_encode(segment)).collect();
+    format!("/api/v1/{}", encoded.join("/"))
+}
+
+/// A resource, and the version to change it by.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// JSON.
+    pub body: Value,
+    /// Its `ETag`.
+    pub etag: String,
+}
+
+/// A refusal of the API that its caller can mend.
+#[derive(Clone, Debug, Default)]
+pub struct Refused {
+    /// HTTP status: 400, 409, 412, 422 …
+    pub status: u16,
+    /// The problem's name, what follows `urn:edge-eid:problem:`.
+    pub name: String,
+    /// What it says of itself.
+    pub text: String,
+    /// By field: its name, and what is allowed.
+    pub errors: Vec<(String, String)>,
+    /// From when on it would be done (RFC 3339).
+    pub allowed_from: Option<String>,
+}
+
+/// A change that was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// JSON.
+    pub body: Value,
+    /// Whether everything has reached the login path.
+    pub published: bool,
+}
+
+impl<P: Dashboard> Client<'_, P> {
+    /// Sends one request.
+    ///
+    /// # Errors
+    /// [`Stop`] for what is no answer to show beside a form: nothing there, not allowed, our fault.
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        condition: Condition<'_>,
+        body: Option<&Value>,
+    ) -> Result<ApiAnswer, Stop> {
+        let bearer = self.speaks_for.say(&self.ports.desk().key, self.now);
+        let if_match = match condition {
+            Condition::Unchanged(etag) => Some(etag),
+            _ => None,
+        };
+        let only_new = matches!(condition, Condition::New);
+        let body = body.map(crate::json::text);
+        let request = ApiRequest { method, path, bearer: &bearer, if_match, only_new, body };
+        let answer = self.ports.api(request).await?;
+        match answer.status {
+            401 => Err(Fault::lasting("admin API", "it does not know us: is DASHBOARD_KEY the same?").into()),
+            403 => Err(Stop::Forbidden),
+            404 => Err(Stop::NotFound),
+            503 => Err(Fault { what: "admin API", cause: "status 503".to_owned(), passing: true }.into()),
+            500.. => Err(Fault::lasting("admin API", format!("status {}", answer.status)).into()),
+            _ => Ok(answer),
+        }
+    }
+
+    /// Reads one resource.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub async fn get(&self, path: &str) -> Result<Found, Stop> {
+        let answer = self.send(Method::Get, path, Condition::None, None).await?;
+        match answer.status {
+            200 => Ok(Found { body: answer.body, etag: answer.etag.unwrap_or_default() }),
+            status => Err(Fault::lasting("admin API", format!("status {status} of a GET")).into()),
+        }
+    }
+
+    /// As [`Client::get`], where it may be that there is none.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub async fn find(&self, path: &str) -> Result<Option<Found>, Stop> {
+        match self.get(path).await {
+            Err(Stop::NotFound) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// One page of a list: its items, and where the next begins.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub async fn page(&self, path: &str, after: Option<&str>) -> Result<(Vec<Value>, Option<String>), Stop> {
+        let path = match after {
+            Some(after) => format!("{path}?after={}", percent_encode(after)),
+            None => path.to_owned(),
+        };
+        let mut body = self.get(&path).await?.body;
+        let next = body["next"].as_str().map(str::to_owned);
+        match body["items"].take() {
+            Value::Array(items) => Ok((items, next)),
+            _ => Err(Fault::lasting("admin API", "a list without items").into()),
+        }
+    }
+
+    /// A whole list, of a thousand entries at most; whether there are more.
+    ///
+    /// # Errors
+    /// [`Stop`].
+    pub async fn list(&self, path: &str) -> Result<(Vec<Value>, bool), Stop> {
+        let mut all = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..LIST_PAGES_MAX {
+            let (items, next) = self.page(path, after.as_deref()).await?;
+            all.extend(items);
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok((all, after.is_some()))
+    }
+
+    /// Changes something.
+    ///
+    /// # Errors
+    /// [`Stop`]; inside, a refusal that the reader can mend.
+    pub async fn change(
+        &self,
+        method: Method,
+        path: &str,
+        condition: Condition<'_>,
+        body: Option<&Value>,
+    ) -> Result<Result<Done, Refused>, Stop> {
+        let ApiAnswer { status, body, .. } = self.send(method, path, condition, body).await?;
+        Ok(if status < 300 {
+            let published = body["published"].as_bool().unwrap_or(true);
+            Ok(Done { body, published })
+        } else {
+            Err(refused(status, &body))
+        })
+    }
+}
+
+/// When a change counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition<'a> {
+    /// Always.
+    None,
+    /// Only where there is nothing yet.
+    New,
+    /// Only where it is as it was read.
+    Unchanged(&'a str),
+}
+
+fn refused(status: u16, body: &Value) -> Refused {
+    let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+    let name = text("type").rsplit(':').next().unwrap_or_default().to_owned();
+    let said = [text("title"), text("detail")].into_iter().filter(|text| !text.is_empty());
+    let errors = body["errors"].as_array().into_iter().flatten().map(|error| {
+        let of = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+        (of("field"), of("detail"))
+    });
+    Refused {
+        status,
+        name,
+        text: said.collect::<Vec<_>>().join(". "),
+        errors: errors.collect(),
+        allowed_from: body["allowed_from"].as_str().map(str::to_owned),
+    }
+}

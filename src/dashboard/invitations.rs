@@ -1,0 +1,47 @@
+//! Taking an invitation.
+
+use super::person_object::PersonCommand;
+use super::ports::Dashboard;
+use super::stop::{Page, Stop};
+use super::team_object::{OPERATORS, TeamAnswer, TeamCommand};
+use super::visit::Visit;
+use crate::admin::caller::digest;
+use crate::model::TenantId;
+use crate::pages::dashboard::people as view;
+use crate::web::{Method, Response};
+
+/// Longest secret that is looked at, bytes.
+const SECRET_MAX_BYTES: usize = 64;
+
+/// Shows what an invitation is for, and takes it. `team` is a tenant's id or [`OPERATORS`].
+///
+/// # Errors
+/// [`Stop::NotFound`] for one that there is not, was used, or is over.
+pub async fn accept<P: Dashboard>(visit: &Visit<'_, P>, team: &str, secret: &str) -> Page {
+    let tenant = TenantId::parse(team).ok();
+    if secret.len() > SECRET_MAX_BYTES || (tenant.is_none() && team != OPERATORS) {
+        return Err(Stop::NotFound);
+    }
+    let digest = digest(secret);
+    if visit.request.method == Method::Get {
+        let invited = visit.ports.team(team, &TeamCommand::Invited { digest }, visit.now).await?;
+        let TeamAnswer::Team { invitations, .. } = invited else { return Err(Stop::NotFound) };
+        let invitation = invitations.first().ok_or(Stop::NotFound)?;
+        let shown = view::Offer {
+            frame: &visit.frame(false),
+            tenant: tenant.as_ref().map(TenantId::as_str),
+            role: invitation.role.as_str(),
+        };
+        return Ok(Response::page(200, view::offer(&shown)));
+    }
+    visit.form()?;
+    let (person, name) = (visit.session.person.clone(), visit.session.name.clone());
+    let accepted = visit.ports.team(team, &TeamCommand::Accept { digest, person, name }, visit.now).await?;
+    if accepted != TeamAnswer::Done {
+        return Err(Stop::NotFound);
+    }
+    let Some(tenant) = tenant else { return Ok(Response::see_other("/tenants")) };
+    let href = format!("/t/{tenant}/test");
+    visit.ports.person(&visit.session.person, &PersonCommand::Join(tenant), visit.now).await?;
+    Ok(Response::see_other(&href))
+}

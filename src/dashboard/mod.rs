@@ -1,0 +1,115 @@
+//! The dashboard: pages by which tenants' people and the installation's operators do what the admin API
+//! does. It has a Worker of its own at the management host; the API answers below `/api/`.
+//!
+//! Handlers call the admin API and never its stores: what a page may do is what its reader may do there.
+//! Who may is kept here, in two kinds of objects of its own.
+//!
+//! | Files | What they are |
+//! |---|---|
+//! | `seal` `session` `sign_in` | cookies that only this Worker reads, who is signed in, and the OpenID Connect client that finds out |
+//! | `person_object` `team_object` `team` | a person's sessions and tenants; who belongs to a tenant; the calls |
+//! | `api` `visit` `stop` | calls to the admin API, a request whose sender is known, and why there is no page |
+//! | `form` `settings` | what was typed, and a page that changes one resource of the API |
+//! | the others | a section of the pages each |
+
+pub mod api;
+pub mod form;
+pub mod invitations;
+pub mod overview;
+pub mod people;
+pub mod person_object;
+pub mod ports;
+pub mod seal;
+pub mod session;
+pub mod set_up;
+pub mod settings;
+pub mod sign_in;
+pub mod stop;
+pub mod team_object;
+pub mod tenants;
+pub mod visit;
+
+use crate::model::UnixTime;
+use crate::pages::Lang;
+use crate::web::{Method, Request, Response, percent_decode};
+use ports::Dashboard;
+use stop::{Page, Stop};
+use visit::{Visit, Within};
+
+/// Longest body of a request, bytes: a style sheet, percent-encoded.
+pub const BODY_MAX_BYTES: usize = 512 * 1024;
+
+/// Answers a request to the management host outside `/api/`. Forwarded headers are never read.
+pub async fn handle<P: Dashboard>(ports: &P, request: &Request, now: UnixTime) -> Response {
+    let lang = visit::language(request);
+    if request.host != ports.desk().management_host.as_str() {
+        let mut response = Response::text(404, "Not found");
+        response.route = "unknown_host";
+        return response;
+    }
+    let decoded: Option<Vec<String>> =
+        request.segments().into_iter().map(|segment| percent_decode(segment.as_bytes())).collect();
+    let decoded = decoded.unwrap_or_default();
+    let path: Vec<&str> = decoded.iter().map(String::as_str).collect();
+    let (route, page) = open(ports, request, &path, lang, now).await;
+    let mut response = page.unwrap_or_else(|stop| stop.respond(ports, request, lang));
+    response.route = route;
+    response
+}
+
+/// What anybody may open, and then what asks for a session.
+async fn open<P: Dashboard>(
+    ports: &P,
+    request: &Request,
+    path: &[&str],
+    lang: Lang,
+    now: UnixTime,
+) -> (&'static str, Page) {
+    use Method::{Get, Post};
+    match (request.method, path) {
+        (Post, ["set-up"]) => ("dashboard_set_up", set_up::post(ports, request, now).await),
+        (Get, ["language", tag]) => ("dashboard_language", visit::set_language(request, tag)),
+        (Get, ["sign-in"]) => ("dashboard_sign_in", sign_in::start(ports, request, lang, now).await),
+        (Get, ["sign-in", "callback"]) => {
+            ("dashboard_callback", sign_in::callback(ports, request, lang, now).await)
+        }
+        (Get, ["signed-out"]) => ("dashboard_signed_out", sign_in::signed_out(lang)),
+        _ => match Visit::of(ports, request, lang, now).await {
+            Ok(visit) => {
+                let (route, page) = signed_in(&visit, path).await;
+                (route, page.map(|page| visit.keep(page)))
+            }
+            Err(stop) => ("dashboard_nobody", Err(stop)),
+        },
+    }
+}
+
+/// What asks for a session and no tenant.
+async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'static str, Page) {
+    use Method::{Get, Post};
+    match (visit.request.method, path) {
+        (Get, [""]) => ("dashboard_start", tenants::start(visit).await),
+        (Get, ["tenants"]) => ("dashboard_tenants", tenants::list(visit).await),
+        (Get | Post, ["tenants", "new"]) => ("dashboard_tenants", tenants::make(visit).await),
+        (Get | Post, ["invitations", team, secret]) => {
+            ("dashboard_invitation", invitations::accept(visit, team, secret).await)
+        }
+        (Get | Post, ["operators"]) => ("dashboard_people", people::operators(visit).await),
+        (Post, ["sign-out"]) => ("dashboard_sign_out", sign_in::sign_out(visit).await),
+        (_, ["t", tenant, environment, rest @ ..]) => match Within::of(visit, tenant, environment).await {
+            Ok(within) => in_tenant(&within, rest).await,
+            Err(stop) => ("dashboard_nobody", Err(stop)),
+        },
+        _ => ("dashboard_unknown", Err(Stop::NotFound)),
+    }
+}
+
+/// The sections of a tenant.
+async fn in_tenant<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> (&'static str, Page) {
+    use Method::{Get, Post};
+    match (within.visit.request.method, path) {
+        (Get, []) => ("dashboard_overview", overview::page(within).await),
+        (Get | Post, ["people"]) => ("dashboard_people", people::page(within).await),
+        _ => ("dashboard_unknown", Err(Stop::NotFound)),
+    }
+}

@@ -1,0 +1,231 @@
+//! Signing in: the dashboard is a client of any OpenID provider that the deployer names, by the code flow
+//! with PKCE, a nonce and a state that one cookie holds.
+
+use super::person_object::{PersonAnswer, PersonCommand};
+use super::ports::Dashboard;
+use super::seal::{self, Purpose};
+use super::session::{self, Session};
+use super::stop::{Page, Stop};
+use super::visit::{Visit, local_path};
+use crate::eid::provider::{self, Metadata};
+use crate::model::UnixTime;
+use crate::oauth::jwt::Expected;
+use crate::oauth::pkce::CodeChallenge;
+use crate::pages::Lang;
+use crate::pages::dashboard::message::{Message, page};
+use crate::pages::texts::dashboard::common as texts;
+use crate::ports::FetchRequest;
+use crate::vault::{self, base64, base64url, sha256};
+use crate::web::{Request, Response, encode_pairs, percent_encode, with_query};
+use serde_json::{Map, Value};
+
+/// The cookie of a sign-in that is under way.
+const SIGN_IN_COOKIE: &str = "__Host-manage-sign-in";
+/// How long one may take, seconds.
+const SIGN_IN_SECONDS: u64 = 15 * 60;
+/// Characters of a person's pseudonym: 132 bits.
+const PERSON_CHARS: usize = 22;
+/// Longest name that is kept, characters.
+const NAME_MAX_CHARS: usize = 100;
+/// Longest code of the issuer, bytes.
+const CODE_MAX_BYTES: usize = 8 * 1024;
+
+/// A sign-in that is under way.
+struct SignIn {
+    state: String,
+    nonce: String,
+    verifier: String,
+    back: String,
+}
+
+json_struct!(SignIn { state, nonce, verifier, back });
+
+fn callback_url<P: Dashboard>(ports: &P) -> String {
+    format!("{}/sign-in/callback", ports.desk().management_host.issuer())
+}
+
+/// Sends the browser to the issuer.
+///
+/// # Errors
+/// [`Stop::SignInFailed`] where it can't be reached.
+pub async fn start<P: Dashboard>(ports: &P, request: &Request, lang: Lang, now: UnixTime) -> Page {
+    let query = request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let afresh = query.get("afresh").is_some();
+    let secret = |ports: &P| base64url(&vault::random::<32>(ports));
+    let sign_in = SignIn {
+        state: secret(ports),
+        nonce: secret(ports),
+        verifier: secret(ports),
+        back: local_path(query.get("back")).to_owned(),
+    };
+    let desk = ports.desk();
+    let metadata = provider::metadata(ports, &desk.issuer, now).await.map_err(Stop::SignInFailed)?;
+    let challenge = CodeChallenge::of(&sign_in.verifier);
+    let callback = callback_url(ports);
+    let pairs = [
+        ("response_type", "code"),
+        ("client_id", desk.client_id.as_str()),
+        ("redirect_uri", &callback),
+        ("scope", "openid profile"),
+        ("state", &sign_in.state),
+        ("nonce", &sign_in.nonce),
+        ("code_challenge", challenge.as_str()),
+        ("code_challenge_method", "S256"),
+        ("ui_locales", lang.tag()),
+        ("acr_values", desk.acr_values.as_deref().unwrap_or_default()),
+        ("prompt", if afresh { "login" } else { "" }),
+    ];
+    let query = encode_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
+    let sealed = seal::seal(ports, Purpose::SignIn, now.plus(SIGN_IN_SECONDS), &sign_in).await?;
+    let cookie = format!(
+        "{SIGN_IN_COOKIE}={sealed}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={SIGN_IN_SECONDS}"
+    );
+    Ok(Response::see_other(&with_query(metadata.authorization_endpoint.as_str(), &query)).with_cookie(cookie))
+}
+
+fn no_sign_in() -> String {
+    format!("{SIGN_IN_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0")
+}
+
+/// Takes the issuer's answer.
+///
+/// # Errors
+/// [`Stop::SignInFailed`], [`Stop::SignIn`] where this browser began no sign-in.
+pub async fn callback<P: Dashboard>(ports: &P, request: &Request, lang: Lang, now: UnixTime) -> Page {
+    let answer = request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let nobody = Stop::SignIn { afresh: false };
+    let Some(text) = request.cookie(SIGN_IN_COOKIE) else { return Err(nobody) };
+    let sign_in: Option<SignIn> = seal::open(ports, Purpose::SignIn, text, now).await;
+    let Some(sign_in) = sign_in.filter(|begun| answer.get("state") == Some(&begun.state)) else {
+        return Err(nobody);
+    };
+    if answer.get("error").is_some() {
+        return Ok(not_signed_in(ports, lang, &sign_in.back).with_cookie(no_sign_in()));
+    }
+    let failed = |cause: &str| Stop::SignInFailed(cause.to_owned());
+    let metadata = provider::metadata(ports, &ports.desk().issuer, now).await.map_err(Stop::SignInFailed)?;
+    match answer.get("iss") {
+        Some(iss) if iss != metadata.issuer => return Err(failed("iss of the answer is of another issuer")),
+        None if metadata.authorization_response_iss_parameter_supported => {
+            return Err(failed("iss of the answer is missing"));
+        }
+        _ => {}
+    }
+    let code = answer.get("code").filter(|code| code.len() <= CODE_MAX_BYTES).ok_or(failed("no code"))?;
+    let id_token = redeem(ports, &metadata, code, &sign_in.verifier).await.map_err(Stop::SignInFailed)?;
+    let desk = ports.desk();
+    let expected = Expected { issuer: &metadata.issuer, audience: &desk.client_id, nonce: &sign_in.nonce };
+    let claims =
+        provider::verify(ports, &metadata, &expected, &id_token, now).await.map_err(Stop::SignInFailed)?;
+    let session = begin(ports, &metadata.issuer, &claims, now).await?;
+    let cookie = session.cookie(ports, now).await?;
+    Ok(Response::see_other(&sign_in.back).with_cookie(cookie).with_cookie(no_sign_in()))
+}
+
+/// The session of whoever the issuer named.
+async fn begin<P: Dashboard>(
+    ports: &P,
+    issuer: &str,
+    claims: &Map<String, Value>,
+    now: UnixTime,
+) -> Result<Session, Stop> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let sub = text("sub").ok_or(Stop::SignInFailed("a token without sub".to_owned()))?;
+    let mut person = base64url(&sha256(format!("{issuer}|{sub}").as_bytes()));
+    person.truncate(PERSON_CHARS);
+    let name =
+        text("name").unwrap_or(&person).chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS).collect();
+    let PersonAnswer { generation, .. } = ports.person(&person, &PersonCommand::Look, now).await?;
+    Ok(Session {
+        name,
+        // As CVR numbers are called in tokens of employees.
+        cvr: text("cvrNumberIdentifier").map(str::to_owned),
+        generation,
+        began: now,
+        asked_at: now,
+        written_at: now,
+        id: base64url(&vault::random::<16>(ports)),
+        person,
+    })
+}
+
+struct Tokens {
+    id_token: String,
+}
+
+json_struct!(Tokens { id_token });
+
+async fn redeem<P: Dashboard>(
+    ports: &P,
+    metadata: &Metadata,
+    code: &str,
+    verifier: &str,
+) -> Result<String, String> {
+    let desk = ports.desk();
+    let callback = callback_url(ports);
+    let form = encode_pairs([
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", callback.as_str()),
+        ("code_verifier", verifier),
+    ]);
+    // RFC 6749 §2.3.1: both are encoded before they are joined.
+    let proof = [percent_encode(&desk.client_id), percent_encode(&desk.client_secret)].join(":");
+    let response = ports
+        .send(FetchRequest {
+            url: metadata.token_endpoint.to_string(),
+            form: Some(form),
+            json: None,
+            authorization: Some(format!("Basic {}", base64(proof.as_bytes()))),
+        })
+        .await
+        .map_err(|failed| format!("token endpoint: {}", failed.cause))?;
+    if response.status != 200 {
+        return Err(format!("token endpoint answered {}", response.status));
+    }
+    let tokens: Tokens =
+        crate::json::read(&response.body).map_err(|_| "the token answer is malformed".to_owned())?;
+    Ok(tokens.id_token)
+}
+
+/// The page of who came back without having signed in.
+fn not_signed_in<P: Dashboard>(ports: &P, lang: Lang, back: &str) -> Response {
+    let again = with_query("/sign-in", &encode_pairs([("back", back)]));
+    let view = Message {
+        lang,
+        title: &texts::NOT_SIGNED_IN_TITLE,
+        text: &texts::NOT_SIGNED_IN,
+        reference: None,
+        button: Some((&texts::TRY_AGAIN, &again)),
+        broker: &ports.desk().broker_name,
+    };
+    Response::page(400, page(&view))
+}
+
+/// Ends this session, or all of them.
+///
+/// # Errors
+/// [`Stop::Forged`] and its like.
+pub async fn sign_out<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
+    let form = visit.form()?;
+    if form.get("everywhere").is_some() {
+        visit.ports.person(&visit.session.person, &PersonCommand::SignOutEverywhere, visit.now).await?;
+    }
+    Ok(Response::see_other("/signed-out").with_cookie(session::no_cookie()))
+}
+
+/// The page after that.
+///
+/// # Errors
+/// None.
+pub fn signed_out(lang: Lang) -> Page {
+    let view = Message {
+        lang,
+        title: &texts::SIGNED_OUT_TITLE,
+        text: &texts::SIGNED_OUT,
+        reference: None,
+        button: Some((&texts::SIGN_IN, "/")),
+        broker: "",
+    };
+    Ok(Response::page(200, page(&view)))
+}

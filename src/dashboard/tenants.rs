@@ -1,0 +1,104 @@
+//! The tenants that somebody may open, and making one.
+
+use super::api::{Condition, path};
+use super::ports::Dashboard;
+use super::set_up;
+use super::stop::{Page, Stop};
+use super::visit::Visit;
+use crate::model::{Role, TenantId};
+use crate::pages::dashboard::tenants as view;
+use crate::web::{Method, Response};
+use serde_json::json;
+
+/// Most characters of a search that are looked at.
+const SEARCH_MAX_CHARS: usize = 64;
+
+/// Where somebody begins: in his only tenant, or at their list.
+///
+/// # Errors
+/// [`Stop`].
+pub async fn start<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
+    match visit.tenants.as_slice() {
+        [only] if !visit.is_operator().await? => Ok(Response::see_other(&format!("/t/{only}/test"))),
+        _ => Ok(Response::see_other("/tenants")),
+    }
+}
+
+/// His tenants; for an operator all of them, a page at a time.
+///
+/// # Errors
+/// [`Stop`].
+pub async fn list<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
+    let query = visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let is_operator = visit.is_operator().await?;
+    let searched: String = query.get("q").unwrap_or_default().chars().take(SEARCH_MAX_CHARS).collect();
+    let (rows, next) = if is_operator {
+        // Ids begin as what is searched for: the directory reads from there, and no page reads them all.
+        let wanted = searched.to_lowercase();
+        let after = query.get("after").map(str::to_owned).or_else(|| just_before(&wanted));
+        let (items, next) = visit.operator_api().page(&path(&["tenants"]), after.as_deref()).await?;
+        let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();
+        let rows: Vec<(String, String)> = items
+            .iter()
+            .map(|item| (text(item, "id"), text(item, "name")))
+            .filter(|(id, _)| id.starts_with(&wanted))
+            .collect();
+        let more = rows.len() == items.len();
+        (rows, next.filter(|_| more))
+    } else {
+        (visit.tenants.iter().map(|id| (id.to_string(), id.to_string())).collect(), None)
+    };
+    let frame = visit.frame(is_operator);
+    let page = view::List { frame: &frame, rows: &rows, next: next.as_deref(), searched: &searched };
+    Ok(Response::page(200, view::list(&page)))
+}
+
+/// The greatest id that comes before all that begin with `wanted`.
+fn just_before(wanted: &str) -> Option<String> {
+    let mut chars: Vec<char> = wanted.chars().collect();
+    let last = chars.pop()?;
+    let below = char::from_u32(u32::from(last).checked_sub(1)?)?;
+    chars.push(below);
+    chars.push('~');
+    Some(chars.into_iter().collect())
+}
+
+/// Makes a tenant, and the link for its first owner.
+///
+/// # Errors
+/// [`Stop::NotFound`] for whoever is no operator.
+pub async fn make<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
+    visit.check_operator().await?;
+    let frame = visit.frame(true);
+    let mut page = view::Make { frame: &frame, id: "", name: "", problem: None, link: None };
+    if visit.request.method == Method::Get {
+        return Ok(Response::page(200, view::make(&page)));
+    }
+    let form = visit.form()?;
+    page.id = form.get("id").unwrap_or_default();
+    page.name = form.get("name").unwrap_or_default();
+    let body = json!({ "name": page.name.trim() });
+    let resource = path(&["tenants", page.id.trim()]);
+    let made = match TenantId::parse(page.id.trim()) {
+        Ok(_) => visit.operator_api().change(Method::Put, &resource, Condition::New, Some(&body)).await?,
+        Err(rule) => {
+            page.problem = Some(rule.0);
+            return Ok(Response::page(422, view::make(&page)));
+        }
+    };
+    let told;
+    match made {
+        Ok(_) => {
+            let by = &visit.session.person;
+            let team = page.id.trim();
+            let link = set_up::invite(visit.ports, team, page.name, Role::Owner, by, visit.now).await?;
+            page.link = link.as_deref();
+            Ok(Response::page(201, view::make(&page)))
+        }
+        Err(refused) => {
+            told = refused.errors.first().map_or(refused.text.clone(), |(_, detail)| detail.clone());
+            page.problem = Some(&told);
+            Ok(Response::page(422, view::make(&page)))
+        }
+    }
+}

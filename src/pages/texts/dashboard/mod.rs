@@ -1,0 +1,6 @@
+//! What the dashboard says.
+
+pub mod common;
+pub mod overview;
+pub mod people;
+pub mod tenants;
