@@ -153,7 +153,7 @@ fn nobody_makes_us_read_a_body_who_may_not_send_it() {
     let limit = |path: &str, authorization: &str| {
         let url = format!("https://manage.example{path}");
         let head = request(Method::Put, &url, &[("authorization", authorization)], "");
-        body_max_bytes(&operator.ports, &head, NOW)
+        body_max_bytes(&operator.ports, &head, operator.now.get())
     };
     let bearer = format!("Bearer {TOKEN}");
     for path in ["/api/v1/tenants/acme", "/api/v1/tenants/acme/import", "/elsewhere"] {

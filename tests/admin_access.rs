@@ -291,7 +291,7 @@ fn only_the_operators_import_is_read_at_length() {
             headers: vec![("authorization".to_owned(), format!("Bearer {authorization}"))],
             body: Vec::new(),
         };
-        admin::body_max_bytes(&operator.ports, &head)
+        admin::body_max_bytes(&operator.ports, &head, operator.now.get())
     };
     assert_eq!(limit(support::admin::TOKEN), Some(admin::backup_file::PART_MAX_BYTES));
     assert_eq!(limit(&token), Some(BODY_MAX_BYTES));
