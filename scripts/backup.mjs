@@ -10,19 +10,14 @@
 // are read from the environment, so that they stand in no list of processes. A file holds a part of the
 // backup a line. Ends with 0 when it is done, 1 when it is not, 2 when it was called wrongly.
 import { readFile, writeFile } from "node:fs/promises";
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ATTEMPTS, WAIT_MILLISECONDS, call, pause, published, wanted } from "./admin_api.mjs";
 
-/** How often a call is made that fails by no fault of ours. */
-const ATTEMPTS = 30;
 /** How often it is looked whether everything is published anew: every application is, 40 a second. */
 const REWRAP_ATTEMPTS = 900;
-/** Wait before the next attempt where the answer names none, milliseconds. */
-const WAIT_MILLISECONDS = 1_000;
 
-/** @typedef {{ at: string, token: string }} Api where the admin API is, and the operator's token */
+/** @typedef {import("./admin_api.mjs").Api} Api */
 /** @typedef {Record<string, any>} Part */
 
 /**
@@ -101,87 +96,6 @@ export async function whatIsLeft(/** @type {Api} */ api) {
   const { previous } = wanted(await call(api, "GET", "/master-key"));
   if (previous === null) return "Nothing else is to be done: there is no previous master key.";
   return "Withdraw the previous master key in 90 seconds at the earliest.";
-}
-
-/** Waits until the login path has everything. */
-async function published(/** @type {Api} */ api, /** @type {string} */ tenant) {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const { body } = await call(api, "GET", `/tenants/${encodeURIComponent(tenant)}/publication`);
-    if (body.published) return;
-    await pause(WAIT_MILLISECONDS);
-  }
-  throw new Error("the tenant is there, but not everything of it is published; see the log");
-}
-
-/**
- * One call; again where the API says that it can't now, or did not answer. Each of these calls may be
- * made twice.
- * @param {Api} api
- * @param {string} method
- * @param {string} path
- * @param {object} [body]
- * @param {Record<string, string>} [headers]
- */
-async function call(api, method, path, body, headers = {}) {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await send(api, method, path, body, headers).catch((error) => error);
-    const passing = answer instanceof Error || answer.status === 503;
-    if (!passing) return answer;
-    if (attempt === ATTEMPTS) throw answer instanceof Error ? answer : new Error(`${path}: ${answer.status}`);
-    await pause(Number(answer.headers?.["retry-after"] ?? 0) * 1_000 || WAIT_MILLISECONDS);
-  }
-}
-
-/**
- * @param {Api} api
- * @param {string} method
- * @param {string} path
- * @param {object | undefined} body
- * @param {Record<string, string>} headers
- * @returns {Promise<{ status: number, headers: import("node:http").IncomingHttpHeaders, body: any }>}
- */
-function send({ at, token }, method, path, body, headers) {
-  const url = new URL(`/api/v1${path}`, at);
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const sent = (url.protocol === "https:" ? requestHttps : requestHttp)({
-    // Node's resolver knows no *.localhost.
-    host: url.hostname.endsWith(".localhost") ? "127.0.0.1" : url.hostname,
-    port: url.port,
-    method,
-    path: url.pathname + url.search,
-    headers: {
-      host: url.host,
-      authorization: `Bearer ${token}`,
-      ...(text === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
-      ...headers,
-    },
-  });
-  return new Promise((resolve, reject) => {
-    sent.on("error", reject);
-    sent.on("response", (response) => {
-      let received = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk) => (received += chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        const type = response.headers["content-type"] ?? "";
-        const answer = type.includes("json") ? JSON.parse(received) : { title: received };
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: answer });
-      });
-    });
-    sent.end(text);
-  });
-}
-
-/** The body of an answer that did what was asked. */
-function wanted(/** @type {{ status: number, body: any }} */ { status, body }) {
-  if (status === 200) return body;
-  const fields = (body.errors ?? []).map((/** @type {any} */ { field, detail }) => `\n  ${field}: ${detail}`);
-  throw new Error(`${status} ${body.title ?? ""} ${body.detail ?? ""}${fields.join("")}`);
-}
-
-function pause(/** @type {number} */ milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 const USAGE = "usage: npm run backup -- export TENANT FILE | import TENANT FILE | rewrap, each with --at URL";
