@@ -13,20 +13,34 @@
 //! | the others | a section of the pages each |
 
 pub mod api;
+pub mod applications;
+pub mod audit;
+pub mod docs;
+pub mod domains;
+pub mod eids;
 pub mod form;
 pub mod invitations;
+pub mod keys;
+pub mod migration;
+pub mod order;
+pub mod orders;
 pub mod overview;
 pub mod people;
 pub mod person_object;
 pub mod ports;
 pub mod seal;
+pub mod search;
 pub mod session;
 pub mod set_up;
 pub mod settings;
+pub mod shadows;
 pub mod sign_in;
 pub mod stop;
+pub mod styles;
 pub mod team_object;
 pub mod tenants;
+pub mod tokens;
+pub mod tools;
 pub mod visit;
 
 use crate::model::UnixTime;
@@ -94,6 +108,7 @@ async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'stat
         (Get | Post, ["invitations", team, secret]) => {
             ("dashboard_invitation", invitations::accept(visit, team, secret).await)
         }
+        (Get | Post, ["orders", rest @ ..]) => ("dashboard_orders", orders::route(visit, rest).await),
         (Get | Post, ["operators"]) => ("dashboard_people", people::operators(visit).await),
         (Post, ["sign-out"]) => ("dashboard_sign_out", sign_in::sign_out(visit).await),
         (_, ["t", tenant, environment, rest @ ..]) => match Within::of(visit, tenant, environment).await {
@@ -110,6 +125,22 @@ async fn in_tenant<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> (&'st
     match (within.visit.request.method, path) {
         (Get, []) => ("dashboard_overview", overview::page(within).await),
         (Get | Post, ["people"]) => ("dashboard_people", people::page(within).await),
+        (Get | Post, [section, rest @ ..]) => match *section {
+            "applications" => ("dashboard_applications", applications::route(within, rest).await),
+            "audit" => ("dashboard_audit", audit::route(within, rest).await),
+            "docs" => ("dashboard_docs", docs::route(within, rest).await),
+            "domains" => ("dashboard_domains", domains::route(within, rest).await),
+            "eids" => ("dashboard_eids", eids::route(within, rest).await),
+            "keys" => ("dashboard_keys", keys::route(within, rest).await),
+            "migration" => ("dashboard_migration", migration::route(within, rest).await),
+            "order" => ("dashboard_order", order::route(within, rest).await),
+            "search" => ("dashboard_search", search::route(within, rest).await),
+            "shadows" => ("dashboard_shadows", shadows::route(within, rest).await),
+            "styles" => ("dashboard_styles", styles::route(within, rest).await),
+            "tokens" => ("dashboard_tokens", tokens::route(within, rest).await),
+            "tools" => ("dashboard_tools", tools::route(within, rest).await),
+            _ => ("dashboard_unknown", Err(Stop::NotFound)),
+        },
         _ => ("dashboard_unknown", Err(Stop::NotFound)),
     }
 }

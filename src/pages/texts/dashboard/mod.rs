@@ -1,6 +1,19 @@
 //! What the dashboard says.
 
+pub mod applications;
+pub mod audit;
 pub mod common;
+pub mod docs;
+pub mod domains;
+pub mod eids;
+pub mod keys;
+pub mod migration;
+pub mod order;
 pub mod overview;
 pub mod people;
+pub mod search;
+pub mod shadows;
+pub mod styles;
 pub mod tenants;
+pub mod tokens;
+pub mod tools;

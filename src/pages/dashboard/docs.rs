@@ -1,0 +1,1 @@
+//! Guides for customers, with the reader's own values.

@@ -1,0 +1,1 @@
+//! Domains: the hosts that are issuers of a tenant.

@@ -1,0 +1,1 @@
+//! Identity services: the switches of an environment, and how each eID is reached.

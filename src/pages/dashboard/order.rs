@@ -1,0 +1,1 @@
+//! Ordering MitID: a tenant's side of it.

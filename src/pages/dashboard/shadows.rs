@@ -1,0 +1,1 @@
+//! Shadow applications: the twins on MitID domains, and how they differ.

@@ -1,0 +1,1 @@
+//! Applications: the relying parties of an environment.

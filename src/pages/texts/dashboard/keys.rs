@@ -1,0 +1,1 @@
+//! Signing keys: the timetable, and orders about it.

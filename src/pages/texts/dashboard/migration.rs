@@ -1,0 +1,1 @@
+//! The move from the old eID to its successor, as a board.

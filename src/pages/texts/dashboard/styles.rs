@@ -1,0 +1,1 @@
+//! How a domain's pages look.
