@@ -5,11 +5,16 @@
 mod support;
 
 use edge_eid::eid::Eid;
+use edge_eid::login::consent::Place;
+use edge_eid::model::Host;
 use edge_eid::model::application::ScopeStrategy;
 use edge_eid::model::domain::CprWay;
 use edge_eid::model::url::WebUrl;
+use edge_eid::ports::Catalog;
+use edge_eid::vault::EnvironmentKeys;
 use edge_eid::web::Parameters;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use support::upstream::CPR;
 use support::upstream::{MITID, NEMID};
 use support::*;
@@ -807,7 +812,9 @@ fn case_16_a_silent_request_is_answered_with_a_remembered_number_only() {
     remember(&broker);
     broker.wait(300);
     let asked = ask("none");
+    broker.ports.take_counts();
     let answer = browser.visit(&asked.url).application();
+    assert_eq!(broker.ports.take_counts().consent_requests, 1, "it is asked for once");
     assert_eq!(tokens(&broker, &asked, &answer).claims[CLAIM], CPR);
 }
 
@@ -817,6 +824,27 @@ fn tenants_and_environments_share_no_number() {
     remember(&broker);
     let names: Vec<String> = broker.ports.consents.borrow().keys().cloned().collect();
     assert!(names.len() == 1 && names[0].starts_with("acme/TEST/"), "{names:?}");
+}
+
+#[test]
+fn everybody_has_a_place_and_a_seal_of_his_own_and_people_are_spread_over_all_objects() {
+    let broker = by_match();
+    let domain = block_on(broker.ports.domain(&Host::parse(ACME).unwrap())).unwrap().unwrap();
+    let keys = block_on(EnvironmentKeys::of(&broker.ports, &domain)).unwrap();
+    let place = |eid_id: String, issuer: &str| {
+        let identity = json!({
+            "acr": SUBSTANTIAL, "eid_id": eid_id, "issuer": issuer, "level": "substantial", "auth_time": 0,
+        });
+        Place::of(&edge_eid::json::read(&identity.to_string()).unwrap(), &keys)
+    };
+    let places: Vec<Place> = (0..1_000).map(|n| place(n.to_string(), MITID)).collect();
+    let objects: BTreeSet<String> = places.iter().map(|place| place.object.clone()).collect();
+    assert_eq!(objects, (0..16).map(|shard| format!("acme/TEST/{shard}")).collect());
+    let (one, moved) = (&places[0], place("0".to_owned(), NEMID));
+    for another in [&places[1], &moved] {
+        assert!(one.key != another.key && one.label() != another.label(), "{another:?}");
+    }
+    assert_eq!((&one.object, &one.person), (&moved.object, &moved.person), "withdrawing reaches both");
 }
 
 #[test]

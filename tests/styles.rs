@@ -201,7 +201,19 @@ fn the_example_of_the_readme_is_taken() {
     for name in ["stylesheet_url", "css_paths"] {
         assert!(example.as_object_mut().unwrap().remove(name).is_some());
     }
-    operator.put(&style(), &example).expect(201);
+    let saved = operator.put(&style(), &example).expect(201);
+    assert_eq!(saved.body["draft"]["report"], json!([]));
+    // The other way, and both at once.
+    let html = readme.split_once("`\"html\": ").unwrap().1.split_once('`').unwrap().0;
+    example["html"] = serde_json::from_str(html).unwrap();
+    let told = |settings: &Value| {
+        let etag = operator.get(&style()).expect(200).etag;
+        let report = operator.replace(&style(), &etag, settings).expect(200).body["draft"]["report"].clone();
+        report.as_array().unwrap().iter().map(|finding| finding["about"].clone()).collect::<Vec<Value>>()
+    };
+    assert_eq!(told(&example), ["logo"]);
+    example.as_object_mut().unwrap().remove("logo");
+    assert_eq!(told(&example), [] as [&str; 0]);
 }
 
 #[test]

@@ -115,6 +115,9 @@ async fn record_of<P: Management>(
     }
 }
 
+/// A logo stands in our header.
+const LOGO_BESIDE_HTML: &str = "is not shown: html stands in for the header it is in; put it there as an img";
+
 /// Reads the settings of a draft, fetches what they point to, and compiles it.
 async fn read<P: Management>(call: &Call<'_, P>, mut fields: Fields) -> Result<StyleVersion, Failure> {
     let local = call.ports.installation().simulators;
@@ -157,6 +160,10 @@ async fn read<P: Management>(call: &Call<'_, P>, mut fields: Fields) -> Result<S
         }
     }
     source.insert("stylesheet".to_owned(), text.map_or(Value::Null, Value::from));
+    if around.is_some() && (logo.is_some() || logo_url.is_some()) {
+        let (about, detail) = ("logo".to_owned(), LOGO_BESIDE_HTML.to_owned());
+        report.push(Finding { line: 1, column: 1, about, detail });
+    }
     let style = Style { sheets, origins, logo, logo_url, around };
     if crate::json::write(&style).len() > STYLE_MAX_BYTES {
         return Err(invalid("stylesheet", "all sheets together have at most 160 kB").into());

@@ -282,6 +282,8 @@ mod tests {
     use crate::rows::MemoryRows;
 
     const NOW: UnixTime = UnixTime(1_795_000_000);
+    /// 365 days, seconds.
+    const YEAR: u64 = 31_536_000;
 
     fn remember(rows: &mut MemoryRows, key: &str, now: UnixTime) {
         let event = Event::Remember {
@@ -307,8 +309,8 @@ mod tests {
     fn a_number_is_remembered_for_a_year_and_for_its_owner_only() {
         let mut rows = MemoryRows::default();
         remember(&mut rows, "a", NOW);
-        assert!(recalled(&mut rows, "a", NOW.plus(CONSENT_SECONDS - 1)));
-        assert!(!recalled(&mut rows, "a", NOW.plus(CONSENT_SECONDS)));
+        assert!(recalled(&mut rows, "a", NOW.plus(YEAR - 1)));
+        assert!(!recalled(&mut rows, "a", NOW.plus(YEAR)));
         assert!(!recalled(&mut rows, "aa", NOW) && !recalled(&mut rows, "", NOW));
     }
 
@@ -335,15 +337,15 @@ mod tests {
         let mut rows = MemoryRows::default();
         remember(&mut rows, "a", NOW);
         remember(&mut rows, "b", NOW.plus(100));
-        let end = NOW.plus(CONSENT_SECONDS);
+        let end = NOW.plus(YEAR);
         assert_eq!(clear(&mut rows, NOW), Ok(Some(end)));
         assert_eq!(clear(&mut rows, end), Ok(Some(end.plus(100))));
         let text = rows.list(KIND, "a ", None, 1).unwrap()[0].value.clone();
         assert!(!text.contains("cpr"), "{text}");
         assert_eq!(ledger(&mut rows, end)[0].deleted_at, Some(end));
-        assert_eq!(clear(&mut rows, end.plus(LEDGER_SECONDS)), Ok(Some(end.plus(100 + LEDGER_SECONDS))));
+        assert_eq!(clear(&mut rows, end.plus(YEAR)), Ok(Some(end.plus(100 + YEAR))));
         assert_eq!(rows.count(KIND), 1);
-        assert_eq!(clear(&mut rows, end.plus(100 + LEDGER_SECONDS)), Ok(None));
+        assert_eq!(clear(&mut rows, end.plus(100 + YEAR)), Ok(None));
         assert_eq!(rows.count(KIND), 0);
     }
 
@@ -353,12 +355,14 @@ mod tests {
         for key in ["a", "b", "c"] {
             remember(&mut rows, key, NOW);
         }
-        let page = |after, rows: &mut MemoryRows| match apply(rows, &Event::List { after, limit: 2 }, NOW) {
+        let page = |after, limit, rows: &mut MemoryRows| match apply(rows, &Event::List { after, limit }, NOW)
+        {
             Ok(Answer::Ledger { entries, next }) => (entries.len(), next),
             other => panic!("{other:?}"),
         };
-        let (count, next) = page(None, &mut rows);
+        let (count, next) = page(None, 2, &mut rows);
         assert!(count == 2 && next.is_some());
-        assert_eq!(page(next, &mut rows), (1, None));
+        assert_eq!(page(next, 2, &mut rows), (1, None));
+        assert_eq!(page(None, 3, &mut rows), (3, None), "nothing comes after the last");
     }
 }

@@ -16,17 +16,19 @@ pub struct DemoHome<'a> {
     /// Where the page is shown.
     pub frame: Frame<'a>,
     /// The applications to log on to.
-    pub clients: &'a [DemoClient<'a>],
+    pub clients: &'a [DemoPick<'a>],
+    /// What the request may say by `prompt`; the first has no name and says nothing.
+    pub prompts: &'a [DemoPick<'a>],
     /// The ways to log on, for the application that is current.
     pub methods: &'a [DemoMethod<'a>],
 }
 
-/// An application to log on to.
+/// One of several, of which one is picked.
 #[derive(Clone, Copy, Debug)]
-pub struct DemoClient<'a> {
-    /// Its client id.
-    pub client_id: &'a str,
-    /// This page, with the application picked.
+pub struct DemoPick<'a> {
+    /// A client id, or a `prompt`.
+    pub name: &'a str,
+    /// This page, with it picked.
     pub href: &'a str,
     /// Whether it is the one picked.
     pub current: bool,
@@ -70,7 +72,8 @@ pub fn home(view: &DemoHome<'_>) -> Markup {
     let headline = texts::welcome(view.frame.sp());
     document(Document {
         content: html! {
-            (clients(view))
+            (picks("client", texts::CLIENTS.say(lang), "", view.clients))
+            (picks("prompt", texts::PROMPT.say(lang), texts::PROMPT_NONE_SENT.say(lang), view.prompts))
             section.others {
                 h2 { (texts::METHODS.say(lang)) }
                 ul role="list" {
@@ -150,16 +153,19 @@ fn demo_document<'a>(frame: &'a Frame<'a>, headline: &'a Text, description: &'a 
     }
 }
 
-fn clients(view: &DemoHome<'_>) -> Markup {
+/// `unnamed` stands for the one that has no name.
+fn picks(kind: &str, title: &str, unnamed: &str, of: &[DemoPick<'_>]) -> Markup {
+    let id = format!("{kind}-title");
     html! {
-        nav.clients aria-labelledby="clients-title" {
-            h2 #clients-title { (texts::CLIENTS.say(view.frame.lang)) }
+        nav.clients aria-labelledby=(id) {
+            h2 id=(id) { (title) }
             ul role="list" {
-                @for client in view.clients {
+                @for pick in of {
                     li {
-                        a.pick href=(client.href) data-client=(client.client_id)
-                            aria-current=[client.current.then_some("true")] {
-                            (client.client_id)
+                        a.pick href=(pick.href) data-client=[(kind == "client").then_some(pick.name)]
+                            data-prompt=[(kind == "prompt").then_some(pick.name)]
+                            aria-current=[pick.current.then_some("true")] {
+                            @if pick.name.is_empty() { (unnamed) } @else { (pick.name) }
                         }
                     }
                 }

@@ -40,7 +40,7 @@ pub enum ErrorKind {
     AlreadyDone,
     /// NemID is closed.
     NemIdClosed,
-    /// The application has no twin on the MitID domain.
+    /// The application has no twin on the MitID domain, and nothing else is on offer.
     NoShadow,
     /// Everything else.
     Generic,
@@ -83,7 +83,7 @@ impl ErrorKind {
             Self::Expired => errors::EXPIRED.clone(),
             Self::AlreadyDone => errors::ALREADY_DONE.clone(),
             Self::NemIdClosed => errors::NEMID_CLOSED.clone(),
-            Self::NoShadow => errors::no_shadow(sp),
+            Self::NoShadow => errors::no_shadow_alone(sp),
             Self::Generic | Self::TryAgain => errors::GENERIC.clone(),
             Self::NotFound => errors::NOT_FOUND.clone(),
             Self::TooLarge => errors::TOO_LARGE.clone(),
@@ -127,6 +127,7 @@ fn ways_out(view: &ErrorPage<'_>) -> Markup {
         ErrorKind::Unavailable | ErrorKind::TryAgain => &errors::TRY_AGAIN,
         _ => &errors::START_AGAIN,
     };
+    let alone = view.start_again_href.is_none();
     html! {
         @if view.start_again_href.is_some() || view.back_href.is_some() {
             p.ways-out {
@@ -134,7 +135,8 @@ fn ways_out(view: &ErrorPage<'_>) -> Markup {
                     a #start-again .button href=(href) { (again.say(lang)) }
                 }
                 @if let Some(href) = view.back_href {
-                    a #back .quiet href=(href) { (common::back(view.frame.sp()).say(lang)) }
+                    // The only way out is no lesser one.
+                    a #back .button[alone] .quiet[!alone] href=(href) { (common::back(view.frame.sp()).say(lang)) }
                 }
             }
         }

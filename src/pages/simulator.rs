@@ -30,8 +30,26 @@ pub struct Simulator<'a> {
     pub message: Option<&'a str>,
     /// What the field already holds.
     pub user: &'a str,
-    /// Whether `user` was sent and is nobody.
-    pub unknown_user: bool,
+    /// Why `user`, which was sent, can't log on.
+    pub problem: Option<Problem>,
+}
+
+/// Why a test person can't log on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// There is none of this name.
+    Unknown,
+    /// This one has another identity than is asked for: no employee's, say.
+    LacksIdentity,
+}
+
+impl Problem {
+    fn text(self) -> &'static Text {
+        match self {
+            Self::Unknown => &texts::UNKNOWN_USER,
+            Self::LacksIdentity => &texts::LACKS_IDENTITY,
+        }
+    }
 }
 
 /// Renders the page.
@@ -46,11 +64,11 @@ pub fn page(view: &Simulator<'_>) -> Markup {
         kind: "simulator",
         eid: Some(view.eid),
         headline: &texts::TITLE,
-        title_prefix: view.unknown_user.then_some(&texts::TITLE_ERROR_PREFIX),
+        title_prefix: view.problem.map(|_| &texts::TITLE_ERROR_PREFIX),
         description: &[&texts::ABOUT],
         head: None,
         banner: Some(banner),
-        summary: view.unknown_user.then(|| error_summary(lang, USER_FIELD, &texts::UNKNOWN_USER)),
+        summary: view.problem.map(|problem| error_summary(lang, USER_FIELD, problem.text())),
         powered_by: true,
         content: html! {
             @if let Some(message) = view.message {
@@ -84,17 +102,17 @@ fn form(view: &Simulator<'_>) -> Markup {
 
 fn user_field(view: &Simulator<'_>) -> Markup {
     let lang = view.frame.lang;
-    let described_by = if view.unknown_user { "user-hint user-error" } else { "user-hint" };
+    let described_by = if view.problem.is_some() { "user-hint user-error" } else { "user-hint" };
     html! {
-        div.field.field-error[view.unknown_user] {
+        div.field.field-error[view.problem.is_some()] {
             label for=(USER_FIELD) { (texts::USER_LABEL.say(lang)) }
             p #user-hint .hint { (texts::USER_HINT.say(lang)) }
-            @if view.unknown_user {
-                p #user-error .problem { (texts::UNKNOWN_USER.say(lang)) }
+            @if let Some(problem) = view.problem {
+                p #user-error .problem { (problem.text().say(lang)) }
             }
             input #(USER_FIELD) name=(USER_FIELD) type="text" value=(view.user) list="people"
                 autocomplete="off" autocapitalize="none" spellcheck="false"
-                aria-describedby=(described_by) aria-invalid=[view.unknown_user.then_some("true")];
+                aria-describedby=(described_by) aria-invalid=[view.problem.map(|_| "true")];
             datalist #people {
                 @for (name, what) in view.people { option value=(name) { (what) } }
             }

@@ -3,7 +3,7 @@
 use maud::Markup;
 
 use super::choose::{Call, Choose, NoShadow, OtherEid, Pair, Panel};
-use super::demo::{DemoClient, DemoEnded, DemoHome, DemoMethod, DemoResult};
+use super::demo::{DemoEnded, DemoHome, DemoMethod, DemoPick, DemoResult};
 use super::error::{ErrorKind, ErrorPage};
 use super::form_post::{self, FormPost};
 use super::level::{Assurance, LevelPage};
@@ -86,7 +86,7 @@ fn error_page(lang: Lang, s: &str, kind: ErrorKind) -> String {
     error::page(&view).into_string()
 }
 
-fn simulated(lang: Lang, s: &str, eid: Eid, unknown_user: bool) -> String {
+fn simulated(lang: Lang, s: &str, eid: Eid, problem: Option<simulator::Problem>) -> String {
     let view = Simulator {
         frame: frame(lang, s),
         eid,
@@ -95,7 +95,7 @@ fn simulated(lang: Lang, s: &str, eid: Eid, unknown_user: bool) -> String {
         people: &[(s, s)],
         message: Some(s),
         user: s,
-        unknown_user,
+        problem,
     };
     simulator::page(&view).into_string()
 }
@@ -103,7 +103,11 @@ fn simulated(lang: Lang, s: &str, eid: Eid, unknown_user: bool) -> String {
 fn demo_pages(lang: Lang, s: &str) -> [Markup; 3] {
     let home = DemoHome {
         frame: frame(lang, s),
-        clients: &[DemoClient { client_id: s, href: s, current: true }],
+        clients: &[DemoPick { name: s, href: s, current: true }],
+        prompts: &[
+            DemoPick { name: "", href: s, current: true },
+            DemoPick { name: s, href: s, current: false },
+        ],
         methods: &[DemoMethod { acr: Some(s), href: s }, DemoMethod { acr: None, href: s }],
     };
     let result = DemoResult {
@@ -144,7 +148,8 @@ fn pages(lang: Lang, s: &str) -> Vec<String> {
         all.push(moving_on::page(&MovingOn { frame: frame(lang, s), url: s, to }).into_string());
     }
     for eid in [Eid::NemId, Eid::MitId] {
-        all.extend([false, true].map(|unknown| simulated(lang, s, eid, unknown)));
+        let problems = [None, Some(simulator::Problem::Unknown), Some(simulator::Problem::LacksIdentity)];
+        all.extend(problems.map(|problem| simulated(lang, s, eid, problem)));
     }
     all.extend(demo_pages(lang, s).map(Markup::into_string));
     all.extend(logout_pages(lang, s));
@@ -333,18 +338,18 @@ fn an_ampersand_in_the_refresh_is_escaped_once() {
 
 #[test]
 fn an_unknown_test_person_is_told_at_the_top_and_at_the_field() {
-    let html = simulated(Lang::En, "plain", Eid::MitId, true);
+    let html = simulated(Lang::En, "plain", Eid::MitId, Some(simulator::Problem::Unknown));
     assert!(html.contains("<title>Error: "));
     assert!(html.contains("<a href=\"#user\">There is no such test person."));
     assert!(html.contains("aria-describedby=\"user-hint user-error\" aria-invalid=\"true\""));
-    assert!(!simulated(Lang::En, "plain", Eid::MitId, false).contains("aria-invalid"));
+    assert!(!simulated(Lang::En, "plain", Eid::MitId, None).contains("aria-invalid"));
 }
 
 #[test]
 fn the_simulator_says_that_it_is_one() {
-    assert!(simulated(Lang::Da, "x", Eid::MitId, false).contains("ikke et rigtigt MitID"));
-    assert!(simulated(Lang::En, "x", Eid::NemId, false).contains("not a real NemID"));
-    assert!(!simulated(Lang::En, "x", Eid::NemId, false).contains("type=\"password\""));
+    assert!(simulated(Lang::Da, "x", Eid::MitId, None).contains("ikke et rigtigt MitID"));
+    assert!(simulated(Lang::En, "x", Eid::NemId, None).contains("not a real NemID"));
+    assert!(!simulated(Lang::En, "x", Eid::NemId, None).contains("type=\"password\""));
 }
 
 /// The one page with a script, so it is not among "every page".

@@ -9,7 +9,7 @@ use crate::login::refusal::frame;
 use crate::model::ClientId;
 use crate::model::domain::DomainKind;
 use crate::oauth::pkce::CodeChallenge;
-use crate::pages::demo::{DemoClient, DemoEnded, DemoHome, DemoMethod, DemoResult};
+use crate::pages::demo::{DemoEnded, DemoHome, DemoMethod, DemoPick, DemoResult};
 use crate::pages::{self, Lang};
 use crate::ports::{FetchRequest, Ports};
 use crate::vault::{base64url, equal, from_base64url, random};
@@ -28,6 +28,9 @@ const CLIENTS: [(&str, Option<&str>); 4] = [
     ("urn:acme:noshadow", Some("acme-noshadow-secret")),
 ];
 
+/// What the demo can say by `prompt`, the first of them nothing.
+const PROMPTS: [&str; 5] = ["", "login", "none", "consent", "consent_revoke"];
+
 /// `GET /`: choose an application and a way to log in.
 pub async fn home<P: Ports>(ctx: &Context<'_, P>) -> Response {
     let parameters = ctx.request.query_parameters().unwrap_or_default();
@@ -35,28 +38,33 @@ pub async fn home<P: Ports>(ctx: &Context<'_, P>) -> Response {
     let known = demo_clients(ctx).await;
     let wanted = parameters.get("client_id").filter(|id| known.contains(id));
     let Some(current) = wanted.or(known.first().copied()) else { return elsewhere(ctx) };
-    let href = |path: &str, client_id: &str, more: Option<(&str, &str)>| {
-        let lang = lang.map(|lang| ("lang", lang));
-        let pairs = [Some(("client_id", client_id)), lang, more];
+    let asked = parameters.get("prompt").filter(|prompt| PROMPTS.contains(prompt)).unwrap_or_default();
+    let href = |path: &str, client_id: &str, prompt: &str, lang: Option<&str>, acr: Option<&str>| {
+        let prompt = Some(("prompt", prompt)).filter(|(_, prompt)| !prompt.is_empty());
+        let (lang, acr) = (lang.map(|lang| ("lang", lang)), acr.map(|acr| ("acr_values", acr)));
+        let pairs = [Some(("client_id", client_id)), prompt, lang, acr];
         format!("{path}?{}", encode_pairs(pairs.into_iter().flatten()))
     };
-    let client_hrefs: Vec<String> = known.iter().map(|id| href("/", id, None)).collect();
-    let clients: Vec<DemoClient<'_>> = known
-        .iter()
-        .zip(&client_hrefs)
-        .map(|(client_id, href)| DemoClient { client_id, href, current: *client_id == current })
-        .collect();
+    let client_hrefs: Vec<String> = known.iter().map(|id| href("/", id, asked, lang, None)).collect();
+    let clients = picks(&known, &client_hrefs, current);
+    let prompt_hrefs: Vec<String> =
+        PROMPTS.iter().map(|prompt| href("/", current, prompt, lang, None)).collect();
+    let prompts = picks(&PROMPTS, &prompt_hrefs, asked);
     let acrs: Vec<Option<&str>> =
         std::iter::once(None).chain(Acr::ALL.into_iter().map(|acr| Some(acr.urn()))).collect();
     let method_hrefs: Vec<String> =
-        acrs.iter().map(|acr| href("/demo/login", current, acr.map(|acr| ("acr_values", acr)))).collect();
+        acrs.iter().map(|acr| href("/demo/login", current, asked, lang, *acr)).collect();
     let methods: Vec<DemoMethod<'_>> =
         acrs.iter().zip(&method_hrefs).map(|(acr, href)| DemoMethod { acr: *acr, href }).collect();
-    let other = ctx.lang(lang).other().tag();
-    let language_href = format!("/?{}", encode_pairs([("client_id", current), ("lang", other)]));
-    let view =
-        DemoHome { frame: frame(ctx, lang, Some(&language_href)), clients: &clients, methods: &methods };
+    let language_href = href("/", current, asked, Some(ctx.lang(lang).other().tag()), None);
+    let frame = frame(ctx, lang, Some(&language_href));
+    let view = DemoHome { frame, clients: &clients, prompts: &prompts, methods: &methods };
     Response::page(200, pages::demo::home(&view))
+}
+
+fn picks<'a>(names: &[&'a str], hrefs: &'a [String], current: &str) -> Vec<DemoPick<'a>> {
+    let pick = |(name, href): (&&'a str, &'a String)| DemoPick { name, href, current: *name == current };
+    names.iter().zip(hrefs).map(pick).collect()
 }
 
 /// The demo's applications that this domain has, and that may be answered at the demo's callback.
@@ -112,6 +120,9 @@ pub fn login<P: Ports>(ctx: &Context<'_, P>) -> Response {
     }
     if let Some(lang) = language(parameters.get("lang")) {
         pairs.push(("ui_locales", lang));
+    }
+    if let Some(prompt) = parameters.get("prompt") {
+        pairs.push(("prompt", prompt));
     }
     let cookie = format!(
         "{COOKIE}={at}.{state}.{nonce}.{verifier}; Path=/; Max-Age={COOKIE_SECONDS}; Secure; HttpOnly; SameSite=Lax"

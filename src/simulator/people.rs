@@ -6,8 +6,8 @@ use crate::eid::{Acr, Eid, Level};
 pub struct Person {
     /// What is typed on the simulator's page.
     pub user: &'static str,
-    /// What the page says of it.
-    pub description: &'static str,
+    /// What the page says of it, in Danish and in English.
+    pub description: [&'static str; 2],
     /// Name as the eID states it.
     pub name: &'static str,
     /// `YYYY-MM-DD`
@@ -34,7 +34,7 @@ pub struct Person {
 
 const PERSON: Person = Person {
     user: "",
-    description: "",
+    description: ["", ""],
     name: "",
     birthdate: "",
     cpr: None,
@@ -52,7 +52,7 @@ const PERSON: Person = Person {
 pub const PEOPLE: [Person; 9] = [
     Person {
         user: "ditlev",
-        description: "CPR 210127-0087",
+        description: ["CPR 210127-0087", "CPR 210127-0087"],
         name: "Ditlev Testperson",
         birthdate: "1927-01-21",
         cpr: Some("2101270087"),
@@ -62,7 +62,7 @@ pub const PEOPLE: [Person; 9] = [
     },
     Person {
         user: "terne",
-        description: "CPR 070749-0071",
+        description: ["CPR 070749-0071", "CPR 070749-0071"],
         name: "Terne Testperson",
         birthdate: "1949-07-07",
         cpr: Some("0707490071"),
@@ -72,7 +72,7 @@ pub const PEOPLE: [Person; 9] = [
     },
     Person {
         user: "nocpr",
-        description: "has no CPR number",
+        description: ["har intet CPR-nummer", "has no CPR number"],
         name: "Nocpr Testperson",
         birthdate: "1990-03-04",
         pid: "9208-2002-2-000000000003",
@@ -81,7 +81,7 @@ pub const PEOPLE: [Person; 9] = [
     },
     Person {
         user: "protected",
-        description: "name and address are protected",
+        description: ["navn og adresse er beskyttet", "name and address are protected"],
         name: "NAVNE & ADRESSEBESKYTTET",
         birthdate: "1985-05-06",
         cpr: Some("6605850008"),
@@ -91,7 +91,7 @@ pub const PEOPLE: [Person; 9] = [
     },
     Person {
         user: "low",
-        description: "reaches level low only",
+        description: ["når kun niveau lav", "reaches level low only"],
         name: "Low Testperson",
         birthdate: "2000-02-29",
         cpr: Some("2902004000"),
@@ -100,10 +100,18 @@ pub const PEOPLE: [Person; 9] = [
         reaches: Level::Low,
         ..PERSON
     },
-    Person { user: "fails", description: "the eID answers an error", fails: true, ..PERSON },
+    Person {
+        user: "fails",
+        description: ["eID'et svarer med en fejl", "the eID answers an error"],
+        fails: true,
+        ..PERSON
+    },
     Person {
         user: "employee",
-        description: "employee of CVR 13585628 by NemID and MitID Erhverv",
+        description: [
+            "medarbejder hos CVR 13585628 med NemID og MitID Erhverv",
+            "employee of CVR 13585628 by NemID and MitID Erhverv",
+        ],
         name: "Employee Testperson",
         birthdate: "1977-07-08",
         pid: "9208-2002-2-000000000007",
@@ -114,7 +122,7 @@ pub const PEOPLE: [Person; 9] = [
     },
     Person {
         user: "signatory",
-        description: "CPR 110774-4882, signs for CVR 88146328",
+        description: ["CPR 110774-4882, tegner CVR 88146328", "CPR 110774-4882, signs for CVR 88146328"],
         name: "Signatory Testperson",
         birthdate: "1974-07-11",
         cpr: Some("1107744882"),
@@ -125,7 +133,7 @@ pub const PEOPLE: [Person; 9] = [
     },
     Person {
         user: "youth",
-        description: "young person's NemID",
+        description: ["NemID til unge", "young person's NemID"],
         name: "Youth Testperson",
         birthdate: "2011-08-15",
         cpr: Some("7508115000"),

@@ -12,9 +12,9 @@ use crate::oauth::login_hint::{LoginHint, Wishes};
 use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::token::{Scheme, error_response, resource_error};
 use crate::oauth::{Error, ErrorCode, jwks, jwt};
-use crate::pages;
 use crate::pages::moving_on::{Destination, MovingOn};
-use crate::pages::simulator::Simulator;
+use crate::pages::simulator::{Problem, Simulator};
+use crate::pages::{self, Lang};
 use crate::ports::Ports;
 use crate::vault::{base64url, equal, random};
 use crate::web::{Parameters, Response, encode_pairs};
@@ -126,7 +126,7 @@ pub async fn authorize<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     match read_request(eid, redirect_uri, &parameters, ctx.now) {
         Ok(request) => {
             let known = request.wishes.uuid.as_deref().and_then(find_uuid).map_or("", |person| person.user);
-            page(ctx, &request, known, false).await
+            page(ctx, &request, known, None).await
         }
         Err(why) => bad(why),
     }
@@ -207,15 +207,18 @@ async fn page<P: Ports>(
     ctx: &Context<'_, P>,
     request: &AuthorizeRequest,
     user: &str,
-    unknown_user: bool,
+    problem: Option<Problem>,
 ) -> Response {
     let Some(sealed) = seal(ctx, "simulated request", request).await else {
         return bad("the request can't be sealed");
     };
-    let people: Vec<(&str, &str)> = PEOPLE.iter().map(|person| (person.user, person.description)).collect();
+    let frame = crate::login::refusal::frame(ctx, Some(&request.lang), None);
+    let words = |[da, en]: [&'static str; 2]| if frame.lang == Lang::Da { da } else { en };
+    let people: Vec<(&str, &str)> =
+        PEOPLE.iter().map(|person| (person.user, words(person.description))).collect();
     let action = format!("/simulator/{}/authorize", request.eid.as_str());
     let view = Simulator {
-        frame: crate::login::refusal::frame(ctx, Some(&request.lang), None),
+        frame,
         eid: match request.eid {
             Eid::Nemid => pages::Eid::NemId,
             Eid::Mitid => pages::Eid::MitId,
@@ -225,9 +228,9 @@ async fn page<P: Ports>(
         people: &people,
         message: request.wishes.message.as_deref(),
         user,
-        unknown_user,
+        problem,
     };
-    Response::page(if unknown_user { 422 } else { 200 }, pages::simulator::page(&view))
+    Response::page(if problem.is_some() { 422 } else { 200 }, pages::simulator::page(&view))
 }
 
 /// `POST /simulator/{eid}/authorize`: approve or cancel.
@@ -242,9 +245,10 @@ pub async fn answer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     }
     let user = form.get("user").unwrap_or_default();
     match find(user) {
-        None => page(ctx, &request, user, true).await,
-        Some(person) if person.fails || person.id_for(request.acr).is_none() => {
-            go_back(ctx, &request, &[("error", "server_error")])
+        None => page(ctx, &request, user, Some(Problem::Unknown)).await,
+        Some(person) if person.fails => go_back(ctx, &request, &[("error", "server_error")]),
+        Some(person) if person.id_for(request.acr).is_none() => {
+            page(ctx, &request, user, Some(Problem::LacksIdentity)).await
         }
         Some(person) => {
             // Whoever may choose and is an employee logs in as one.

@@ -71,6 +71,32 @@ test("the demo's application with CPR numbers asks for one, and shows it", async
   await page.context().close();
 });
 
+test("the demo sends the prompt that is picked, whichever application and language come after it", async () => {
+  const page = await browser.open();
+  await page.goto(server.origin);
+  await page.locator('[data-prompt="none"]').click();
+  await page.locator('[data-client="urn:acme:web"]').click();
+  await page.locator(".language").click();
+  await page.locator('[data-acr="urn:grn:authn:dk:nemid:poces"]').click();
+  await page.waitForURL(/\/demo\/callback\?/);
+  assert.match(await page.locator("body").innerText(), /login_required/);
+  await page.context().close();
+});
+
+test("a test person without the identity that is asked for is told so, and another one logs in", async () => {
+  const page = await browser.open({ locale: "da-DK" });
+  await page.goto(server.origin);
+  await page.locator('[data-acr="urn:grn:authn:dk:nemid:moces"]').click();
+  await page.locator('[data-start="nemid"]').click();
+  await answerSimulator(page, "ditlev");
+  assert.match(await page.locator("#user-error").innerText(), /har ikke den identitet, der bedes om/);
+  assert.match(await page.locator('[data-row="person"][data-name="nocpr"]').innerText(), /har intet CPR-nummer/);
+  await answerSimulator(page, "employee");
+  await page.waitForURL(`${server.origin}/demo/callback?**`);
+  assert.equal(await value(page, "claim", "cvrNumberIdentifier"), "13585628");
+  await page.context().close();
+});
+
 test("the demo says so when a login is cancelled", async () => {
   const page = await browser.open();
   await page.goto(server.origin);

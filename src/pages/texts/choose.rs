@@ -3,7 +3,7 @@
 use super::Text;
 use crate::pages::choose::Call;
 
-pub static TITLE_BOTH: Text = Text::fixed("Vælg, hvordan du vil logge på", "Choose how to log on");
+pub static TITLE_BOTH: Text = Text::fixed("Vælg, hvordan du vil logge ind", "Choose how to log on");
 pub static TABS_LABEL: Text = Text::fixed("Loginmetode", "Login method");
 pub static TAB_NEMID: Text = Text::fixed("NemID", "NemID");
 pub static TAB_MITID: Text = Text::fixed("MitID", "MitID");
@@ -44,15 +44,15 @@ pub static DETAILS_DOMAIN: Text = Text::fixed("MitID-domæne", "MitID domain");
 pub static DETAILS_REGISTER: Text = Text::fixed("Skal registreres", "To be registered");
 
 pub fn title_mitid(sp: &str) -> Text {
-    Text::filled(format!("Log på med MitID hos {sp}"), format!("Log on with MitID at {sp}"))
+    Text::filled(format!("Log ind med MitID hos {sp}"), format!("Log on with MitID at {sp}"))
 }
 
 pub fn title_nemid(sp: &str) -> Text {
-    Text::filled(format!("Log på med NemID hos {sp}"), format!("Log on with NemID at {sp}"))
+    Text::filled(format!("Log ind med NemID hos {sp}"), format!("Log on with NemID at {sp}"))
 }
 
 pub fn title_other(sp: &str) -> Text {
-    Text::filled(format!("Log på hos {sp}"), format!("Log on at {sp}"))
+    Text::filled(format!("Log ind hos {sp}"), format!("Log on at {sp}"))
 }
 
 /// What the MitID box is headed by: the action, and where.
@@ -77,7 +77,7 @@ pub fn mitid_about(sp: &str) -> Text {
 /// A lure works by having somebody approve a login that another person started.
 pub fn mitid_caution(sp: &str) -> Text {
     Text::filled(
-        format!("Godkend kun, hvis det er dig, der er ved at logge på {sp}."),
+        format!("Godkend kun, hvis det er dig, der er ved at logge ind hos {sp}."),
         format!("Only approve if you are the one logging on to {sp}."),
     )
 }

@@ -28,11 +28,11 @@ pub static ERR_DATE: Text = Text::fixed(
     "The first six digits are not a valid date of birth.",
 );
 pub static ERR_LOCKED: Text = Text::fixed(
-    "Du har brugt alle forsøg. Log på igen for at prøve på ny.",
+    "Du har brugt alle forsøg. Log ind igen for at prøve på ny.",
     "You have used all attempts. Log on again to retry.",
 );
 pub static ERR_TIMEOUT: Text =
-    Text::fixed("Der er gået for lang tid. Log på igen.", "Too much time has passed. Please log on again.");
+    Text::fixed("Der er gået for lang tid. Log ind igen.", "Too much time has passed. Please log on again.");
 pub static CONSENT_TITLE: Text = Text::fixed("Samtykke", "Consent");
 pub static CONSENT_YES: Text = Text::fixed("Ja, giv samtykke", "Yes, I consent");
 pub static CONSENT_NO: Text = Text::fixed("Nej tak", "No thanks");

@@ -4,7 +4,7 @@ use super::Text;
 
 pub static ASK_TITLE: Text = Text::fixed("Vil du logge ud?", "Do you want to log out?");
 pub static ASK_HELP: Text = Text::fixed(
-    "Du bliver logget ud af alle tjenester, der bruger dette login. Luk siden, hvis du vil forblive logget på.",
+    "Du bliver logget ud af alle tjenester, der bruger dette login. Luk siden, hvis du vil forblive logget ind.",
     "You will be logged out of every service that uses this login. Close this page to stay logged on.",
 );
 pub static LOG_OUT: Text = Text::fixed("Log ud", "Log out");
@@ -23,5 +23,5 @@ pub static UNKNOWN_ADDRESS: Text = Text::fixed(
 );
 
 pub fn ask(sp: &str) -> Text {
-    Text::filled(format!("Du er logget på hos {sp}."), format!("You are logged on at {sp}."))
+    Text::filled(format!("Du er logget ind hos {sp}."), format!("You are logged on at {sp}."))
 }

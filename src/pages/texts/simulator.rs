@@ -24,5 +24,9 @@ pub static UNKNOWN_USER: Text = Text::fixed(
     "Testpersonen findes ikke. Skriv et navn fra tabellen.",
     "There is no such test person. Write a name from the table.",
 );
+pub static LACKS_IDENTITY: Text = Text::fixed(
+    "Testpersonen har ikke den identitet, der bedes om. Skriv et andet navn fra tabellen.",
+    "This test person lacks the identity that is asked for. Write another name from the table.",
+);
 pub static SUMMARY_TITLE: Text = Text::fixed("Der er et problem", "There is a problem");
 pub static TITLE_ERROR_PREFIX: Text = Text::fixed("Fejl: ", "Error: ");
