@@ -6,7 +6,7 @@ tools=$root/.tools
 # npm's tools first; among them is the Node that wrangler needs.
 export PATH="$root/node_modules/.bin:$tools/bin:$PATH"
 export WASM_BINDGEN_BIN="$tools/bin/wasm-bindgen"
-export ESBUILD_BIN="$root/node_modules/.bin/esbuild"
+export ESBUILD_BIN="$root/scripts/esbuild" # which calls the one of node_modules
 export WASM_OPT_BIN="$root/scripts/wasm-opt" # which calls the one of node_modules
 export WRANGLER_SEND_METRICS=false
 export WRANGLER_LOG_PATH="$root/.wrangler/logs"
