@@ -4,7 +4,8 @@
 //! `Err` reaches the caller with its text. So every call has a limit, and no text of an object is
 //! shown to anybody.
 
-use super::platform;
+use super::durable::ROWS_HEADER;
+use super::platform::{self, ObjectNamespace, Thrown, reason};
 use crate::json::{self, Json};
 use crate::ports::Unavailable;
 use serde_json::Value;
@@ -12,12 +13,11 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
-use worker::{Delay, ObjectNamespace};
+use wasm_bindgen_futures::JsFuture;
+use worker::Delay;
 
 /// Longest wait for an object, milliseconds.
 pub const OBJECT_TIMEOUT_MILLISECONDS: u64 = 10_000;
-/// The header in which an object tells how many rows SQLite wrote for a call.
-pub const ROWS_HEADER: &str = "x-rows-written";
 
 /// Waits for `future`, but not longer than that.
 pub async fn within<F: Future>(milliseconds: u64, future: F) -> Option<F::Output> {
@@ -66,7 +66,7 @@ pub async fn object(
     let (status, text, rows_written) = sent
         .ok_or_else(|| failed("no answer in time"))?
         // The text of a platform error may quote SQL, never a value: values are bound.
-        .map_err(|error| failed(&format!("the call failed: {error}")))?;
+        .map_err(|thrown| failed(&["the call failed: ", &reason(thrown)].concat()))?;
     if status != 200 {
         return Err(failed(&format!("status {status}")));
     }
@@ -74,10 +74,11 @@ pub async fn object(
     Ok(Called { what, answer, rows_written })
 }
 
-async fn send(namespace: &ObjectNamespace, name: &str, body: String) -> worker::Result<(u16, String, u32)> {
+async fn send(namespace: &ObjectNamespace, name: &str, body: String) -> Thrown<(u16, String, u32)> {
     // The host of an object's URL means nothing; the name has chosen the object.
-    let request = platform::request("https://object/", Some(&body), &[])?.into();
-    let mut response = namespace.get_by_name(name)?.fetch_with_request(request).await?;
+    let request = platform::request("https://object/", Some(&body), &[])?;
+    let response = namespace.send(name, &request).await?;
     let rows = response.headers().get(ROWS_HEADER)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-    Ok((response.status_code(), response.text().await?, rows))
+    let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    Ok((response.status(), text, rows))
 }

@@ -1,11 +1,11 @@
 //! Between the platform's requests and responses and ours.
 
 use super::log;
-use super::platform::{self, Names, Unread};
+use super::platform::{self, Names, Thrown, Unread};
 use super::shell::Shell;
 use crate::web;
 use std::cell::RefCell;
-use worker::{Headers, Request, Response, Result};
+use web_sys::{Headers, Request, Response};
 
 /// Longest request URL, bytes.
 const URL_MAX_BYTES: usize = 32 * 1024;
@@ -34,20 +34,20 @@ pub struct Read {
 pub async fn request(
     from: Request,
     body_max_bytes: &dyn Fn(&web::Request) -> Option<usize>,
-) -> std::result::Result<Read, Refused> {
-    let url = from.inner().url();
+) -> Result<Read, Refused> {
+    let url = from.url();
     if url.len() > URL_MAX_BYTES {
         return Err(Refused { status: 414, text: "URI too long" });
     }
     let (host, path, query) = split(&url).ok_or(UNREADABLE)?;
     let (host, path, query) = (host.to_owned(), path.to_owned(), query.to_owned());
-    let word = from.inner().method();
+    let word = from.method();
     let method = method(&word, &path);
     // Metadata is the same for everybody, and fetched often.
     let headers = if path.starts_with("/.well-known/") {
-        OF_METADATA.with(|names| names.of(from.inner()))
+        OF_METADATA.with(|names| names.of(&from))
     } else {
-        from.headers().entries().collect()
+        platform::headers_of(&from)
     };
     let mut request = web::Request { method, host, path, query, headers, body: Vec::new() };
     if method != web::Method::Get
@@ -90,28 +90,27 @@ fn split(url: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Reads the body chunk by chunk, so that a longer one is never held.
-async fn body(request: &Request, max_bytes: usize) -> std::result::Result<Vec<u8>, Refused> {
+async fn body(request: &Request, max_bytes: usize) -> Result<Vec<u8>, Refused> {
     let declared = request.headers().get("content-length").ok().flatten();
     if declared.and_then(|text| text.parse::<usize>().ok()).is_some_and(|length| length > max_bytes) {
         return Err(TOO_LARGE);
     }
-    platform::read_limited(request.inner().body(), max_bytes).await.map_err(|unread| match unread {
+    platform::read_limited(request.body(), max_bytes).await.map_err(|unread| match unread {
         Unread::TooLong => TOO_LARGE,
         Unread::Broken => UNREADABLE,
     })
 }
 
 /// Writes our response. Builds with the simulators tell what the request used.
-pub fn response(shell: &Shell, answer: web::Response, is_head: bool) -> Result<Response> {
+pub fn response(shell: &Shell, answer: web::Response, is_head: bool) -> Thrown<Response> {
     let mut headers = headers(&answer.headers)?;
     if cfg!(feature = "simulator") {
-        headers = headers.clone();
+        headers = Headers::new_with_headers(&headers)?;
         headers.set("server-timing", &shell.counts.server_timing())?;
     }
     // The platform refuses even an empty body with 304.
     let bodiless = is_head || answer.status == 304;
-    let body = if bodiless { Response::empty()? } else { Response::from_bytes(answer.body.into_bytes())? };
-    Ok(body.with_status(answer.status).with_headers(headers))
+    platform::response(answer.status, &headers, (!bodiless).then(|| answer.body.into_bytes()))
 }
 
 /// Headers of ours, and the platform's object that holds them.
@@ -128,39 +127,37 @@ thread_local! {
 
 /// The platform's object for a list of headers. It may be shared with other responses, so nothing
 /// may be set on it; a response copies it.
-fn headers(list: &[(&'static str, String)]) -> Result<Headers> {
+fn headers(list: &[(&'static str, String)]) -> Thrown<Headers> {
     let known = LAST.with_borrow(|last| {
         let same = last.as_ref().filter(|written| written.list == list)?;
-        Some(Headers(same.headers.0.clone()))
+        Some(same.headers.clone())
     });
     if let Some(headers) = known {
         return Ok(headers);
     }
-    let headers = Headers::new();
+    let headers = Headers::new()?;
     for (name, value) in list {
         headers.append(name, value)?;
     }
     headers.set("strict-transport-security", "max-age=63072000")?;
     // What belongs to one browser is not kept.
     if list.iter().all(|(name, _)| *name != "set-cookie" && *name != "location") {
-        LAST.set(Some(Written { list: list.to_vec(), headers: Headers(headers.0.clone()) }));
+        LAST.set(Some(Written { list: list.to_vec(), headers: headers.clone() }));
     }
     Ok(headers)
 }
 
 /// The answer to a request that is not looked at further.
-pub fn refused(shell: &Shell, refused: Refused) -> Result<Response> {
+pub fn refused(shell: &Shell, refused: Refused) -> Thrown<Response> {
     let answer = web::Response::text(refused.status, refused.text);
     log::request(shell, "", &answer);
     response(shell, answer, false)
 }
 
 /// The answer of a Worker with a missing binding.
-pub fn misconfigured(missing: &str) -> Result<Response> {
-    worker::console_error!(
-        "{}",
-        crate::json::text(&serde_json::json!({ "event": "misconfigured", "missing": missing }))
-    );
-    Ok(Response::from_bytes(b"This installation is not configured; its log says what is missing.".to_vec())?
-        .with_status(500))
+pub fn misconfigured(missing: &str) -> Thrown<Response> {
+    let event = serde_json::json!({ "event": "misconfigured", "missing": missing });
+    platform::log_error(&crate::json::text(&event));
+    let text = "This installation is not configured; its log says what is missing.";
+    platform::response(500, &Headers::new()?, Some(text.into()))
 }

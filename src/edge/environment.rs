@@ -1,22 +1,18 @@
 //! Reading variables and secrets, at one place. A missing one is named in the log and in a plain
 //! 500: a wrongly deployed Worker must not half work.
 
+use super::platform::{Env, ObjectNamespace};
 #[cfg(not(feature = "dashboard"))]
 use crate::model::Serving;
 use crate::vault::from_any_base64;
-use worker::{Env, ObjectNamespace};
+use wasm_bindgen::JsCast;
 
 /// Which binding is missing or malformed: a constant with its rule, never its value.
 pub type Missing = &'static str;
 
-/// A variable.
+/// A variable or a secret.
 pub fn text(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|var| var.to_string())
-}
-
-/// A secret.
-pub fn secret(env: &Env, name: &str) -> Option<String> {
-    env.secret(name).ok().map(|secret| secret.to_string())
+    env.bound(name)?.as_string()
 }
 
 /// The master keys, which the broker and the management Worker have: the current one, and the one before while it is being
@@ -47,7 +43,7 @@ impl MasterKeys {
 /// # Errors
 /// `wrong`, when it has another shape.
 pub fn key(env: &Env, name: &str, wrong: Missing) -> Result<Option<[u8; 32]>, Missing> {
-    let text = secret(env, name).filter(|text| !text.is_empty());
+    let text = text(env, name).filter(|text| !text.is_empty());
     let read = |text: String| from_any_base64(text.trim()).and_then(|bytes| bytes.try_into().ok());
     text.map(|text| read(text).ok_or(wrong)).transpose()
 }
@@ -80,5 +76,5 @@ pub fn serving(env: &Env) -> Result<Serving, Missing> {
 /// # Errors
 /// `missing`, when it is not bound.
 pub fn objects(env: &Env, name: &str, missing: Missing) -> Result<ObjectNamespace, Missing> {
-    env.durable_object(name).map_err(|_| missing)
+    env.bound(name).map(JsCast::unchecked_into).ok_or(missing)
 }

@@ -1,6 +1,7 @@
 //! Structured log lines: JSON on the console, for the deployer's sink. One line a request, one for
 //! each event. Neither holds a path, query, cookie or body.
 
+use super::platform;
 use super::shell::Shell;
 use crate::model::Host;
 use crate::ports::{Log, LogEvent};
@@ -30,7 +31,7 @@ pub fn request(shell: &Shell, host: &str, answer: &Response) {
         "}",
     ]
     .concat();
-    worker::console_log!("{line}");
+    platform::log(&line);
 }
 
 /// The line of an event.
@@ -41,5 +42,5 @@ pub fn event(trace_id: &str, event: LogEvent) {
     for (name, value) in event.facts {
         line.insert(name.to_owned(), value.into());
     }
-    worker::console_log!("{}", crate::json::text(&Value::Object(line)));
+    platform::log(&crate::json::text(&Value::Object(line)));
 }

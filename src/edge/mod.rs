@@ -8,6 +8,7 @@
 mod call;
 mod convert;
 pub mod crypto;
+mod durable;
 mod environment;
 mod log;
 mod objects;

@@ -1,34 +1,24 @@
 //! What the objects share: a JSON command in, a JSON answer out.
 
+use super::durable::Answer;
+use super::platform;
 use crate::json::{self, Json};
 use crate::rows::StoreFault;
 use serde_json::json;
-use worker::{Request, Response, Result, console_log};
-
-/// Reads the command of a request to an object; `None` when it has another shape.
-///
-/// # Errors
-/// When the body can't be read.
-pub async fn command<C: Json>(request: &mut Request) -> Result<Option<C>> {
-    Ok(json::read(&request.text().await?).ok())
-}
 
 /// The answer to a command: 200 with JSON, 400 when there was none, 500 when the store failed.
-///
-/// # Errors
-/// When the runtime refuses to make a response.
-pub fn answer<A: Json>(answer: Option<std::result::Result<A, StoreFault>>) -> Result<Response> {
+pub fn answer<A: Json>(answer: Option<Result<A, StoreFault>>) -> Answer {
     match answer {
-        Some(Ok(answer)) => Response::ok(json::write(&answer)),
+        Some(Ok(answer)) => Answer { status: 200, text: json::write(&answer), rows_written: 0 },
         Some(Err(StoreFault(cause))) => {
             log("store_failed", &cause);
-            Response::error("the store failed", 500)
+            Answer::refused(500, "the store failed")
         }
-        None => Response::error("not a command", 400),
+        None => Answer::refused(400, "not a command"),
     }
 }
 
 /// A log line of an object, which has no request of its own to name.
 pub fn log(event: &str, cause: &str) {
-    console_log!("{}", json::text(&json!({"event": event, "cause": cause})));
+    platform::log(&json::text(&json!({"event": event, "cause": cause})));
 }

@@ -3,17 +3,18 @@
 //! The table is created by the first write, so looking at an object that holds nothing writes
 //! nothing.
 
-use super::call::ROWS_HEADER;
+use super::durable::{Answer, Storage};
+use super::platform::Thrown;
 use crate::json::{self, Json};
 use crate::model::UnixTime;
-use worker::{Response, Result, SqlStorage, SqlStorageValue};
+use wasm_bindgen::JsValue;
 
 /// How long after its moment an alarm rings, milliseconds: what is over by the second is over then.
-const ALARM_MARGIN_MILLISECONDS: i64 = 1_000;
+const ALARM_MARGIN_MILLISECONDS: f64 = 1_000.0;
 
 /// The row of one object.
 pub struct OneRow {
-    sql: SqlStorage,
+    storage: Storage,
     table: &'static str,
 }
 
@@ -29,12 +30,12 @@ pub enum Loaded<T> {
 
 impl OneRow {
     /// The row in this table. Touches nothing.
-    pub fn new(sql: SqlStorage, table: &'static str) -> Self {
-        Self { sql, table }
+    pub fn new(storage: &Storage, table: &'static str) -> Self {
+        Self { storage: storage.clone(), table }
     }
 
     /// Reads the value.
-    pub fn load<T: Json>(&self) -> Result<Loaded<T>> {
+    pub fn load<T: Json>(&self) -> Thrown<Loaded<T>> {
         let table = self.table;
         let exists = format!("SELECT name FROM sqlite_master WHERE type = 'table' AND name = '{table}'");
         if self.first_text(&exists)?.is_none() {
@@ -47,16 +48,12 @@ impl OneRow {
     }
 
     /// The first column of the first row, where it is a text.
-    fn first_text(&self, query: &str) -> Result<Option<String>> {
-        let row = self.sql.exec(query, None)?.raw().next().transpose()?;
-        Ok(match row.and_then(|columns| columns.into_iter().next()) {
-            Some(SqlStorageValue::String(text)) => Some(text),
-            _ => None,
-        })
+    fn first_text(&self, query: &str) -> Thrown<Option<String>> {
+        Ok(first(&self.storage, query, &[])?.as_string())
     }
 
     /// Writes the value and tells how many rows SQLite wrote.
-    pub fn store(&self, value: &dyn Json, is_first: bool) -> Result<usize> {
+    pub fn store(&self, value: &dyn Json, is_first: bool) -> Thrown<u32> {
         let text = json::write(value);
         let table = self.table;
         let mut rows = 0;
@@ -64,29 +61,29 @@ impl OneRow {
             let create = format!(
                 "CREATE TABLE {table} (id INTEGER PRIMARY KEY CHECK (id = 1), {table} TEXT NOT NULL)"
             );
-            rows += self.sql.exec(&create, None)?.rows_written();
+            rows += self.storage.run(&create, &[])?.rows_written();
         }
         let write = format!(
             "INSERT INTO {table} (id, {table}) VALUES (1, ?) \
              ON CONFLICT (id) DO UPDATE SET {table} = excluded.{table}"
         );
-        rows += self.sql.exec(&write, vec![text.into()])?.rows_written();
+        rows += self.storage.run(&write, &[text.into()])?.rows_written();
         Ok(rows)
     }
 }
 
-/// An answer, and how many rows SQLite wrote for it.
-///
-/// # Errors
-/// When the runtime refuses to make a response.
-pub fn counted(answer: &dyn Json, rows_written: usize) -> Result<Response> {
-    let response = Response::ok(json::write(answer))?;
-    response.headers().set(ROWS_HEADER, &rows_written.to_string())?;
-    Ok(response)
+/// The first column of the first row that a query finds; undefined where there is none.
+pub fn first(storage: &Storage, query: &str, bindings: &[JsValue]) -> Thrown<JsValue> {
+    let rows = storage.run(query, bindings)?.rows()?;
+    Ok(rows.first().map_or(JsValue::UNDEFINED, |columns| columns.get(0)))
 }
 
-/// An alarm for what is over at `at`.
-pub fn alarm_after(at: UnixTime) -> worker::ScheduledTime {
-    let milliseconds = i64::try_from(at.0).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
-    worker::ScheduledTime::new(js_sys::Date::new(&((milliseconds + ALARM_MARGIN_MILLISECONDS) as f64).into()))
+/// An answer, and how many rows SQLite wrote for it.
+pub fn counted(answer: &dyn Json, rows_written: u32) -> Answer {
+    Answer { status: 200, text: json::write(answer), rows_written }
+}
+
+/// When an alarm rings for what is over at `at`, milliseconds.
+pub fn alarm_after(at: UnixTime) -> f64 {
+    at.0 as f64 * 1_000.0 + ALARM_MARGIN_MILLISECONDS
 }

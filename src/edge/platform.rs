@@ -1,15 +1,68 @@
-//! Requests and KV by the platform's own interface.
+//! Requests, responses, KV, bindings and the console by the platform's own interface.
 //!
 //! The `worker` crate would do the same, but its options for a request and for KV (image resizing,
 //! caching, metadata) go through serde, and its bodies through a general streaming library: 25 kB
-//! of the Worker (gzipped) for what we never use.
+//! of the Worker (gzipped) for what we never use. What is used of it is how a Worker comes back after
+//! a panic, and [`worker::Delay`].
 
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
+use std::pin::Pin;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-#[cfg(not(feature = "dashboard"))]
-use worker::Env;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+
+/// What came of a call out of wasm, or what was thrown.
+pub type Thrown<T> = Result<T, JsValue>;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What is bound to a Worker.
+    pub type Env;
+
+    /// What goes on around a request.
+    pub type Context;
+
+    /// Lets work go on behind the answer.
+    #[wasm_bindgen(method, js_name = waitUntil)]
+    pub fn wait_until(this: &Context, work: &Promise);
+
+    /// A line for the deployer's sink.
+    #[wasm_bindgen(js_namespace = console)]
+    pub fn log(line: &str);
+
+    /// A line for it that is a fault of the installation.
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    pub fn log_error(line: &str);
+}
+
+impl Env {
+    /// What is bound by this name.
+    pub fn bound(&self, name: &str) -> Option<JsValue> {
+        Reflect::get(self.as_ref(), &name.into()).ok().filter(|bound| !bound.is_undefined())
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// A namespace of Durable Objects.
+    #[derive(Clone)]
+    pub type ObjectNamespace;
+
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn by_name(this: &ObjectNamespace, name: &str) -> Thrown<Stub>;
+
+    type Stub;
+
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Stub, request: &web_sys::Request) -> Thrown<Promise>;
+}
+
+impl ObjectNamespace {
+    /// Sends a request to the object of this name.
+    pub async fn send(&self, name: &str, request: &web_sys::Request) -> Thrown<web_sys::Response> {
+        Ok(JsFuture::from(self.by_name(name)?.fetch(request)?).await?.unchecked_into())
+    }
+}
 
 #[cfg(not(feature = "dashboard"))]
 #[wasm_bindgen]
@@ -55,8 +108,7 @@ impl Names {
 /// Our KV namespace, if it is bound.
 #[cfg(not(feature = "dashboard"))]
 pub fn kv(env: &Env) -> Option<KvNamespace> {
-    let bound = Reflect::get(env.as_ref(), &"KV".into()).ok()?;
-    bound.is_object().then(|| bound.unchecked_into())
+    env.bound("KV").filter(JsValue::is_object).map(JsCast::unchecked_into)
 }
 
 #[cfg(not(feature = "dashboard"))]
@@ -82,20 +134,44 @@ impl KvNamespace {
 
 /// What JavaScript threw, as a text for the log.
 pub fn reason(thrown: JsValue) -> String {
-    worker::Error::from(thrown).to_string()
+    let message = Reflect::get(&thrown, &"message".into()).ok().and_then(|message| message.as_string());
+    message.or_else(|| thrown.as_string()).unwrap_or_else(|| "no reason given".to_owned())
+}
+
+/// Headers of these names and values.
+pub fn headers(list: &[(&str, &str)]) -> Thrown<web_sys::Headers> {
+    let headers = web_sys::Headers::new()?;
+    for (name, value) in list {
+        headers.append(name, value)?;
+    }
+    Ok(headers)
+}
+
+/// The headers that a request has.
+pub fn headers_of(request: &web_sys::Request) -> Vec<(String, String)> {
+    let pair = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+    };
+    Array::from(&request.headers()).iter().filter_map(pair).collect()
+}
+
+/// A response, with no body where there is none.
+pub fn response(status: u16, headers: &web_sys::Headers, body: Option<Vec<u8>>) -> Thrown<web_sys::Response> {
+    let init = web_sys::ResponseInit::new();
+    init.set_status(status);
+    init.set_headers_headers(headers);
+    let mut body = body;
+    web_sys::Response::new_with_opt_u8_array_and_init(body.as_deref_mut(), &init)
 }
 
 /// A request with a text as its body, or a GET without one.
 ///
 /// # Errors
 /// The platform's reason.
-pub fn request(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Result<web_sys::Request, String> {
+pub fn request(url: &str, body: Option<&str>, list: &[(&str, &str)]) -> Result<web_sys::Request, String> {
     let init = web_sys::RequestInit::new();
-    let of_request = web_sys::Headers::new().map_err(reason)?;
-    for (name, value) in headers {
-        of_request.set(name, value).map_err(reason)?;
-    }
-    init.set_headers(&of_request);
+    init.set_headers_headers(&headers(list).map_err(reason)?);
     // Followed redirects would carry a code or a secret to a place nobody configured.
     init.set_redirect(web_sys::RequestRedirect::Manual);
     if let Some(body) = body {
@@ -103,6 +179,17 @@ pub fn request(url: &str, body: Option<&str>, headers: &[(&str, &str)]) -> Resul
         init.set_body(&body.into());
     }
     web_sys::Request::new_with_str_and_init(url, &init).map_err(reason)
+}
+
+/// Runs the answer to a request. What is thrown is logged, and whoever asked is told no more than that.
+pub fn answering(answer: Pin<Box<dyn Future<Output = Thrown<web_sys::Response>>>>) -> Promise {
+    future_to_promise(async move {
+        let answer = answer.await.or_else(|thrown| {
+            log_error(&reason(thrown));
+            response(500, &headers(&[])?, Some(b"INTERNAL SERVER ERROR".to_vec()))
+        });
+        answer.map(JsValue::from)
+    })
 }
 
 /// Why a body was not read.

@@ -3,12 +3,13 @@
 //! Table `record(kind, id, version, value)`, made before the first write: an object that was only
 //! asked, never told, has no tables.
 
+use super::durable::{Storage, integer, whole};
+use super::platform::{Thrown, reason};
 use crate::rows::{Row, Rows, StoreFault, Write};
+use js_sys::Array;
 use std::cell::Cell;
 use std::rc::Rc;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use worker::{SqlStorage, SqlStorageValue, State};
+use wasm_bindgen::JsValue;
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS record (
     kind TEXT NOT NULL,
@@ -21,17 +22,14 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS record (
 /// A handle to the rows of one object. Handles share what they know of the table.
 #[derive(Clone)]
 pub struct SqlRows {
-    storage: JsValue,
-    sql: SqlStorage,
+    storage: Storage,
     has_table: Rc<Cell<bool>>,
 }
 
 impl SqlRows {
     /// The rows of an object. Touches nothing.
-    pub fn new(state: &State) -> Self {
-        let storage = state.storage();
-        let raw: &JsValue = storage.as_raw().as_ref();
-        Self { storage: raw.clone(), sql: storage.sql(), has_table: Rc::default() }
+    pub fn new(storage: &Storage) -> Self {
+        Self { storage: storage.clone(), has_table: Rc::default() }
     }
 
     /// To be told when everything of the object was deleted, and its table with it.
@@ -42,107 +40,82 @@ impl SqlRows {
 
     fn has_table(&self) -> Result<bool, StoreFault> {
         if !self.has_table.get() {
-            let found = run(
-                &self.sql,
-                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'",
-                vec![],
-            )?;
-            self.has_table.set(!found.is_empty());
+            let query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'record'";
+            self.has_table.set(!found(&self.storage, query, &[])?.is_empty());
         }
         Ok(self.has_table.get())
     }
 
-    fn select(&self, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>, StoreFault> {
+    fn select(&self, query: &str, bindings: &[JsValue]) -> Result<Vec<Row>, StoreFault> {
         if !self.has_table()? {
             return Ok(Vec::new());
         }
-        run(&self.sql, query, bindings)?.into_iter().map(row).collect()
+        found(&self.storage, query, bindings)?.iter().map(row).collect()
     }
 }
 
 impl Rows for SqlRows {
     fn get(&self, kind: &str, id: &str) -> Result<Option<Row>, StoreFault> {
         let query = "SELECT id, version, value FROM record WHERE kind = ? AND id = ?";
-        Ok(self.select(query, vec![kind.into(), id.into()])?.pop())
+        Ok(self.select(query, &[kind.into(), id.into()])?.pop())
     }
 
     fn between(&self, kind: &str, above: &str, below: &str, limit: usize) -> Result<Vec<Row>, StoreFault> {
         let query = "SELECT id, version, value FROM record
             WHERE kind = ? AND id > ? AND id < ? ORDER BY id LIMIT ?";
-        self.select(query, vec![kind.into(), above.into(), below.into(), integer(limit as u64)?])
+        self.select(query, &[kind.into(), above.into(), below.into(), (limit as u32).into()])
     }
 
     fn last_below(&self, kind: &str, below: &str, limit: usize) -> Result<Vec<Row>, StoreFault> {
         let query = "SELECT id, version, value FROM record
             WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT ?";
-        self.select(query, vec![kind.into(), below.into(), integer(limit as u64)?])
+        self.select(query, &[kind.into(), below.into(), (limit as u32).into()])
     }
 
     fn commit(&mut self, writes: Vec<Write>) -> Result<(), StoreFault> {
-        let sql = self.sql.clone();
+        let storage = self.storage.clone();
         let create = !self.has_table()?;
-        in_transaction(&self.storage, move || {
+        let write = move || {
             if create {
-                run(&sql, TABLE, vec![])?;
+                storage.run(TABLE, &[])?;
             }
-            writes.into_iter().try_for_each(|write| write_one(&sql, write))
-        })?;
+            writes.iter().try_for_each(|write| write_one(&storage, write))
+        };
+        self.storage.in_transaction(write).map_err(fault)?;
         self.has_table.set(true);
         Ok(())
     }
 }
 
-fn write_one(sql: &SqlStorage, write: Write) -> Result<(), StoreFault> {
+fn write_one(storage: &Storage, write: &Write) -> Thrown<()> {
     match write {
         Write::Put { kind, row } => {
             let query = "INSERT INTO record (kind, id, version, value) VALUES (?, ?, ?, ?)
                 ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, value = excluded.value";
-            run(sql, query, vec![kind.into(), row.id.into(), integer(row.version)?, row.value.into()])?;
+            let bindings =
+                [(*kind).into(), row.id.as_str().into(), integer(row.version)?, row.value.as_str().into()];
+            storage.run(query, &bindings)?;
         }
         Write::Delete { kind, id } => {
-            run(sql, "DELETE FROM record WHERE kind = ? AND id = ?", vec![kind.into(), id.into()])?;
+            let query = "DELETE FROM record WHERE kind = ? AND id = ?";
+            storage.run(query, &[(*kind).into(), id.as_str().into()])?;
         }
     }
     Ok(())
 }
 
-/// Runs `write` in the platform's `transactionSync`, which the `worker` crate does not bind: a fault
-/// half-way rolls back what was written before it.
-fn in_transaction(
-    storage: &JsValue,
-    write: impl FnOnce() -> Result<(), StoreFault> + 'static,
-) -> Result<(), StoreFault> {
-    let transaction: js_sys::Function =
-        js_sys::Reflect::get(storage, &"transactionSync".into()).and_then(JsCast::dyn_into).map_err(fault)?;
-    let write = Closure::once_into_js(move || write().map_err(|cause| JsValue::from_str(&cause.0)));
-    transaction.call1(storage, &write).map_err(fault)?;
-    Ok(())
+fn found(storage: &Storage, query: &str, bindings: &[JsValue]) -> Result<Vec<Array>, StoreFault> {
+    storage.run(query, bindings).and_then(|cursor| cursor.rows()).map_err(fault)
 }
 
-fn run(
-    sql: &SqlStorage,
-    query: &str,
-    bindings: Vec<SqlStorageValue>,
-) -> Result<Vec<Vec<SqlStorageValue>>, StoreFault> {
-    let cursor = sql.exec(query, bindings).map_err(|error| StoreFault(error.to_string()))?;
-    cursor.raw().collect::<worker::Result<_>>().map_err(|error| StoreFault(error.to_string()))
-}
-
-fn row(columns: Vec<SqlStorageValue>) -> Result<Row, StoreFault> {
-    match <[SqlStorageValue; 3]>::try_from(columns) {
-        Ok(
-            [SqlStorageValue::String(id), SqlStorageValue::Integer(version), SqlStorageValue::String(value)],
-        ) => Ok(Row { id, version: version.unsigned_abs(), value }),
+fn row(columns: &Array) -> Result<Row, StoreFault> {
+    let (id, version, value) = (columns.get(0), columns.get(1), columns.get(2));
+    match (id.as_string(), whole(&version), value.as_string()) {
+        (Some(id), Some(version), Some(value)) => Ok(Row { id, version, value }),
         _ => Err(StoreFault("a row of another shape".to_owned())),
     }
 }
 
-fn integer(value: u64) -> Result<SqlStorageValue, StoreFault> {
-    let too_large = || StoreFault("a number that SQLite's JavaScript side can't hold".to_owned());
-    let value = i64::try_from(value).map_err(|_| too_large())?;
-    SqlStorageValue::try_from_i64(value).map_err(|_| too_large())
-}
-
-fn fault(error: JsValue) -> StoreFault {
-    StoreFault(error.as_string().unwrap_or_else(|| "no reason given".to_owned()))
+fn fault(thrown: JsValue) -> StoreFault {
+    StoreFault(reason(thrown))
 }

@@ -4,6 +4,7 @@
 use super::Bindings;
 use super::call::{self, Called, OBJECT_TIMEOUT_MILLISECONDS};
 use super::environment::Missing;
+use super::platform::{Env, ObjectNamespace};
 use super::{crypto, log};
 use crate::json::Json;
 use crate::model::key_ring::Algorithm;
@@ -16,7 +17,6 @@ use std::cell::{Cell, OnceCell, RefCell};
 #[cfg(not(any(feature = "management", feature = "dashboard")))]
 use std::pin::Pin;
 use std::rc::Rc;
-use worker::{Env, ObjectNamespace};
 
 /// What one request used.
 #[derive(Default)]

@@ -1,9 +1,8 @@
 //! What is bound to the broker.
 
 use crate::edge::environment::{MasterKeys, Missing, objects, serving, text};
-use crate::edge::platform::{self, KvNamespace};
+use crate::edge::platform::{self, Env, KvNamespace, ObjectNamespace};
 use crate::ports::Settings;
-use worker::{Env, ObjectNamespace};
 
 /// Everything bound to this Worker.
 pub struct Bindings {

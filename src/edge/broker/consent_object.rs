@@ -2,54 +2,51 @@
 //!
 //! Its alarm deletes what is over.
 
+use crate::edge::durable::{Answer, Durable, Storage, durable_object};
 use crate::edge::objects::{self, log};
 use crate::edge::one_row::alarm_after;
+use crate::edge::platform::Thrown;
 use crate::edge::records::SqlRows;
 use crate::edge::shell::now;
 use crate::login::consent::{self, CONSENT_SECONDS, Event};
 use crate::model::UnixTime;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// Wait after a failed clearing, seconds.
 const RETRY_SECONDS: u64 = 3_600;
 
 /// `Consent`, named `tenant/ENVIRONMENT/shard`.
-#[durable_object(alarm)]
 pub struct ConsentObject {
-    state: State,
+    storage: Storage,
     rows: SqlRows,
 }
 
-impl DurableObject for ConsentObject {
-    fn new(state: State, _env: Env) -> Self {
-        let rows = SqlRows::new(&state);
-        Self { state, rows }
-    }
+durable_object!(ConsentObject, |storage, _| { ConsentObject { rows: SqlRows::new(&storage), storage } });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Some((event, now)) = objects::command::<(Event, UnixTime)>(&mut request).await? else {
-            return Response::error("not a consent event", 400);
+impl Durable for ConsentObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let Ok((event, now)) = crate::json::read::<(Event, UnixTime)>(&command) else {
+            return Ok(Answer::refused(400, "not a consent event"));
         };
         let answer = consent::apply(&mut self.rows.clone(), &event, now);
         if let (Event::Remember { .. }, Ok(_)) = (&event, &answer) {
-            let storage = self.state.storage();
-            if storage.get_alarm().await?.is_none() {
-                storage.set_alarm(alarm_after(now.plus(CONSENT_SECONDS))).await?;
+            let storage = &self.storage;
+            if !storage.has_alarm().await? {
+                storage.ring_at(alarm_after(now.plus(CONSENT_SECONDS))).await?;
             }
         }
-        objects::answer(Some(answer))
+        Ok(objects::answer(Some(answer)))
     }
 
-    async fn alarm(&self) -> Result<Response> {
-        let storage = self.state.storage();
+    async fn alarm(&self) -> Thrown<()> {
+        let storage = &self.storage;
         match consent::clear(&mut self.rows.clone(), now()) {
-            Ok(Some(next)) => storage.set_alarm(alarm_after(next)).await?,
+            Ok(Some(next)) => storage.ring_at(alarm_after(next)).await?,
             Ok(None) => {}
             Err(fault) => {
                 log("alarm_failed", &fault.0);
-                storage.set_alarm(alarm_after(now().plus(RETRY_SECONDS))).await?;
+                storage.ring_at(alarm_after(now().plus(RETRY_SECONDS))).await?;
             }
         }
-        Response::empty()
+        Ok(())
     }
 }

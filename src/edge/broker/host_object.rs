@@ -2,23 +2,21 @@
 
 use crate::admin::command::HostCommand;
 use crate::admin::host_object;
+use crate::edge::durable::{Answer, Durable, durable_object};
 use crate::edge::objects;
+use crate::edge::platform::Thrown;
 use crate::edge::records::SqlRows;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// One host.
-#[durable_object(fetch)]
 pub struct HostObject {
     rows: SqlRows,
 }
 
-impl DurableObject for HostObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { rows: SqlRows::new(&state) }
-    }
+durable_object!(HostObject, |storage, _| HostObject { rows: SqlRows::new(&storage) });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command: Option<HostCommand> = objects::command(&mut request).await?;
-        objects::answer(command.map(|command| host_object::apply(&mut self.rows.clone(), &command)))
+impl Durable for HostObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let command: Option<HostCommand> = crate::json::read(&command).ok();
+        Ok(objects::answer(command.map(|command| host_object::apply(&mut self.rows.clone(), &command))))
     }
 }

@@ -2,32 +2,30 @@
 //!
 //! Everything is decided before the first write, since rows written before an error stay written.
 
+use crate::edge::durable::{Answer, Durable, Storage, durable_object};
 use crate::edge::one_row::{Loaded, OneRow, alarm_after, counted};
+use crate::edge::platform::Thrown;
 use crate::edge::shell::now;
 use crate::login::state::{Event, Login, advance};
 use crate::model::UnixTime;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// `Login`, named `tenant/ENVIRONMENT/attempt`.
-#[durable_object(alarm)]
 pub struct LoginObject {
-    state: State,
+    storage: Storage,
 }
 
-impl DurableObject for LoginObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
-    }
+durable_object!(LoginObject, |storage, _| LoginObject { storage });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Ok((event, now)) = crate::json::read::<(Event, UnixTime)>(&request.text().await?) else {
-            return Response::error("not a login event", 400);
+impl Durable for LoginObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let Ok((event, now)) = crate::json::read::<(Event, UnixTime)>(&command) else {
+            return Ok(Answer::refused(400, "not a login event"));
         };
         let row = self.row();
         let login = match row.load()? {
             Loaded::Nothing => None,
             Loaded::Value(login) => Some(login),
-            Loaded::Unreadable => return Response::error("the stored login has another shape", 500),
+            Loaded::Unreadable => return Ok(Answer::refused(500, "the stored login has another shape")),
         };
         let is_born = login.is_none();
         let step = advance(login, event, now);
@@ -35,27 +33,27 @@ impl DurableObject for LoginObject {
         if let Some(next) = &step.next {
             rows_written = row.store(next, is_born)?;
             if is_born {
-                self.state.storage().set_alarm(alarm_after(next.forgotten_at())).await?;
+                self.storage.ring_at(alarm_after(next.forgotten_at())).await?;
             }
         }
-        counted(&step.answer, rows_written)
+        Ok(counted(&step.answer, rows_written))
     }
 
     /// Deletes the object once everything of the login is over; else waits on.
-    async fn alarm(&self) -> Result<Response> {
-        let storage = self.state.storage();
+    async fn alarm(&self) -> Thrown<()> {
+        let storage = &self.storage;
         match self.row().load::<Login>()? {
             Loaded::Value(login) if !login.forgotten_at().is_over(now()) => {
-                storage.set_alarm(alarm_after(login.forgotten_at())).await?
+                storage.ring_at(alarm_after(login.forgotten_at())).await?
             }
-            _ => storage.delete_all().await?,
+            _ => storage.forget().await?,
         }
-        Response::empty()
+        Ok(())
     }
 }
 
 impl LoginObject {
     fn row(&self) -> OneRow {
-        OneRow::new(self.state.storage().sql(), "login")
+        OneRow::new(&self.storage, "login")
     }
 }

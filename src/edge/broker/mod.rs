@@ -13,6 +13,7 @@ mod trace_object;
 use super::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
 use super::convert::{self, Read};
 use super::log;
+use super::platform::{self, Context, Env, Thrown};
 use super::shell::{self, Shell};
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
 use crate::admin::tally_object::TallyCommand;
@@ -31,11 +32,18 @@ use crate::web;
 pub use bindings::Bindings;
 use std::cell::RefCell;
 use std::rc::Rc;
-use worker::{Context, Env, Request, Response, event};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::{Request, Response};
 
 /// Answers every request to a domain that no static asset answered.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<Response> {
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env, context: Context) -> js_sys::Promise {
+    platform::answering(Box::pin(answer(request, env, context)))
+}
+
+async fn answer(request: Request, env: Env, context: Context) -> Thrown<Response> {
     let shell = match Shell::new(&env) {
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),
@@ -51,7 +59,10 @@ async fn fetch(request: Request, env: Env, context: Context) -> worker::Result<R
             }
             let response = convert::response(&shell, answer, is_head);
             for work in shell.undone.take() {
-                context.wait_until(work);
+                context.wait_until(&future_to_promise(async move {
+                    work.await;
+                    Ok(JsValue::UNDEFINED)
+                }));
             }
             response
         }

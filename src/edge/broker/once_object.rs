@@ -4,90 +4,80 @@
 //! Its table is created by the first id and goes with the last: an object that remembers nothing
 //! keeps nothing.
 
-use crate::edge::one_row::{alarm_after, counted};
+use crate::edge::durable::{Answer, Durable, Storage, durable_object, integer, whole};
+use crate::edge::one_row::{alarm_after, counted, first};
+use crate::edge::platform::Thrown;
 use crate::edge::shell::now;
 use crate::login::once::{Use, clean_at, is_first};
 use crate::model::UnixTime;
 use std::cell::Cell;
-use worker::{
-    DurableObject, Env, Request, Response, Result, SqlStorage, SqlStorageValue, State, durable_object,
-};
+use wasm_bindgen::JsValue;
 
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS used (key TEXT PRIMARY KEY, ends INTEGER NOT NULL) STRICT, WITHOUT ROWID";
 
 /// `Once`, named `tenant/ENVIRONMENT/host/client_id`.
-#[durable_object(alarm)]
 pub struct OnceObject {
-    state: State,
+    storage: Storage,
     /// Whether the table is known to be there, and an alarm set.
     is_ready: Cell<bool>,
 }
 
-impl DurableObject for OnceObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state, is_ready: Cell::new(false) }
-    }
+durable_object!(OnceObject, |storage, _| OnceObject { storage, is_ready: Cell::new(false) });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Ok((used, now)) = crate::json::read::<(Use, UnixTime)>(&request.text().await?) else {
-            return Response::error("not a use", 400);
+impl Durable for OnceObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let Ok((used, now)) = crate::json::read::<(Use, UnixTime)>(&command) else {
+            return Ok(Answer::refused(400, "not a use"));
         };
-        let sql = self.state.storage().sql();
+        let storage = &self.storage;
         let mut rows_written = 0;
         if !self.is_ready.get() {
-            rows_written += sql.exec(TABLE, None)?.rows_written();
+            rows_written += storage.run(TABLE, &[])?.rows_written();
         }
-        let remembered = number(&sql, "SELECT ends FROM used WHERE key = ?", vec![used.key.as_str().into()])?;
-        let first = is_first(&used, remembered, now);
-        if first {
+        let remembered =
+            moment(&first(storage, "SELECT ends FROM used WHERE key = ?", &[used.key.as_str().into()])?);
+        let is_first = is_first(&used, remembered, now);
+        if is_first {
             let query = "INSERT INTO used (key, ends) VALUES (?, ?)
                 ON CONFLICT (key) DO UPDATE SET ends = excluded.ends";
-            let ends = SqlStorageValue::try_from_i64(used.ends.0.cast_signed())?;
-            rows_written += sql.exec(query, vec![used.key.into(), ends])?.rows_written();
+            rows_written += storage.run(query, &[used.key.into(), integer(used.ends.0)?])?.rows_written();
             // What was decided above is stored with this; nothing can come between.
             if !self.is_ready.get() {
                 self.arm(used.ends, now).await?;
             }
         }
-        counted(&first, rows_written)
+        Ok(counted(&is_first, rows_written))
     }
 
-    async fn alarm(&self) -> Result<Response> {
-        let storage = self.state.storage();
-        let sql = storage.sql();
+    async fn alarm(&self) -> Thrown<()> {
+        let storage = &self.storage;
         let now = now();
-        sql.exec(TABLE, None)?;
-        let over = SqlStorageValue::try_from_i64(now.0.cast_signed())?;
-        sql.exec("DELETE FROM used WHERE ends <= ?", vec![over])?;
-        match number(&sql, "SELECT min(ends) FROM used", vec![])? {
-            Some(ends) => storage.set_alarm(alarm_after(clean_at(ends, now))).await?,
+        storage.run(TABLE, &[])?;
+        storage.run("DELETE FROM used WHERE ends <= ?", &[integer(now.0)?])?;
+        match moment(&first(storage, "SELECT min(ends) FROM used", &[])?) {
+            Some(ends) => storage.ring_at(alarm_after(clean_at(ends, now))).await?,
             None => {
                 self.is_ready.set(false);
-                storage.delete_all().await?;
+                storage.forget().await?;
             }
         }
-        Response::empty()
+        Ok(())
     }
 }
 
 impl OnceObject {
     /// Sets the alarm unless one is set.
-    async fn arm(&self, ends: UnixTime, now: UnixTime) -> Result<()> {
-        let storage = self.state.storage();
-        if storage.get_alarm().await?.is_none() {
-            storage.set_alarm(alarm_after(clean_at(ends, now))).await?;
+    async fn arm(&self, ends: UnixTime, now: UnixTime) -> Thrown<()> {
+        let storage = &self.storage;
+        if !storage.has_alarm().await? {
+            storage.ring_at(alarm_after(clean_at(ends, now))).await?;
         }
         self.is_ready.set(true);
         Ok(())
     }
 }
 
-/// The first column of the first row, where it is a moment.
-fn number(sql: &SqlStorage, query: &str, bindings: Vec<SqlStorageValue>) -> Result<Option<UnixTime>> {
-    let row = sql.exec(query, bindings)?.raw().next().transpose()?;
-    Ok(match row.and_then(|columns| columns.into_iter().next()) {
-        Some(SqlStorageValue::Integer(seconds)) => Some(UnixTime(seconds.unsigned_abs())),
-        _ => None,
-    })
+fn moment(column: &JsValue) -> Option<UnixTime> {
+    whole(column).map(UnixTime)
 }

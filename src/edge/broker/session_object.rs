@@ -1,38 +1,36 @@
 //! The Durable Object of one session for single sign-on: loads its state, runs the pure transition,
 //! stores the result; after a logout it tells the applications by its alarm.
 
+use crate::edge::durable::{Answer, Durable, Storage, durable_object};
 use crate::edge::objects::log;
 use crate::edge::one_row::{Loaded, OneRow, alarm_after, counted};
+use crate::edge::platform::{Env, Thrown};
 use crate::edge::shell::{Shell, now};
 use crate::login::backchannel;
-use crate::login::session::{Answer, Client, Event, Session, advance};
+use crate::login::session::{self, Client, Event, Session, advance};
 use crate::model::UnixTime;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// If the object dies while it tells an application, the alarm takes over after this long, seconds.
 const TAKE_OVER_SECONDS: u64 = 30;
 
 /// `Session`, named `tenant/ENVIRONMENT/session`.
-#[durable_object(alarm)]
 pub struct SessionObject {
-    state: State,
+    storage: Storage,
     env: Env,
 }
 
-impl DurableObject for SessionObject {
-    fn new(state: State, env: Env) -> Self {
-        Self { state, env }
-    }
+durable_object!(SessionObject, |storage, env| SessionObject { storage, env });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let Ok((event, now)) = crate::json::read::<(Event, UnixTime)>(&request.text().await?) else {
-            return Response::error("not an event of a session", 400);
+impl Durable for SessionObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let Ok((event, now)) = crate::json::read::<(Event, UnixTime)>(&command) else {
+            return Ok(Answer::refused(400, "not an event of a session"));
         };
         let row = self.row();
         let (session, is_first) = match row.load()? {
             Loaded::Nothing => (None, true),
             Loaded::Value(session) => (Some(session), false),
-            Loaded::Unreadable => return Response::error("the stored session has another shape", 500),
+            Loaded::Unreadable => return Ok(Answer::refused(500, "the stored session has another shape")),
         };
         // One that is over and has not been deleted yet is none.
         let session = session.filter(|session: &Session| !session.forgotten_at().is_over(now));
@@ -42,39 +40,39 @@ impl DurableObject for SessionObject {
             rows_written = row.store(next, is_first)?;
             // While it lives, the alarm that is set looks for itself how long it has to wait on.
             if is_first || next.ended {
-                self.state.storage().set_alarm(alarm_after(next.alarm_at())).await?;
+                self.storage.ring_at(alarm_after(next.alarm_at())).await?;
             }
         }
-        counted(&step.answer, rows_written)
+        Ok(counted(&step.answer, rows_written))
     }
 
     /// Tells one application of the logout, or deletes the object once everything of the session is
     /// over. The alarm is set anew before anything else can go wrong: one that fails is repeated a few
     /// times and then forgotten.
-    async fn alarm(&self) -> Result<Response> {
-        let storage = self.state.storage();
+    async fn alarm(&self) -> Thrown<()> {
+        let storage = &self.storage;
         let now = now();
         match self.row().load::<Session>()? {
             Loaded::Value(session) if !session.forgotten_at().is_over(now) => match session.due(now) {
                 Some(client) => {
-                    storage.set_alarm(alarm_after(now.plus(TAKE_OVER_SECONDS))).await?;
+                    storage.ring_at(alarm_after(now.plus(TAKE_OVER_SECONDS))).await?;
                     self.tell(&session, client.clone()).await?;
                 }
-                None => storage.set_alarm(alarm_after(session.alarm_at())).await?,
+                None => storage.ring_at(alarm_after(session.alarm_at())).await?,
             },
-            _ => storage.delete_all().await?,
+            _ => storage.forget().await?,
         }
-        Response::empty()
+        Ok(())
     }
 }
 
 impl SessionObject {
     fn row(&self) -> OneRow {
-        OneRow::new(self.state.storage().sql(), "session")
+        OneRow::new(&self.storage, "session")
     }
 
     /// Tells an application, notes how that went, and sets the alarm for the next one.
-    async fn tell(&self, session: &Session, client: Client) -> Result<()> {
+    async fn tell(&self, session: &Session, client: Client) -> Thrown<()> {
         let shell = match Shell::new(&self.env) {
             Ok(shell) => shell,
             Err(missing) => {
@@ -87,12 +85,12 @@ impl SessionObject {
         let Loaded::Value(session) = self.row().load::<Session>()? else { return Ok(()) };
         let event = Event::Told { client_id: client.client_id.clone(), taken };
         let step = advance(Some(session), event, now());
-        if step.answer == (Answer::Noted { given_up: true }) {
+        if step.answer == (session::Answer::Noted { given_up: true }) {
             log("backchannel_logout_given_up", client.client_id.as_str());
         }
         if let Some(next) = &step.next {
             self.row().store(next, false)?;
-            self.state.storage().set_alarm(alarm_after(next.alarm_at())).await?;
+            self.storage.ring_at(alarm_after(next.alarm_at())).await?;
         }
         Ok(())
     }

@@ -1,58 +1,58 @@
 //! Durable Object of one environment's sightings: see [`crate::admin::tally_object`].
 
 use crate::admin::tally_object::{FORGET_SECONDS, TallyCommand, apply, forget};
+use crate::edge::durable::{Answer, Durable, Storage, durable_object};
 use crate::edge::objects;
 use crate::edge::one_row::alarm_after;
+use crate::edge::platform::Thrown;
 use crate::edge::records::SqlRows;
 use crate::edge::shell::now;
 use crate::model::UnixTime;
 use std::cell::Cell;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// `Tally`, named `tenant/ENVIRONMENT`.
-#[durable_object(alarm)]
 pub struct TallyObject {
-    state: State,
+    storage: Storage,
     rows: SqlRows,
     /// Whether an alarm is known to be set.
     is_armed: Cell<bool>,
 }
 
-impl DurableObject for TallyObject {
-    fn new(state: State, _env: Env) -> Self {
-        let rows = SqlRows::new(&state);
-        Self { state, rows, is_armed: Cell::new(false) }
-    }
+durable_object!(TallyObject, |storage, _| {
+    TallyObject { rows: SqlRows::new(&storage), storage, is_armed: Cell::new(false) }
+});
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command: Option<(TallyCommand, UnixTime)> = objects::command(&mut request).await?;
-        let Some((command, at)) = command else { return Response::error("not a command", 400) };
+impl Durable for TallyObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let Ok((command, at)) = crate::json::read::<(TallyCommand, UnixTime)>(&command) else {
+            return Ok(Answer::refused(400, "not a command"));
+        };
         let writes = command != TallyCommand::List;
         let answer = apply(&mut self.rows.clone(), command, at);
         if writes && answer.is_ok() && !self.is_armed.get() {
-            let storage = self.state.storage();
-            if storage.get_alarm().await?.is_none() {
-                storage.set_alarm(alarm_after(now().plus(FORGET_SECONDS))).await?;
+            let storage = &self.storage;
+            if !storage.has_alarm().await? {
+                storage.ring_at(alarm_after(now().plus(FORGET_SECONDS))).await?;
             }
             self.is_armed.set(true);
         }
-        objects::answer(Some(answer))
+        Ok(objects::answer(Some(answer)))
     }
 
-    async fn alarm(&self) -> Result<Response> {
-        let storage = self.state.storage();
+    async fn alarm(&self) -> Thrown<()> {
+        let storage = &self.storage;
         match forget(&mut self.rows.clone(), now()) {
-            Ok(Some(next)) => storage.set_alarm(alarm_after(next)).await?,
+            Ok(Some(next)) => storage.ring_at(alarm_after(next)).await?,
             Ok(None) => {
                 self.is_armed.set(false);
-                storage.delete_all().await?;
+                storage.forget().await?;
                 self.rows.are_gone();
             }
             Err(fault) => {
                 objects::log("store_failed", &fault.0);
-                storage.set_alarm(alarm_after(now().plus(FORGET_SECONDS))).await?;
+                storage.ring_at(alarm_after(now().plus(FORGET_SECONDS))).await?;
             }
         }
-        Response::empty()
+        Ok(())
     }
 }

@@ -2,16 +2,15 @@
 
 use crate::dashboard::ports::{Api, ApiAnswer, ApiRequest};
 use crate::edge::call::{OBJECT_TIMEOUT_MILLISECONDS, within};
-use crate::edge::platform::{self, reason};
+use crate::edge::platform::{self, Env, reason};
 use crate::edge::shell::Shell;
 use crate::ports::Unavailable;
 use crate::web::Method;
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use worker::Env;
 
 /// Longest answer that is read, bytes: a page of a hundred applications.
 const ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -29,8 +28,7 @@ extern "C" {
 impl Fetcher {
     /// The Worker bound by this name.
     pub fn of(env: &Env, name: &str) -> Option<Self> {
-        let bound = Reflect::get(env.as_ref(), &name.into()).ok()?;
-        bound.is_object().then(|| bound.unchecked_into())
+        env.bound(name).filter(JsValue::is_object).map(JsCast::unchecked_into)
     }
 }
 

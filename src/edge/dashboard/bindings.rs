@@ -2,10 +2,10 @@
 
 use super::api::Fetcher;
 use crate::dashboard::ports::Desk;
-use crate::edge::environment::{MasterKeys, Missing, key, objects, secret, text};
+use crate::edge::environment::{MasterKeys, Missing, key, objects, text};
+use crate::edge::platform::{Env, ObjectNamespace};
 use crate::model::Host;
 use crate::model::url::WebUrl;
-use worker::{Env, ObjectNamespace};
 
 /// Everything bound to this Worker.
 pub struct Bindings {
@@ -45,7 +45,7 @@ impl Bindings {
                     .and_then(|issuer| WebUrl::parse(&issuer).ok())
                     .ok_or("variable SIGN_IN_ISSUER: the issuer that people sign in at, https")?,
                 client_id: text(env, "SIGN_IN_CLIENT_ID").ok_or("variable SIGN_IN_CLIENT_ID")?,
-                client_secret: secret(env, "SIGN_IN_CLIENT_SECRET").ok_or("secret SIGN_IN_CLIENT_SECRET")?,
+                client_secret: text(env, "SIGN_IN_CLIENT_SECRET").ok_or("secret SIGN_IN_CLIENT_SECRET")?,
                 acr_values: text(env, "SIGN_IN_ACR_VALUES").filter(|values| !values.is_empty()),
                 broker_name: text(env, "BROKER_NAME").ok_or("variable BROKER_NAME")?,
                 simulators: cfg!(feature = "simulator"),

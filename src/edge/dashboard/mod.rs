@@ -7,6 +7,7 @@ mod team_object;
 
 use super::convert::{self, Read};
 use super::log;
+use super::platform::{self, Env, Thrown};
 use super::shell::Shell;
 use crate::dashboard;
 use crate::dashboard::person_object::{PersonAnswer, PersonCommand};
@@ -15,11 +16,16 @@ use crate::dashboard::team_object::{TeamAnswer, TeamCommand};
 use crate::model::UnixTime;
 use crate::ports::Unavailable;
 pub use bindings::Bindings;
-use worker::{Context, Env, Request, Response, event};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Request, Response};
 
 /// Answers every request to the management host that no static asset and no route of the API answered.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env) -> js_sys::Promise {
+    platform::answering(Box::pin(answer(request, env)))
+}
+
+async fn answer(request: Request, env: Env) -> Thrown<Response> {
     let shell = match Shell::new(&env) {
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),

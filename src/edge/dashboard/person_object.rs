@@ -1,24 +1,23 @@
 //! Durable Object of one person: see [`crate::dashboard::person_object`].
 
 use crate::dashboard::person_object::{PersonCommand, apply};
+use crate::edge::durable::{Answer, Durable, durable_object};
 use crate::edge::objects;
+use crate::edge::platform::Thrown;
 use crate::edge::records::SqlRows;
 use crate::model::UnixTime;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// `Person`.
-#[durable_object(fetch)]
 pub struct PersonObject {
     rows: SqlRows,
 }
 
-impl DurableObject for PersonObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { rows: SqlRows::new(&state) }
-    }
+durable_object!(PersonObject, |storage, _| PersonObject { rows: SqlRows::new(&storage) });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command: Option<(PersonCommand, UnixTime)> = objects::command(&mut request).await?;
-        objects::answer(command.map(|(command, now)| apply(&mut self.rows.clone(), &command, now)))
+impl Durable for PersonObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let command: Option<(PersonCommand, UnixTime)> = crate::json::read(&command).ok();
+        let answer = command.map(|(command, now)| apply(&mut self.rows.clone(), &command, now));
+        Ok(objects::answer(answer))
     }
 }

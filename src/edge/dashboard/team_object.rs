@@ -1,24 +1,23 @@
 //! Durable Object of those who belong to a tenant: see [`crate::dashboard::team_object`].
 
 use crate::dashboard::team_object::{TeamCommand, apply};
+use crate::edge::durable::{Answer, Durable, durable_object};
 use crate::edge::objects;
+use crate::edge::platform::Thrown;
 use crate::edge::records::SqlRows;
 use crate::model::UnixTime;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// `Team`.
-#[durable_object(fetch)]
 pub struct TeamObject {
     rows: SqlRows,
 }
 
-impl DurableObject for TeamObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { rows: SqlRows::new(&state) }
-    }
+durable_object!(TeamObject, |storage, _| TeamObject { rows: SqlRows::new(&storage) });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command: Option<(TeamCommand, UnixTime)> = objects::command(&mut request).await?;
-        objects::answer(command.map(|(command, now)| apply(&mut self.rows.clone(), &command, now)))
+impl Durable for TeamObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let command: Option<(TeamCommand, UnixTime)> = crate::json::read(&command).ok();
+        let answer = command.map(|(command, now)| apply(&mut self.rows.clone(), &command, now));
+        Ok(objects::answer(answer))
     }
 }

@@ -1,10 +1,10 @@
 //! What is bound to the management Worker.
 
-use crate::edge::environment::{MasterKeys, Missing, key, objects, secret, serving, text};
+use crate::edge::environment::{MasterKeys, Missing, key, objects, serving, text};
+use crate::edge::platform::{Env, ObjectNamespace};
 use crate::model::Host;
 use crate::ports::Installation;
 use crate::vault::sha256;
-use worker::{Env, ObjectNamespace};
 
 /// Shortest operator's token, characters.
 #[cfg(not(feature = "simulator"))]
@@ -39,7 +39,7 @@ impl Bindings {
     /// # Errors
     /// The first that is missing or malformed.
     pub fn read(env: &Env) -> Result<Self, Missing> {
-        let admin_token = secret(env, "ADMIN_TOKEN")
+        let admin_token = text(env, "ADMIN_TOKEN")
             .filter(|token| token.len() >= ADMIN_TOKEN_MIN_CHARS)
             .ok_or("secret ADMIN_TOKEN: at least 32 characters")?;
         let management_host = text(env, "MANAGEMENT_HOST")

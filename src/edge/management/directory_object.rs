@@ -2,23 +2,22 @@
 
 use crate::admin::command::DirectoryCommand;
 use crate::admin::directory_object;
+use crate::edge::durable::{Answer, Durable, durable_object};
 use crate::edge::objects;
+use crate::edge::platform::Thrown;
 use crate::edge::records::SqlRows;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// The installation's directory; there is one.
-#[durable_object(fetch)]
 pub struct DirectoryObject {
     rows: SqlRows,
 }
 
-impl DurableObject for DirectoryObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { rows: SqlRows::new(&state) }
-    }
+durable_object!(DirectoryObject, |storage, _| DirectoryObject { rows: SqlRows::new(&storage) });
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command: Option<DirectoryCommand> = objects::command(&mut request).await?;
-        objects::answer(command.map(|command| directory_object::apply(&mut self.rows.clone(), &command)))
+impl Durable for DirectoryObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let command: Option<DirectoryCommand> = crate::json::read(&command).ok();
+        let answer = command.map(|command| directory_object::apply(&mut self.rows.clone(), &command));
+        Ok(objects::answer(answer))
     }
 }

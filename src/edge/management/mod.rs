@@ -8,6 +8,7 @@ mod tenant_object;
 
 use super::convert::{self, Read};
 use super::log;
+use super::platform::{self, Env, Thrown};
 use super::shell::Shell;
 use crate::admin;
 use crate::admin::command::{
@@ -20,14 +21,19 @@ use crate::model::{Host, TenantId, UnixTime};
 use crate::ports::{Consents, Installation, Management, Recordings, Sheets, Sightings, Tenants, Unavailable};
 pub use bindings::Bindings;
 use serde_json::Value;
-use worker::{Context, Env, Request, Response, event};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Request, Response};
 
 /// Name of the one directory.
 const DIRECTORY: &str = "directory";
 
 /// Answers every request to the management host that no static asset answered.
-#[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> worker::Result<Response> {
+#[wasm_bindgen]
+pub fn fetch(request: Request, env: Env) -> js_sys::Promise {
+    platform::answering(Box::pin(answer(request, env)))
+}
+
+async fn answer(request: Request, env: Env) -> Thrown<Response> {
     let shell = match Shell::new(&env) {
         Ok(shell) => shell,
         Err(missing) => return convert::misconfigured(missing),

@@ -14,9 +14,10 @@ use crate::admin::publishing::{self, Outlet, Undelivered, publish_due};
 use crate::admin::record::EnvironmentRecord;
 use crate::admin::tenant_object;
 use crate::edge::call::{self, OBJECT_TIMEOUT_MILLISECONDS};
-use crate::edge::environment::serving;
+use crate::edge::durable::{Answer, Durable, Storage, durable_object};
+use crate::edge::environment::{self, serving};
 use crate::edge::objects::{self, log};
-use crate::edge::platform;
+use crate::edge::platform::{self, Env, ObjectNamespace, Thrown};
 use crate::edge::records::SqlRows;
 use crate::edge::shell::{Shell, now};
 use crate::eid::Eid;
@@ -26,7 +27,7 @@ use crate::model::{Host, Serving, TenantId, UnixTime};
 use crate::rows::StoreFault;
 use std::cell::Cell;
 use std::time::Duration;
-use worker::{Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
+use worker::Delay;
 
 /// How long a change is published before it is answered, seconds; the alarm does the rest.
 const PUBLISH_BEFORE_ANSWER_SECONDS: u64 = 3;
@@ -45,12 +46,11 @@ const WAIT_STEP_MILLISECONDS: u64 = 25;
 /// request.
 const STEP_AGAIN_SECONDS: u64 = 60;
 
-type Stored<T> = std::result::Result<T, StoreFault>;
+type Stored<T> = Result<T, StoreFault>;
 
 /// One tenant.
-#[durable_object(alarm)]
 pub struct TenantObject {
-    state: State,
+    storage: Storage,
     env: Env,
     rows: SqlRows,
     awake: Cell<bool>,
@@ -59,29 +59,28 @@ pub struct TenantObject {
     step_failed: Cell<bool>,
 }
 
-impl DurableObject for TenantObject {
-    fn new(state: State, env: Env) -> Self {
-        let rows = SqlRows::new(&state);
-        Self {
-            state,
-            env,
-            rows,
-            awake: Cell::new(false),
-            publishing: Cell::new(false),
-            stepping: Cell::new(false),
-            step_failed: Cell::new(false),
-        }
+durable_object!(TenantObject, |storage, env| {
+    TenantObject {
+        rows: SqlRows::new(&storage),
+        storage,
+        env,
+        awake: Cell::new(false),
+        publishing: Cell::new(false),
+        stepping: Cell::new(false),
+        step_failed: Cell::new(false),
     }
+});
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let command: Option<TenantCommand> = objects::command(&mut request).await?;
-        objects::answer(match command {
+impl Durable for TenantObject {
+    async fn answer(&self, command: String) -> Thrown<Answer> {
+        let command: Option<TenantCommand> = crate::json::read(&command).ok();
+        Ok(objects::answer(match command {
             Some(command) => Some(self.apply(&command).await),
             None => None,
-        })
+        }))
     }
 
-    async fn alarm(&self) -> Result<Response> {
+    async fn alarm(&self) -> Thrown<()> {
         // An alarm that fails is repeated a few times and then forgotten; this one never fails, and
         // is set anew before anything else can go wrong.
         if let Err(fault) = self.arm(now().plus(TAKE_OVER_SECONDS)).await {
@@ -89,11 +88,11 @@ impl DurableObject for TenantObject {
         }
         if let Err(fault) = self.wake() {
             log("alarm_failed", &fault.0);
-            return Response::empty();
+            return Ok(());
         }
         self.do_steps().await;
         self.publish(PUBLISH_PER_ALARM_SECONDS).await;
-        Response::empty()
+        Ok(())
     }
 }
 
@@ -170,7 +169,7 @@ impl TenantObject {
         tenant: &TenantId,
         record: &EnvironmentRecord,
         rotations: &[(Eid, Algorithm)],
-    ) -> std::result::Result<Vec<SigningKey>, &'static str> {
+    ) -> Result<Vec<SigningKey>, &'static str> {
         let shell = Shell::new(&self.env)?;
         let made = key_material::fresh_keys(&shell, tenant, record, rotations, now()).await;
         made.map_err(|_| "no fresh key could be made")
@@ -249,12 +248,13 @@ impl TenantObject {
     }
 
     async fn arm(&self, at: UnixTime) -> Stored<()> {
-        let offset = Duration::from_secs(at.seconds_after(now()));
-        self.state.storage().set_alarm(offset).await.map_err(|error| StoreFault(error.to_string()))
+        let offset = at.seconds_after(now()) as f64 * 1_000.0;
+        let rings = js_sys::Date::now() + offset;
+        self.storage.ring_at(rings).await.map_err(|thrown| StoreFault(platform::reason(thrown)))
     }
 
     async fn disarm(&self) -> Stored<()> {
-        self.state.storage().delete_alarm().await.map_err(|error| StoreFault(error.to_string()))
+        self.storage.never_ring().await.map_err(|thrown| StoreFault(platform::reason(thrown)))
     }
 }
 
@@ -264,7 +264,7 @@ struct EdgeOutlet<'a> {
 }
 
 impl Outlet for EdgeOutlet<'_> {
-    async fn put(&self, key: &str, text: &str) -> std::result::Result<(), Undelivered> {
+    async fn put(&self, key: &str, text: &str) -> Result<(), Undelivered> {
         let kv = platform::kv(self.env).ok_or(Undelivered("KV is not bound".to_owned()))?;
         // A store that hangs must not keep the object from publishing for ever. The write given up may
         // still arrive: `admin::publishing` then writes the next version twice.
@@ -274,18 +274,15 @@ impl Outlet for EdgeOutlet<'_> {
         }
     }
 
-    fn master_key(&self) -> std::result::Result<[u8; 32], Undelivered> {
+    fn master_key(&self) -> Result<[u8; 32], Undelivered> {
         Bindings::of(self.env).map(|bindings| bindings.master_keys.current).map_err(undelivered)
     }
 
-    async fn host(&self, host: &Host, command: &HostCommand) -> std::result::Result<HostAnswer, Undelivered> {
+    async fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Undelivered> {
         self.ask("host object", "HOST", host.as_str(), command).await
     }
 
-    async fn directory(
-        &self,
-        command: &DirectoryCommand,
-    ) -> std::result::Result<DirectoryAnswer, Undelivered> {
+    async fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Undelivered> {
         self.ask("directory object", "DIRECTORY", DIRECTORY, command).await
     }
 }
@@ -297,8 +294,9 @@ impl EdgeOutlet<'_> {
         binding: &str,
         name: &str,
         command: &dyn Json,
-    ) -> std::result::Result<A, Undelivered> {
-        let namespace = self.env.durable_object(binding).map_err(undelivered)?;
+    ) -> Result<A, Undelivered> {
+        let namespace: ObjectNamespace =
+            environment::objects(self.env, binding, what).map_err(undelivered)?;
         let called = call::object(what, &namespace, name, command, OBJECT_TIMEOUT_MILLISECONDS).await;
         called
             .and_then(|called| called.answer())
