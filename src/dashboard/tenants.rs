@@ -5,6 +5,7 @@ use super::ports::Dashboard;
 use super::set_up;
 use super::stop::{Page, Stop};
 use super::visit::Visit;
+use crate::model::names::TENANT_ID_MAX_BYTES;
 use crate::model::{Role, TenantId};
 use crate::pages::dashboard::tenants as view;
 use crate::web::{Method, Response};
@@ -53,14 +54,21 @@ pub async fn list<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     Ok(Response::page(200, view::list(&page)))
 }
 
-/// The greatest id that comes before all that begin with `wanted`.
+/// An id that comes before all that begin with `wanted`, and after nearly all others before them: the list
+/// goes on after it. Ids are made of `-`, digits and letters, in this order.
 fn just_before(wanted: &str) -> Option<String> {
-    let mut chars: Vec<char> = wanted.chars().collect();
-    let last = chars.pop()?;
-    let below = char::from_u32(u32::from(last).checked_sub(1)?)?;
-    chars.push(below);
-    chars.push('~');
-    Some(chars.into_iter().collect())
+    let last = wanted.bytes().last()?;
+    let rest = wanted.get(..wanted.len() - 1)?;
+    let before = match last {
+        b'-' => return Some(rest.to_owned()).filter(|rest| !rest.is_empty()),
+        b'0' => '-',
+        b'a' => '9',
+        b'1'..=b'9' | b'b'..=b'z' => char::from(last - 1),
+        _ => return None,
+    };
+    let mut id = format!("{rest}{before}");
+    id.extend(std::iter::repeat_n('z', TENANT_ID_MAX_BYTES.saturating_sub(id.len())));
+    TenantId::parse(&id).ok().map(|id| id.as_str().to_owned())
 }
 
 /// Makes a tenant, and the link for its first owner.
@@ -99,6 +107,25 @@ pub async fn make<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
             told = refused.errors.first().map_or(refused.text.clone(), |(_, detail)| detail.clone());
             page.problem = Some(&told);
             Ok(Response::page(422, view::make(&page)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::just_before;
+
+    #[test]
+    fn a_search_begins_right_before_what_it_looks_for() {
+        for (wanted, skipped, found) in
+            [("ini", "inhzz", "ini"), ("a", "9zz", "a"), ("b0", "b-zz", "b0"), ("ab-", "aaz", "ab-c")]
+        {
+            let after = just_before(wanted).unwrap();
+            assert!(after.as_str() > skipped || wanted.starts_with(&after), "{after}");
+            assert!(after.as_str() < found, "{after}");
+        }
+        for nowhere in ["", "0", "-", "Æ", "%"] {
+            assert_eq!(just_before(nowhere), None, "{nowhere}");
         }
     }
 }

@@ -23,6 +23,7 @@ pub mod broker;
 pub mod browser;
 pub mod client_key;
 pub mod crypto;
+pub mod dashboard;
 pub mod management;
 pub mod openapi;
 pub mod ports;

@@ -97,6 +97,14 @@ pub struct MemoryPorts {
     settings: Settings,
     installation: Installation,
     drawn: Cell<u64>,
+    /// The dashboard's `Person` and `Team` objects, by name.
+    pub people: RefCell<BTreeMap<String, edge_eid::rows::MemoryRows>>,
+    /// See [`MemoryPorts::people`].
+    pub teams: RefCell<BTreeMap<String, edge_eid::rows::MemoryRows>>,
+    /// The dashboard's settings.
+    pub desk: edge_eid::dashboard::ports::Desk,
+    /// The moment of calls from the dashboard to the API.
+    pub clock: Cell<UnixTime>,
 }
 
 impl MemoryPorts {
@@ -136,6 +144,10 @@ impl MemoryPorts {
                 serving: Serving::DEFAULT,
             },
             drawn: Cell::new(0),
+            people: RefCell::default(),
+            teams: RefCell::default(),
+            desk: super::dashboard::desk(simulators),
+            clock: Cell::new(UnixTime(1_800_000_000)),
         }
     }
 
