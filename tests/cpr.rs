@@ -7,7 +7,7 @@ mod support;
 use edge_eid::eid::Eid;
 use edge_eid::login::consent::Place;
 use edge_eid::model::Host;
-use edge_eid::model::application::ScopeStrategy;
+use edge_eid::model::application::{ResponseType, ScopeStrategy};
 use edge_eid::model::domain::CprWay;
 use edge_eid::model::url::WebUrl;
 use edge_eid::ports::Catalog;
@@ -15,6 +15,7 @@ use edge_eid::vault::EnvironmentKeys;
 use edge_eid::web::Parameters;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use support::relying_party::decode;
 use support::upstream::CPR;
 use support::upstream::{MITID, NEMID};
 use support::*;
@@ -371,6 +372,105 @@ fn somebody_elses_number_can_be_tried_three_times_and_then_nothing_helps() {
     assert_eq!(answer.error(), "access_denied");
 }
 
+/// The cookie of the only attempt, as a browser has it that restores its tabs.
+fn cookie_of(browser: &Browser<'_>) -> (String, String) {
+    browser.attempts(ACME).into_iter().next().unwrap()
+}
+
+#[test]
+fn a_restored_cookie_gives_no_fourth_try_and_no_second_code() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    let (name, value) = cookie_of(&browser);
+    for _ in 0..3 {
+        give(&browser, &page, "2712589100");
+    }
+    browser.plant(ACME, &name, &value);
+    let told = give(&browser, &page, CPR);
+    assert!(told.status == 403 && told.body.contains("used all attempts"), "{told:?}");
+
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    let (name, value) = cookie_of(&browser);
+    move_on(&browser, &give(&browser, &page, CPR));
+    browser.plant(ACME, &name, &value);
+    let told = give(&browser, &page, CPR);
+    assert!(told.status == 400 && told.body.contains("A login can be used only once"), "{told:?}");
+    assert!(broker.logged("fault").is_empty());
+}
+
+#[test]
+fn a_login_that_another_tab_has_ended_meanwhile_gives_nothing() {
+    let broker = by_match();
+    let (browser, _, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    broker.ports.upstreams.bend.set(Bend::MatchMeanwhileDone);
+    let told = give(&browser, &page, CPR);
+    assert!(told.status == 400 && told.body.contains("A login can be used only once"), "{told:?}");
+    assert!(broker.logged("fault").is_empty());
+}
+
+#[test]
+fn an_id_token_that_comes_at_once_brings_the_number_too() {
+    let broker = by_match();
+    for host in [ACME, ACME_MITID] {
+        broker.change_application(host, "urn:acme:web", |app| {
+            app.protocol.response_types = vec![ResponseType::IdToken];
+        });
+    }
+    let (browser, _, page) =
+        at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), &[("response_type", "id_token")]);
+    let url = move_on(&browser, &give(&browser, &page, CPR)).url;
+    let answer = Parameters::parse(url.split_once('#').unwrap().1.as_bytes()).unwrap();
+    assert_eq!(decode(answer.get("id_token").unwrap()).1[CLAIM], CPR);
+}
+
+#[test]
+fn what_confirms_a_number_opens_in_its_own_login_only() {
+    let broker = by_match();
+    let (browser, asked, page) = at_the_page(&broker, Eid::Mitid, &Person::ditlev());
+    let mut another = Person::ditlev();
+    another.claims["mitid.uuid"] = json!("0b0b6b1a-0c1b-4f0e-9d2a-6f3f6f7c0a02");
+    at_the_page(&broker, Eid::Mitid, &another);
+    let stored = || -> Vec<(String, Value)> {
+        let logins = broker.ports.logins.borrow();
+        logins.iter().map(|(name, text)| (name.clone(), serde_json::from_str(text).unwrap())).collect()
+    };
+    let matching = |login: &Value| login["awaiting_cpr"]["ask"]["matching"].as_str().unwrap().to_owned();
+    let before = stored();
+    let [(one, of_one), (other, of_other)] = before.as_slice() else { panic!("{before:?}") };
+    for (name, login, swapped) in [(one, of_one, of_other), (other, of_other, of_one)] {
+        let text = login.to_string().replace(&matching(login), &matching(swapped));
+        broker.ports.logins.borrow_mut().insert(name.clone(), text);
+    }
+    let told = give(&browser, &page, CPR);
+    assert!(told.status == 422 && told.body.contains("could not be checked"), "{told:?}");
+    for (name, login) in before {
+        broker.ports.logins.borrow_mut().insert(name, login.to_string());
+    }
+    tokens(&broker, &asked, &move_on(&browser, &give(&browser, &page, CPR)));
+}
+
+#[test]
+fn once_the_number_is_asked_for_nothing_is_left_of_what_was_tried_before() {
+    let broker = by_match();
+    let browser = Browser::new(&broker);
+    let asked = RelyingParty::web().ask(POCES);
+    // NemID's page stays open in a tab; by MitID the level is too low at first.
+    let tabs = browser.visit(&asked.url).page();
+    let nemid = browser.choose(&tabs, Eid::Nemid).upstream();
+    let mitid = browser.choose(&tabs, Eid::Mitid).upstream();
+    let mut low = Person::ditlev();
+    low.claims["loa"] = json!("low");
+    let too_low = browser.approve(&mitid, &low).page();
+    assert!(too_low.url.ends_with("/level"), "{too_low:?}");
+    let again = browser.choose(&too_low, Eid::Mitid).upstream();
+    let page = browser.approve(&again, &Person::ditlev()).page();
+    assert!(page.url.ends_with("/cpr"), "{page:?}");
+    assert_eq!(browser.visit(&too_low.url).page().status, 404, "the level has been reached");
+    assert_eq!(browser.approve(&nemid, &Person::ditlev()).page().status, 400);
+    assert!(broker.has_logged("refused", "an answer to a start that was superseded"));
+    tokens(&broker, &asked, &move_on(&browser, &give(&browser, &page, CPR)));
+}
+
 #[test]
 fn a_check_digit_that_does_not_fit_is_advice_after_a_wrong_try_and_never_a_refusal() {
     let broker = by_match();
@@ -494,6 +594,36 @@ fn somebody_known_to_have_no_number_is_not_asked() {
         assert!(page.body.contains("Your MitID has no CPR number"), "{page:?}");
         assert_eq!(browser.click(&page, "id=\"back\"").application().error(), "access_denied");
     }
+}
+
+#[test]
+fn an_answer_of_the_eid_is_spent_once_it_is_told_that_there_is_no_number() {
+    let broker = by_match();
+    switch(&broker, true, false);
+    broker.change_domain(ACME_MITID, |domain| domain.peer = None);
+    let mut person = without_number();
+    person.claims["mitid.has_cpr"] = json!(false);
+    let browser = Browser::new(&broker);
+    let upstream = browser.start(&RelyingParty::shadow().ask(SUBSTANTIAL).url, Eid::Mitid);
+    assert_eq!(browser.approve(&upstream, &person).page().status, 403);
+    assert_eq!(browser.approve(&upstream, &Person::ditlev()).page().status, 400);
+    assert!(broker.has_logged("refused", "an answer to a start that was superseded"));
+}
+
+#[test]
+fn a_hinted_number_is_kept_no_longer_than_it_is_asked_for() {
+    let broker = by_match();
+    let kept = |more: &[(&str, &str)]| {
+        let (browser, _, page) = at_the_page_with(&broker, Eid::Mitid, &Person::ditlev(), more);
+        let asking = cookie_of(&browser).1.len();
+        for _ in 0..3 {
+            give(&browser, &page, "2712589100");
+        }
+        (asking, cookie_of(&browser).1.len())
+    };
+    let (without, hinted) = (kept(&[]), kept(&[("login_hint", "sub:2101270087")]));
+    assert!(hinted.0 > without.0, "{hinted:?} {without:?}");
+    assert_eq!(hinted.1, without.1, "nothing is left of it");
 }
 
 #[test]

@@ -117,6 +117,8 @@ pub enum Bend {
     MatchInternal,
     /// It answers something else.
     MatchStrange,
+    /// Another tab of the same login ends it meanwhile.
+    MatchMeanwhileDone,
 }
 
 /// Somebody who can be identified.

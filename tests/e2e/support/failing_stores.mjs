@@ -109,9 +109,9 @@ function set(text) {
 function withFailingStores(env) {
   if (!begun) set(env.TEST_ONLY_STORES ?? "");
   begun = true;
-  const objects = { HOST: failingObjects(env.HOST, "host") };
-  // The management Worker has no logins.
-  if (env.LOGIN) Object.assign(objects, { LOGIN: failingObjects(env.LOGIN, "login") });
+  // Not every Worker has each of them.
+  const has = [["HOST", "host"], ["LOGIN", "login"]].filter(([binding]) => env[binding]);
+  const objects = Object.fromEntries(has.map(([binding, store]) => [binding, failingObjects(env[binding], store)]));
   return { ...env, KV: failingKv(env.KV), ...objects };
 }
 
