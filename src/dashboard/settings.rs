@@ -12,7 +12,7 @@ use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::common as texts;
 use crate::web::{Method, Parameters, Response, with_query};
 use maud::Markup;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a form shows.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +58,14 @@ fn base_of(fields: &'static [Field], body: &Value) -> String {
     crate::json::text(&Value::Object(pairs.collect()))
 }
 
+/// Where a resource is sent otherwise than it is read.
+pub struct Shape<'a> {
+    /// The part of the resource that the fields show.
+    pub shown: fn(&Value) -> Value,
+    /// What becomes of the body before it is sent.
+    pub sent: &'a dyn Fn(&mut Map<String, Value>),
+}
+
 /// Saves what was typed into the resource at `path` of the API. `more` is put into it as well.
 ///
 /// # Errors
@@ -69,6 +77,25 @@ pub async fn save<P: Dashboard>(
     form: &Parameters,
     more: &[(&str, Value)],
 ) -> Result<Saved, Stop> {
+    let sent = |body: &mut Map<String, Value>| {
+        for (name, value) in more {
+            form::set_member(body, name, value.clone());
+        }
+    };
+    save_shaped(within, path, fields, form, &Shape { shown: Value::clone, sent: &sent }).await
+}
+
+/// As [`save`], of a resource that is sent otherwise than it is read.
+///
+/// # Errors
+/// [`Stop`].
+pub async fn save_shaped<P: Dashboard>(
+    within: &Within<'_, P>,
+    path: &str,
+    fields: &'static [Field],
+    form: &Parameters,
+    shape: &Shape<'_>,
+) -> Result<Saved, Stop> {
     let api = within.api();
     let typed = form::typed_in(fields, form);
     let version = form.get("version").unwrap_or_default().to_owned();
@@ -76,7 +103,7 @@ pub async fn save<P: Dashboard>(
         true => None,
         false => Some(api.get(path).await?),
     };
-    let current = found.as_ref().map_or(Value::Null, |found| found.body.clone());
+    let current = found.as_ref().map_or(Value::Null, |found| (shape.shown)(&found.body));
     let mut body = current.as_object().cloned().unwrap_or_default();
     let base = form.get("base").unwrap_or_default().to_owned();
     let again = |wrong: Wrong| Shown {
@@ -89,22 +116,20 @@ pub async fn save<P: Dashboard>(
     if let Err(wrong) = form::fill(&mut body, fields, &typed) {
         return Ok(Saved::Again(again(wrong)));
     }
-    for (name, value) in more {
-        form::set_member(&mut body, name, value.clone());
-    }
+    (shape.sent)(&mut body);
     let condition = if version.is_empty() { Condition::New } else { Condition::Unchanged(&version) };
     match api.change(Method::Put, path, condition, Some(&Value::Object(body))).await? {
         Ok(done) => Ok(Saved::Done(done)),
         Err(refused) if refused.status == 412 => Ok(Saved::Again(match found {
             Some(found) => {
-                let changed = changes(fields, &base, &found.body);
+                let changed = changes(fields, &base, &current);
                 let wrong = vec![(String::new(), Complaint::Ours(&texts::CHANGED_MEANWHILE))];
                 Shown {
                     typed,
                     wrong,
                     changed,
                     version: found.etag.clone(),
-                    base: base_of(fields, &found.body),
+                    base: base_of(fields, &current),
                 }
             }
             None => again(vec![(String::new(), Complaint::Ours(&texts::EXISTS_ALREADY))]),

@@ -3,10 +3,12 @@
 
 pub mod applications;
 pub mod audit;
+pub mod confirm;
 pub mod docs;
 pub mod domains;
 pub mod eids;
 pub mod field;
+pub mod findings;
 pub mod frame;
 pub mod keys;
 pub mod message;
