@@ -44,9 +44,7 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
 ///
 /// # Errors
 /// [`Stop`].
-pub(super) async fn here<P: Dashboard>(
-    within: &Within<'_, P>,
-) -> Result<(Vec<Value>, Option<String>), Stop> {
+pub(super) async fn here<P: Dashboard>(within: &Within<'_, P>) -> Result<(Vec<Value>, Option<String>), Stop> {
     let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let (mut items, next) = within.api().page(&within.resource(&["domains"]), query.get("after")).await?;
     items.retain(|item| item["environment"] == within.environment.as_str());
@@ -91,7 +89,11 @@ async fn list<P: Dashboard>(within: &Within<'_, P>) -> Page {
             host: text(item, "host"),
             name: text(item, "display_name"),
             is_mitid: is_mitid(item),
-            peer: item["mitid_domain"].as_str().or(item["nemid_domain"].as_str()).unwrap_or_default().to_owned(),
+            peer: item["mitid_domain"]
+                .as_str()
+                .or(item["nemid_domain"].as_str())
+                .unwrap_or_default()
+                .to_owned(),
             is_enabled: item["enabled"] == Value::Bool(true),
             has_warnings: item["warnings"].as_array().is_some_and(|warnings| !warnings.is_empty()),
         })
@@ -146,9 +148,7 @@ async fn claim<P: Dashboard>(within: &Within<'_, P>) -> Result<Result<Response, 
     let path = within.resource(&["domains", host.as_str()]);
     let sent = Value::Object(body);
     match within.visit.operator_api().change(Method::Put, &path, Condition::New, Some(&sent)).await? {
-        Ok(done) => {
-            Ok(Ok(settings::saved(&within.href(&["domains", host.as_str()]), done.published)))
-        }
+        Ok(done) => Ok(Ok(settings::saved(&within.href(&["domains", host.as_str()]), done.published))),
         Err(refused) => again(match refused.status {
             409 => at_host(&texts::TAKEN),
             412 => at_host(&texts::EXISTS),

@@ -129,9 +129,12 @@ mod tests {
         let may = |url: &str, simulators| may_look(&WebUrl::parse(url).unwrap(), simulators);
         assert!(may("https://eid.example/op", false));
         assert!(may("http://localhost:8787/simulator/mitid", true));
-        for inside in
-            ["http://localhost:8787/x", "https://10.0.0.1/x", "https://db.internal/x", "https://eid.example:8443"]
-        {
+        for inside in [
+            "http://localhost:8787/x",
+            "https://10.0.0.1/x",
+            "https://db.internal/x",
+            "https://eid.example:8443",
+        ] {
             assert!(!may(inside, false), "{inside}");
         }
         assert!(!may("https://db.internal/x", true));

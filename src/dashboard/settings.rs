@@ -124,13 +124,7 @@ pub async fn save_shaped<P: Dashboard>(
             Some(found) => {
                 let changed = changes(fields, &base, &current);
                 let wrong = vec![(String::new(), Complaint::Ours(&texts::CHANGED_MEANWHILE))];
-                Shown {
-                    typed,
-                    wrong,
-                    changed,
-                    version: found.etag.clone(),
-                    base: base_of(fields, &current),
-                }
+                Shown { typed, wrong, changed, version: found.etag.clone(), base: base_of(fields, &current) }
             }
             None => again(vec![(String::new(), Complaint::Ours(&texts::EXISTS_ALREADY))]),
         })),

@@ -98,7 +98,10 @@ const SSO: Field = Field {
 };
 const IDLE: Field = Field {
     name: "sso_idle_seconds",
-    label: Text::fixed("Sessionen slutter efter så mange sekunder uden brug", "Seconds unused until the session ends"),
+    label: Text::fixed(
+        "Sessionen slutter efter så mange sekunder uden brug",
+        "Seconds unused until the session ends",
+    ),
     help: Text::fixed(
         "60 til 86.400 (et døgn). Tomt: som fra begyndelsen. Gælder også sessioner, der er i gang.",
         "60 to 86,400 (a day). Empty: as from the start. It counts for sessions that are under way, too.",
@@ -107,7 +110,10 @@ const IDLE: Field = Field {
 };
 const ABSOLUTE: Field = Field {
     name: "sso_absolute_seconds",
-    label: Text::fixed("Sessionen slutter senest efter så mange sekunder", "Seconds until the session ends at the latest"),
+    label: Text::fixed(
+        "Sessionen slutter senest efter så mange sekunder",
+        "Seconds until the session ends at the latest",
+    ),
     help: Text::fixed(
         "60 til 604.800 (en uge), og mindst så længe som uden brug. Tomt: som fra begyndelsen.",
         "60 to 604,800 (a week), and at least as long as unused. Empty: as from the start.",
@@ -134,30 +140,12 @@ const NEMID_CLOSED_AT: Field = Field {
 };
 
 /// The settings of an ordinary domain.
-pub static ORDINARY: &[Field] = &[
-    DISPLAY_NAME,
-    ENABLED,
-    MITID_DOMAIN,
-    START_BLOCK,
-    NEMID_CLOSED_AT,
-    SSO,
-    IDLE,
-    ABSOLUTE,
-    CONFIRM_LOGOUT,
-];
+pub static ORDINARY: &[Field] =
+    &[DISPLAY_NAME, ENABLED, MITID_DOMAIN, START_BLOCK, NEMID_CLOSED_AT, SSO, IDLE, ABSOLUTE, CONFIRM_LOGOUT];
 
 /// The settings of a MitID domain.
-pub static MITID: &[Field] = &[
-    DISPLAY_NAME,
-    ENABLED,
-    SHOW_ALONGSIDE,
-    NEMID_DOMAIN,
-    START_BLOCK,
-    SSO,
-    IDLE,
-    ABSOLUTE,
-    CONFIRM_LOGOUT,
-];
+pub static MITID: &[Field] =
+    &[DISPLAY_NAME, ENABLED, SHOW_ALONGSIDE, NEMID_DOMAIN, START_BLOCK, SSO, IDLE, ABSOLUTE, CONFIRM_LOGOUT];
 
 /// How a MitID domain stands beside NemID.
 pub static SIDE_BY_SIDE: &[Field] = &[SHOW_ALONGSIDE, NEMID_DOMAIN];

@@ -67,8 +67,10 @@ pub static DNS_CUSTOMER: Text = Text::fixed(
     "Ligger zonen et andet sted: virksomheden laver denne DNS-post hos sin egen udbyder. Operatøren tilføjer værtsnavnet som custom hostname (Cloudflare for SaaS) og oplyser målet.",
     "Where the zone is elsewhere: the company makes this DNS record at its own provider. The operator adds the host as a custom hostname (Cloudflare for SaaS) and tells the target.",
 );
-pub static DNS_ROUTE: Text =
-    Text::fixed("Ruten er da skrevet med operatørens zone:", "The route is then written with the operator's zone:");
+pub static DNS_ROUTE: Text = Text::fixed(
+    "Ruten er da skrevet med operatørens zone:",
+    "The route is then written with the operator's zone:",
+);
 pub static THEN_CHECK: Text = Text::fixed(
     "Kontrollér derefter, at domænet svarer. Kontrollen henter domænets metadata og nøgler over https, som applikationer gør.",
     "Then check that the domain answers. The check fetches the domain's metadata and keys over https, as applications do.",
@@ -85,8 +87,10 @@ pub static KEYS_ELSEWHERE: Text = Text::fixed(
     "Metadata peger på nøgler uden for domænet.",
     "The metadata points to keys outside the domain.",
 );
-pub static NO_KEYS: Text =
-    Text::fixed("Nøglesættet er tomt: ingen tokens kan kontrolleres.", "The key set is empty: no token can be verified.");
+pub static NO_KEYS: Text = Text::fixed(
+    "Nøglesættet er tomt: ingen tokens kan kontrolleres.",
+    "The key set is empty: no token can be verified.",
+);
 pub static LOOK_AT_DNS: Text = Text::fixed(
     "Se efter DNS-posten og ruten her på siden, og prøv igen om lidt.",
     "Look at the DNS record and the route on this page, and try again in a while.",
@@ -106,8 +110,12 @@ pub static BACK: Text = Text::fixed("Tilbage", "Back");
 
 pub fn other_issuer(issuer: &str, stated: &str) -> Text {
     Text::filled(
-        format!("Metadata er fra udstederen \u{201d}{stated}\u{201d} og ikke fra {issuer}: en anden svarer på navnet."),
-        format!("The metadata is of the issuer \u{201c}{stated}\u{201d}, not of {issuer}: somebody else answers to the name."),
+        format!(
+            "Metadata er fra udstederen \u{201d}{stated}\u{201d} og ikke fra {issuer}: en anden svarer på navnet."
+        ),
+        format!(
+            "The metadata is of the issuer \u{201c}{stated}\u{201d}, not of {issuer}: somebody else answers to the name."
+        ),
     )
 }
 

@@ -30,7 +30,10 @@ pub static NOT_JSON: Text = Text::fixed(
 );
 
 pub fn status(status: u16) -> Text {
-    Text::filled(format!("Svaret har status {status} i stedet for 200."), format!("The answer has status {status} instead of 200."))
+    Text::filled(
+        format!("Svaret har status {status} i stedet for 200."),
+        format!("The answer has status {status} instead of 200."),
+    )
 }
 
 pub fn at(url: &str, what: &Text) -> Text {
