@@ -1,13 +1,253 @@
-//! The log of changes.
+//! The log of changes: of the configuration, as the API tells it, and of people and orders, as the team's
+//! object does. Filtered, exported; and what is known of one person, by his pseudonym.
 
+use super::person_object::PersonCommand;
 use super::ports::Dashboard;
 use super::stop::{Page, Stop};
+use super::team_object::{Member, TeamAnswer, TeamCommand, TeamEvent};
 use super::visit::Within;
+use crate::model::Role;
+use crate::pages::dashboard::audit as view;
+use crate::pages::texts::Text;
+use crate::pages::texts::dashboard::audit as texts;
+use crate::web::{Method, Response};
+use serde_json::{Value, json};
+
+/// Most characters of a filter that are looked at.
+const FILTER_MAX_CHARS: usize = 64;
+/// Longest value that is shown of a change, characters; the export has all of it.
+const SHOWN_MAX_CHARS: usize = 200;
 
 /// The pages of this section; `path` is what follows its segment.
 ///
 /// # Errors
 /// [`Stop`].
-pub async fn route<P: Dashboard>(_within: &Within<'_, P>, _path: &[&str]) -> Page {
-    Err(Stop::NotFound)
+pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
+    match (within.visit.request.method, path) {
+        (Method::Get, []) => configuration(within).await,
+        (Method::Get, ["csv"]) => export(within, &configuration_rows(within).await?),
+        (Method::Get, ["team"]) => team(within, None).await,
+        (Method::Get, ["team", "csv"]) => export(within, &team_rows(within).await?),
+        (Method::Post, ["person"]) => person(within).await,
+        _ => Err(Stop::NotFound),
+    }
+}
+
+/// A row, before it is laid out.
+struct LogRow {
+    at: String,
+    actor: String,
+    action: String,
+    target: String,
+    changes: Vec<(String, String, String)>,
+    reason: String,
+}
+
+impl LogRow {
+    fn has(&self, wanted: &str) -> bool {
+        [&self.actor, &self.action, &self.target].iter().any(|text| text.to_lowercase().contains(wanted))
+    }
+}
+
+async fn configuration<P: Dashboard>(within: &Within<'_, P>) -> Page {
+    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let (items, next) = within.api().page(&within.resource(&["audit"]), query.get("after")).await?;
+    let rows: Vec<LogRow> = items.iter().map(row_of).collect();
+    shown(within, false, &rows, next.as_deref(), None).await
+}
+
+async fn team<P: Dashboard>(within: &Within<'_, P>, told: Option<&'static Text>) -> Page {
+    shown(within, true, &team_rows(within).await?, None, told).await
+}
+
+async fn configuration_rows<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<LogRow>, Stop> {
+    let (items, _) = within.api().list(&within.resource(&["audit"])).await?;
+    Ok(items.iter().map(row_of).collect())
+}
+
+async fn team_rows<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<LogRow>, Stop> {
+    Ok(events(within).await?.into_iter().map(row_of_event).collect())
+}
+
+async fn events<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<TeamEvent>, Stop> {
+    let visit = within.visit;
+    match visit.ports.team(within.tenant.as_str(), &TeamCommand::Events, visit.now).await? {
+        TeamAnswer::Events { events } => Ok(events),
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn members<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<Member>, Stop> {
+    let visit = within.visit;
+    match visit.ports.team(within.tenant.as_str(), &TeamCommand::List, visit.now).await? {
+        TeamAnswer::Team { members, .. } => Ok(members),
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn shown<P: Dashboard>(
+    within: &Within<'_, P>,
+    is_team: bool,
+    rows: &[LogRow],
+    next: Option<&str>,
+    told: Option<&'static Text>,
+) -> Page {
+    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let filter: String = query.get("filter").unwrap_or_default().chars().take(FILTER_MAX_CHARS).collect();
+    let wanted = filter.trim().to_lowercase();
+    let members = members(within).await?;
+    let entries: Vec<view::Entry<'_>> = rows
+        .iter()
+        .filter(|row| row.has(&wanted))
+        .map(|row| {
+            let pseudonym = row.actor.rsplit(' ').next().unwrap_or_default();
+            let known = members.iter().find(|member| member.person == pseudonym);
+            let cut = |text: &str| text.chars().take(SHOWN_MAX_CHARS).collect::<String>();
+            let changes =
+                row.changes.iter().map(|(name, before, after)| (name.clone(), cut(before), cut(after)));
+            view::Entry {
+                at: row.at.clone(),
+                actor: &row.actor,
+                name: known.map(|member| member.name.as_str()),
+                action: &row.action,
+                target: &row.target,
+                changes: changes.collect(),
+                reason: &row.reason,
+            }
+        })
+        .collect();
+    let page = view::Audit {
+        frame: &within.frame(),
+        base: &within.href(&["audit"]),
+        is_team,
+        entries: &entries,
+        next,
+        filter: &filter,
+        is_owner: within.role >= Role::Owner,
+        told,
+    };
+    Ok(Response::page(200, view::page(&page)))
+}
+
+fn row_of(entry: &Value) -> LogRow {
+    let text = |name: &str| entry[name].as_str().unwrap_or_default().to_owned();
+    LogRow {
+        at: text("at"),
+        actor: text("actor"),
+        action: text("action"),
+        target: text("target"),
+        changes: changes(&entry["before"], &entry["after"]),
+        reason: text("reason"),
+    }
+}
+
+fn row_of_event(event: TeamEvent) -> LogRow {
+    let changed = !(event.from.is_empty() && event.to.is_empty());
+    LogRow {
+        at: event.at.iso8601(),
+        actor: event.by,
+        action: event.what,
+        target: event.about,
+        changes: changed.then(|| (String::new(), event.from, event.to)).into_iter().collect(),
+        reason: String::new(),
+    }
+}
+
+/// Members that differ.
+fn changes(before: &Value, after: &Value) -> Vec<(String, String, String)> {
+    let names = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>());
+    let mut all = names(before).unwrap_or_default();
+    all.extend(names(after).unwrap_or_default());
+    all.sort();
+    all.dedup();
+    let said = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => crate::json::text(other),
+    };
+    let pairs = all.into_iter().map(|name| {
+        let (was, is) = (said(&before[&name]), said(&after[&name]));
+        (name, was, is)
+    });
+    pairs.filter(|(_, was, is)| was != is).collect()
+}
+
+/// As a file of comma-separated values (RFC 4180).
+fn export<P: Dashboard>(within: &Within<'_, P>, rows: &[LogRow]) -> Page {
+    let mut csv = "at,actor,action,target,changes,reason\r\n".to_owned();
+    for row in rows {
+        let said = |(name, before, after): &(String, String, String)| format!("{name}: {before} -> {after}");
+        let changes = row.changes.iter().map(said).collect::<Vec<_>>().join("; ");
+        let cells = [&row.at, &row.actor, &row.action, &row.target, &changes, &row.reason];
+        csv.push_str(&cells.map(|cell| cell_of(cell)).join(","));
+        csv.push_str("\r\n");
+    }
+    Ok(file("text/csv; charset=utf-8", &format!("audit-{}.csv", within.tenant), csv))
+}
+
+/// A cell: quoted, and no formula for a spreadsheet (CWE-1236).
+fn cell_of(text: &str) -> String {
+    let harmless = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{harmless}{}\"", text.replace('"', "\"\""))
+}
+
+fn file(content_type: &str, name: &str, text: String) -> Response {
+    Response::text(200, &text)
+        .with("content-type", content_type)
+        .with("content-disposition", format!("attachment; filename=\"{name}\""))
+}
+
+/// What is known of one person, or its end. For owners.
+async fn person<P: Dashboard>(within: &Within<'_, P>) -> Page {
+    let visit = within.visit;
+    let form = visit.form()?;
+    within.check_role(Role::Owner)?;
+    visit.check_fresh()?;
+    let person = form.get("person").unwrap_or_default().trim().to_owned();
+    let members = members(within).await?;
+    let member = members.iter().find(|member| member.person == person);
+    let about: Vec<Value> = events(within)
+        .await?
+        .iter()
+        .filter(|event| event.by == person || event.about == person)
+        .map(|event| json!({ "at": event.at.iso8601(), "by": event.by, "what": event.what, "about": event.about, "from": event.from, "to": event.to }))
+        .collect();
+    if member.is_none() && about.is_empty() {
+        return team(within, Some(&texts::NO_SUCH)).await;
+    }
+    if form.get("act") != Some("delete") {
+        let known = member.map(|member| json!({ "name": member.name, "role": member.role.as_str(), "since": member.since.iso8601() }));
+        let data =
+            json!({ "person": person, "tenant": within.tenant.as_str(), "member": known, "events": about });
+        return Ok(file("application/json", "person.json", crate::json::text(&data)));
+    }
+    let command = TeamCommand::Set { person: person.clone(), role: None, by: within.person().to_owned() };
+    if visit.ports.team(within.tenant.as_str(), &command, visit.now).await? == TeamAnswer::LastOwner {
+        return team(within, Some(&texts::LAST_OWNER)).await;
+    }
+    // Whoever was signed in with that name is signed out, so that no session has it any longer.
+    for end in [PersonCommand::Leave(within.tenant.clone()), PersonCommand::SignOutEverywhere] {
+        visit.ports.person(&person, &end, visit.now).await?;
+    }
+    team(within, Some(&texts::DELETED)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_quoted_and_no_formula() {
+        assert_eq!(cell_of("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        for formula in ["=1+1", "+1", "-1", "@x", "\tx"] {
+            assert_eq!(cell_of(formula), format!("\"'{formula}\""));
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_a_change() {
+        let told = changes(&json!({"a": 1, "b": "x", "c": [1]}), &json!({"a": 1, "b": "y", "d": true}));
+        let told: Vec<String> = told.iter().map(|(name, was, is)| format!("{name} {was}>{is}")).collect();
+        assert_eq!(told, ["b x>y", "c [1]>", "d >true"]);
+    }
 }
