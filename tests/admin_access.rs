@@ -43,6 +43,16 @@ fn send(operator: &Operator, token: &str, method: &str, path: &str, body: &Value
 
 /// What a token is told by every operation of the description, on a request that changes nothing.
 fn at_every_door(operator: &Operator, token: &str, tenant: &str, host: &str) -> Vec<(String, String, Reply)> {
+    knock(operator, &[("authorization", &format!("Bearer {token}"))], tenant, host)
+}
+
+/// Likewise, whoever asks.
+fn knock(
+    operator: &Operator,
+    headers: &[(&str, &str)],
+    tenant: &str,
+    host: &str,
+) -> Vec<(String, String, Reply)> {
     let mut told = Vec::new();
     for (template, method, _) in operator.description().operations() {
         let at = template
@@ -51,7 +61,7 @@ fn at_every_door(operator: &Operator, token: &str, tenant: &str, host: &str) -> 
             .replace("{client_id}", "urn%3Aacme%3Aweb")
             .replace("{environment}", "TEST")
             .replace("{eid}", "nemid");
-        let reply = operator.send(&method, &at, &[("authorization", &format!("Bearer {token}"))], b"");
+        let reply = operator.send(&method, &at, headers, b"");
         told.push((method, template, reply));
     }
     told
@@ -119,6 +129,35 @@ fn a_token_opens_what_its_scopes_say() {
         ]
     );
     assert_eq!(changes(&open_doors(&operator, &["access"])), ["delete /tokens/{token_id}", "post /tokens"]);
+}
+
+#[test]
+fn whoever_may_only_read_changes_nothing() {
+    let operator = world();
+    let mut shut = at_every_door(&operator, &token(&operator, &[]), "acme", DOMAIN);
+    shut.retain(|(method, path, _)| method != "get" && path.contains("{tenant}"));
+    assert!(shut.len() > 20, "{} operations", shut.len());
+    for (method, path, reply) in shut {
+        assert!(reply.status == 403 && reply.problem() == "forbidden", "{method} {path}: {}", reply.status);
+    }
+}
+
+#[test]
+fn whoever_shows_no_token_learns_nothing_at_any_door() {
+    let operator = world();
+    let shown: [&[(&str, &str)]; 4] = [
+        &[],
+        &[("authorization", "Bearer")],
+        &[("authorization", "Bearer eeid.acme.AAAAAAAAAAAAAAAA.made-up")],
+        &[("authorization", "Basic b3BlcmF0b3I6b3BlcmF0b3I=")],
+    ];
+    for headers in shown {
+        let told = ["acme", "globex", "nobody"].map(|tenant| knock(&operator, headers, tenant, DOMAIN));
+        let first = told[0][0].2.body.clone();
+        for (method, path, reply) in told.iter().flatten() {
+            assert!(reply.status == 401 && reply.body == first, "{method} {path}: {}", reply.status);
+        }
+    }
 }
 
 #[test]
