@@ -2,23 +2,23 @@
 // A tenant's configuration as a file: written from what is live, and applied to it, by the admin API.
 //
 //   npm run export -- TENANT FILE --at https://manage.example.com
-//   npm run apply -- FILE --at https://manage.example.com [--plan | --yes] [--remove]
+//   npm run apply -- FILE --at https://manage.example.com [--plan [--json] | --yes] [--remove]
 //
-// `export` without FILE prints it (then with npm's --silent). `apply` shows what it would add, change and
-// remove, and does it after a yes; `--yes` asks nobody, `--plan` does nothing. Things that the file does
-// not name are removed with `--remove` only.
+// `export` without FILE prints it (then with npm's --silent). `apply` shows what it would add, change
+// and remove, and does it after a yes. `--yes` asks nobody, `--plan` does nothing, `--json` tells the
+// plan to programs. What the file does not name is removed with `--remove` only.
 //
 // ADMIN_TOKEN is read from the environment: the operator's, or a tenant's with the scopes
 // `configuration` and `applications`. So are the secrets of new upstreams, which no file holds: the plan
-// says the names of the variables. `apply` ends with 0 when live is as the file says or has been made so, 1 when it
-// is not or was called wrongly, and 2 when `--plan` finds a difference.
+// says the names of the variables. `apply` ends with 0 when live is as the file says or has been made
+// so, 1 when it is not or was called wrongly, and 2 when `--plan` finds a difference.
 import { readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { applyPlan, draftsLost, leftToDo, secretVariable, withSecrets } from "./configuration/apply.mjs";
 import { readLive } from "./configuration/live.mjs";
-import { planOf, textOf } from "./configuration/plan.mjs";
+import { jsonOf, planOf, textOf } from "./configuration/plan.mjs";
 import { configurationSchema, wrongs } from "./configuration/schema.mjs";
 
 /** @typedef {import("./admin_api.mjs").Api} Api */
@@ -78,8 +78,17 @@ async function runExport(/** @type {Api} */ api, /** @type {string} */ tenant, /
   else process.stdout.write(text);
 }
 
-async function runApply(/** @type {Api} */ api, /** @type {string} */ name, /** @type {{ plan?: boolean, yes?: boolean, remove?: boolean }} */ how) {
+/**
+ * @param {Api} api
+ * @param {string} name of the file
+ * @param {{ plan?: boolean, json?: boolean, yes?: boolean, remove?: boolean }} how
+ */
+async function runApply(api, name, how) {
   const { schema, plan: found } = await plan(api, await readFile(name, "utf8"));
+  if (how.json) {
+    process.exitCode = found.steps.length === 0 ? 0 : 2;
+    return process.stdout.write(written(jsonOf(found)));
+  }
   if (found.steps.length === 0) return console.log("Live is as the file says.");
   const removes = how.remove === true;
   console.log(textOf(found, removes));
@@ -109,13 +118,14 @@ async function isWanted() {
 }
 
 const USAGE = `usage: npm run export -- TENANT [FILE] --at URL
-       npm run apply -- FILE --at URL [--plan | --yes] [--remove]`;
+       npm run apply -- FILE --at URL [--plan [--json] | --yes] [--remove]`;
 
 async function main() {
   const { values, positionals } = parseArgs({
     options: {
       at: { type: "string" },
       plan: { type: "boolean" },
+      json: { type: "boolean" },
       yes: { type: "boolean" },
       remove: { type: "boolean" },
     },
@@ -124,7 +134,8 @@ async function main() {
   const [what, first, second] = positionals;
   if (what === "schema") return process.stdout.write(written(await derivedSchema()));
   const most = { export: 3, apply: 2 }[what] ?? 0;
-  if (!first || positionals.length > most || !values.at || (values.plan && values.yes)) throw new Error(USAGE);
+  const fits = (!values.plan || !values.yes) && (!values.json || values.plan);
+  if (!first || positionals.length > most || !values.at || !fits) throw new Error(USAGE);
   const { ADMIN_TOKEN: token } = process.env;
   if (!token) throw new Error("ADMIN_TOKEN is not set");
   const api = { at: values.at, token };

@@ -57,7 +57,8 @@ export async function draftsLost(/** @type {Api} */ api, /** @type {Plan} */ { s
   for (const { thing } of steps.filter(({ action, thing }) => thing.kind === "Style" && action !== "remove")) {
     const { status, body } = await call(api, "GET", thing.path);
     const draft = status === 200 ? styleOf(schema, body.draft) : null;
-    if (draft && !isDeepStrictEqual(draft, thing.settings)) lost.push(`${thing.name}: its draft, which is not published, is replaced`);
+    const isOther = draft && !isDeepStrictEqual(draft, thing.settings);
+    if (isOther) lost.push(`${thing.name}: its draft, which is not published, is replaced`);
   }
   return lost;
 }
@@ -124,7 +125,8 @@ async function write(api, thing, put, secret, known, schema) {
   for (;;) {
     const found = await call(api, "GET", thing.path);
     const now = shownAs(thing, found, schema);
-    if (now && differing(thing, put, now).length === 0 && (thing.kind !== "Style" || isDeepStrictEqual(now, put))) return now;
+    const isDone = thing.kind === "Style" ? isDeepStrictEqual(now, put) : now && differing(thing, put, now).length === 0;
+    if (now && isDone) return now;
     // An environment is made with its first domain.
     const isNew = thing.kind === "Environment" && !known.has(thing.path);
     if (!isNew && !isDeepStrictEqual(now, known.get(thing.path))) throw changedMeanwhile(thing);
@@ -154,7 +156,14 @@ function over(thing, put, found) {
   return isOther ? put : { ...found.body, ...put };
 }
 
-async function remove(/** @type {Api} */ api, /** @type {Thing} */ thing, /** @type {Map<string, Json>} */ known, /** @type {Json} */ schema) {
+/**
+ * Removes a thing, where it is still as it was seen.
+ * @param {Api} api
+ * @param {Thing} thing
+ * @param {Map<string, Json>} known
+ * @param {Json} schema
+ */
+async function remove(api, thing, known, schema) {
   const found = await call(api, "GET", thing.path);
   const now = shownAs(thing, found, schema);
   if (now === undefined) return;
@@ -171,7 +180,8 @@ function changedMeanwhile(/** @type {Thing} */ { name }) {
 /** The answer, where it did what was asked; else what is wrong beside its place in the file. */
 function done(/** @type {Thing} */ thing, /** @type {Answer} */ answer) {
   if (answer.status === 200 || answer.status === 201) return { ...answer, status: 200 };
-  const { title, detail, errors = [] } = answer.body;
-  const lines = errors.map((/** @type {any} */ it) => `\n  ${thing.at === "" ? "" : `${thing.at}.`}${it.field}: ${it.detail}`);
-  throw new Error(`${thing.name}: ${[title, detail].filter(Boolean).join(". ")} (${answer.status})${lines.join("")}`);
+  const { title, detail: what, errors = [] } = answer.body;
+  const at = thing.at === "" ? "" : `${thing.at}.`;
+  const lines = errors.map((/** @type {any} */ { field, detail }) => `\n  ${at}${field}: ${detail}`);
+  throw new Error(`${thing.name}: ${[title, what].filter(Boolean).join(". ")} (${answer.status})${lines.join("")}`);
 }

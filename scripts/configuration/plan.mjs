@@ -41,7 +41,9 @@ function own(/** @type {Json} */ settings) {
 export function thingsOf(file, schema) {
   const { tenant } = file;
   /** @type {Thing[]} */
-  const things = [{ kind: "Tenant", name: `tenant ${tenant}`, at: "", path: pathOf("tenants", tenant), settings: own(file) }];
+  const things = [
+    { kind: "Tenant", name: `tenant ${tenant}`, at: "", path: pathOf("tenants", tenant), settings: own(file) },
+  ];
   for (const [environment, { domains, ...settings }] of Object.entries(file.environments ?? {})) {
     const at = member("environments", environment);
     const path = pathOf("tenants", tenant, "environments", environment);
@@ -150,35 +152,51 @@ function isManaged(/** @type {Json} */ file, /** @type {Thing} */ { kind, enviro
  * @param {boolean} removes whether things are removed too
  * @returns {Order[]}
  */
-export function ordersOf({ steps, live }, removes) {
-  const is = (/** @type {string} */ kind, /** @type {string} */ action) => (/** @type {Step} */ step) =>
-    step.thing.kind === kind && step.action === action;
-  const puts = steps.filter(({ action }) => action !== "remove");
-  const gone = removes ? steps.filter(({ action }) => action === "remove") : [];
-  const all = (/** @type {Step[]} */ some, settings = (/** @type {Step} */ step) => step.thing.settings) =>
-    some.map((step) => ({ step, thing: step.thing, put: settings(step) }));
-  const kindOf = ({ thing }) => thing.settings.kind ?? live.get(thing.path)?.settings.kind;
-  const domains = puts.filter(({ thing }) => thing.kind === "Domain");
+export function ordersOf(plan, removes) {
+  const puts = plan.steps.filter(({ action }) => action !== "remove");
+  const gone = removes ? plan.steps.filter(({ action }) => action === "remove") : [];
+  return [...ordersOfPuts(plan, puts), ...ordersOfRemovals(gone)];
+}
+
+const isA = (/** @type {string} */ kind) => (/** @type {Step} */ { thing }) => thing.kind === kind;
+
+/** @returns {Order[]} */
+function putAll(/** @type {Step[]} */ steps, settings = (/** @type {Step} */ { thing }) => thing.settings) {
+  return steps.map((step) => ({ step, thing: step.thing, put: settings(step) }));
+}
+
+/** @returns {Order[]} */
+function removeAll(/** @type {Step[]} */ steps) {
+  return steps.map((step) => ({ step, thing: step.thing }));
+}
+
+function ordersOfPuts(/** @type {Plan} */ { steps, live }, /** @type {Step[]} */ puts) {
+  const domains = puts.filter(isA("Domain"));
+  const isMitid = (/** @type {Step} */ { thing }) => thing.settings.kind === "mitid";
   const leads = ({ thing }) => thing.settings.mitid_domain || thing.settings.nemid_domain;
   const linked = domains.filter((step) => step.action === "change" || leads(step));
-  const goneDomains = gone.filter(({ thing }) => thing.kind === "Domain");
-  const goneHosts = new Set(goneDomains.map(({ thing }) => thing.host));
   return [
-    ...all(puts.filter(({ thing }) => thing.kind === "Tenant")),
-    ...all(domains.filter(({ action }) => action === "add"), ({ thing }) => withoutLinks(thing.settings)),
-    ...all(puts.filter(({ thing }) => thing.kind === "Environment")),
-    ...all(linked.filter(losesItsFallback(live, steps)), () => ({ nemid_domain: null })),
-    ...all(linked.filter((step) => kindOf(step) !== "mitid")),
-    ...all(linked.filter((step) => kindOf(step) === "mitid")),
-    ...all(puts.filter(({ thing }) => thing.kind === "Upstream")),
-    ...all(puts.filter(({ thing }) => thing.kind === "Style")),
-    ...all(puts.filter(({ thing }) => thing.kind === "Application")),
-    ...gone.filter(is("Application", "remove")).map((step) => ({ step, thing: step.thing })),
-    // What else a domain has goes with it.
-    ...gone.filter(({ thing }) => ["Upstream", "Style"].includes(thing.kind) && !goneHosts.has(thing.host)).map((step) => ({ step, thing: step.thing })),
-    ...all(goneDomains.filter(({ thing }) => thing.settings.nemid_domain), () => ({ nemid_domain: null })),
-    ...goneDomains.filter((step) => kindOf(step) !== "mitid").map((step) => ({ step, thing: step.thing })),
-    ...goneDomains.filter((step) => kindOf(step) === "mitid").map((step) => ({ step, thing: step.thing })),
+    ...putAll(puts.filter(isA("Tenant"))),
+    ...putAll(domains.filter(({ action }) => action === "add"), ({ thing }) => withoutLinks(thing.settings)),
+    ...putAll(puts.filter(isA("Environment"))),
+    ...putAll(linked.filter(losesItsFallback(live, steps)), () => ({ nemid_domain: null })),
+    ...putAll(linked.filter((step) => !isMitid(step))),
+    ...putAll(linked.filter(isMitid)),
+    ...["Upstream", "Style", "Application"].flatMap((kind) => putAll(puts.filter(isA(kind)))),
+  ];
+}
+
+function ordersOfRemovals(/** @type {Step[]} */ gone) {
+  const domains = gone.filter(isA("Domain"));
+  const isMitid = (/** @type {Step} */ { thing }) => thing.settings.kind === "mitid";
+  // What else a domain has goes with it.
+  const stays = ({ thing }) => domains.every((step) => step.thing.host !== thing.host);
+  return [
+    ...removeAll(gone.filter(isA("Application"))),
+    ...["Upstream", "Style"].flatMap((kind) => removeAll(gone.filter(isA(kind)).filter(stays))),
+    ...putAll(domains.filter(({ thing }) => thing.settings.nemid_domain), () => ({ nemid_domain: null })),
+    ...removeAll(domains.filter((step) => !isMitid(step))),
+    ...removeAll(domains.filter(isMitid)),
   ];
 }
 
@@ -214,6 +232,12 @@ export function textOf(/** @type {Plan} */ { steps }, /** @type {boolean} */ rem
   const left = count("remove") > 0 && !removes ? " (left as it is without --remove)" : "";
   lines.push(`${count("add")} to add, ${count("change")} to change, ${count("remove")} to remove${left}`);
   return lines.join("\n");
+}
+
+/** A plan as programs read it; `from` is left out where there was nothing. */
+export function jsonOf(/** @type {Plan} */ { tenant, steps }) {
+  const shown = steps.map(({ action, thing: { kind, at, path }, changes }) => ({ action, kind, at, path, changes }));
+  return { tenant, is_alike: steps.length === 0, steps: shown };
 }
 
 function value(/** @type {any} */ it) {

@@ -26,7 +26,7 @@ export function configurationSchema(api) {
     propertyNames: names,
     additionalProperties: { $ref: `#/$defs/${of}` },
   });
-  const { tenant } = { tenant: schemas.TenantInput.properties.id };
+  const tenant = schemas.TenantInput.properties.id;
   const names = {
     environments: { enum: schemas.DomainInput.properties.environment.enum },
     eids: { enum: schemas.UpstreamInput.properties.eid.enum },
@@ -63,7 +63,8 @@ export function configurationSchema(api) {
   const said = {
     $schema: api.jsonSchemaDialect,
     title: "Configuration of a tenant",
-    description: "What a tenant has configured, less secrets and keys. A setting that is left out stays as it is, and is the API's default where the thing is made.",
+    description:
+      "What a tenant has configured, less secrets and keys. A setting that is left out stays as it is, and is the API's default where the thing is made.",
   };
   return localised({ ...said, ...file, $defs: sorted($defs) });
 }

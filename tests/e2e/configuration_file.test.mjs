@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { derivedSchema, parseConfiguration } from "../../scripts/configuration.mjs";
+import { derivedSchema, parseConfiguration, plan } from "../../scripts/configuration.mjs";
+import { applyPlan } from "../../scripts/configuration/apply.mjs";
 import { root } from "../../scripts/workers.mjs";
 import { send } from "./support/http.mjs";
 import { admin, seedDemo, startSeededServer } from "./support/seeded_server.mjs";
@@ -134,6 +135,15 @@ test("a plan says each setting that differs, ends with 2 and changes nothing", a
   assert.equal(await changes(), before);
 });
 
+test("a plan is told to programs as well", async () => {
+  const alike = await apply(() => {}, ["--plan", "--json"]);
+  assert.deepEqual([alike.code, JSON.parse(alike.stdout)], [0, { tenant: "acme", is_alike: true, steps: [] }]);
+  const { code, stdout } = await apply((file) => void (file.name = "Acme 2"), ["--plan", "--json"]);
+  const change = { field: "name", from: "Acme", to: "Acme 2" };
+  const step = { action: "change", kind: "Tenant", at: "", path: "/tenants/acme", changes: [change] };
+  assert.deepEqual([code, JSON.parse(stdout)], [2, { tenant: "acme", is_alike: false, steps: [step] }]);
+});
+
 test("without a yes nothing is done", async () => {
   const before = await changes();
   const { code, stderr } = await apply((file) => void (file.name = "Acme 2"));
@@ -237,6 +247,20 @@ test("a wrong file is refused beside the place that is wrong, and nothing is don
   await writeFile(file, "{");
   assert.equal((await run(["apply", file])).code, 1);
   assert.equal(await changes(), before);
+});
+
+test("what somebody has changed since the plan is not written over", async () => {
+  const api = { at: `http://manage.localhost:${server.port}`, token: ADMIN_TOKEN };
+  const file = JSON.parse(await exported());
+  file.environments.TEST.domains[ordinary()].applications["urn:acme:web"].name = "By the file";
+  const { plan: found, schema } = await plan(api, JSON.stringify(file));
+  const settings = (await admin(server.port, "GET", web())).json;
+  await wanted("PUT", web(), { ...settings, enabled: false }, { "if-match": "*" });
+  const applied = applyPlan(api, found, schema, { removes: false, secrets: {} });
+  await assert.rejects(applied, /application urn:acme:web .* was changed meanwhile: look at a new plan/);
+  const now = (await admin(server.port, "GET", web())).json;
+  assert.deepEqual([now.name, now.enabled], [settings.name, false]);
+  await wanted("PUT", web(), settings, { "if-match": "*" });
 });
 
 test("a tenant's token applies what its scopes allow, and a stranger's finds no tenant", async () => {
