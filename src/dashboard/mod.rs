@@ -13,6 +13,10 @@
 //! | the others | a section of the pages each |
 
 pub mod api;
+pub mod application;
+pub mod application_code;
+pub mod application_copy;
+pub mod application_secrets;
 pub mod applications;
 pub mod audit;
 pub mod docs;

@@ -1,6 +1,10 @@
 //! The pages of the dashboard: values in, markup out, as the hosted pages; under the same policy, and without
 //! script too.
 
+pub mod application;
+pub mod application_copy;
+pub mod application_fields;
+pub mod application_secrets;
 pub mod applications;
 pub mod audit;
 pub mod confirm;
@@ -19,6 +23,7 @@ pub mod people;
 pub mod search;
 pub mod settings;
 pub mod shadows;
+pub mod snippets;
 pub mod styles;
 pub mod tenants;
 pub mod tokens;

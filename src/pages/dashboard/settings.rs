@@ -16,7 +16,7 @@ pub struct Wrong<'a> {
 }
 
 /// A complaint.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Said<'a> {
     /// In both languages.
     Ours(&'a Text),

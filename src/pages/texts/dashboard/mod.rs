@@ -1,5 +1,6 @@
 //! What the dashboard says.
 
+pub mod application_fields;
 pub mod applications;
 pub mod audit;
 pub mod common;
