@@ -8,7 +8,12 @@ import { workers } from "./workers.mjs";
 
 const [port, state] = process.argv.slice(2);
 
-const local = { MANAGEMENT_HOST: `manage.localhost:${port}`, SIGN_IN_ISSUER: `http://id.localhost:${port}` };
+const local = {
+  MANAGEMENT_HOST: `manage.localhost:${port}`,
+  SIGN_IN_ISSUER: `http://id.localhost:${port}`,
+  MITID_SUFFIX_TEST: `.pp.mitid.localhost:${port}`,
+  MITID_SUFFIX_PRODUCTION: `.mitid.localhost:${port}`,
+};
 
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({

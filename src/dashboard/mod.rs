@@ -28,6 +28,9 @@ pub mod invitations;
 pub mod keys;
 pub mod migration;
 pub mod order;
+pub mod order_form;
+pub mod order_object;
+pub mod order_state;
 pub mod orders;
 pub mod overview;
 pub mod people;
@@ -47,6 +50,7 @@ pub mod team_object;
 pub mod tenants;
 pub mod tokens;
 pub mod tools;
+pub mod vat;
 pub mod visit;
 
 use crate::model::UnixTime;

@@ -5,7 +5,7 @@
 use super::person_object::{PersonAnswer, PersonCommand};
 use super::team_object::{TeamAnswer, TeamCommand};
 use crate::model::url::WebUrl;
-use crate::model::{Host, UnixTime};
+use crate::model::{Environment, Host, UnixTime};
 use crate::ports::{Crypto, Log, Random, Unavailable, Upstreams};
 use crate::web::Method;
 use serde_json::Value;
@@ -77,6 +77,35 @@ pub struct Desk {
     pub broker_name: String,
     /// Whether this build has the simulators.
     pub simulators: bool,
+    /// Of orders of MitID.
+    pub orders: OrderSettings,
+}
+
+/// Settings of orders of MitID.
+#[derive(Clone, Debug)]
+pub struct OrderSettings {
+    /// What follows the prefix in a TEST domain, with its dot.
+    pub suffix_test: String,
+    /// What follows the prefix in a PRODUCTION domain, with its dot.
+    pub suffix_production: String,
+    /// Where VIES is asked for VAT numbers; `None` leaves it.
+    pub vies: Option<WebUrl>,
+}
+
+impl Default for OrderSettings {
+    fn default() -> Self {
+        Self { suffix_test: ".pp.mitid.dk".to_owned(), suffix_production: ".mitid.dk".to_owned(), vies: None }
+    }
+}
+
+impl OrderSettings {
+    /// What follows the prefix in an environment.
+    pub fn suffix(&self, environment: Environment) -> &str {
+        match environment {
+            Environment::Test => &self.suffix_test,
+            Environment::Production => &self.suffix_production,
+        }
+    }
 }
 
 /// All ports of the dashboard.

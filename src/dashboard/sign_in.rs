@@ -138,8 +138,7 @@ async fn begin<P: Dashboard>(
     let PersonAnswer { generation, .. } = ports.person(&person, &PersonCommand::Look, now).await?;
     Ok(Session {
         name,
-        // As CVR numbers are called in tokens of employees.
-        cvr: text("cvrNumberIdentifier").map(str::to_owned),
+        cvr: employer(claims).map(str::to_owned),
         generation,
         began: now,
         asked_at: now,
@@ -147,6 +146,17 @@ async fn begin<P: Dashboard>(
         id: base64url(&vault::random::<16>(ports)),
         person,
     })
+}
+
+/// The CVR number of the company that somebody signed in as an employee of: MitID Erhverv says `employee`,
+/// NemID by its class of certificates. Whoever signed in as a person has none, though his token may name a
+/// company that he signs for.
+fn employer(claims: &Map<String, Value>) -> Option<&str> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    let by_nemid = text("authenticationtype").starts_with("urn:grn:authn:dk:nemid:moces");
+    let is_employee = text("employee") == "true" || by_nemid;
+    let cvr = text("cvrNumberIdentifier");
+    (is_employee && cvr.len() == 8 && cvr.bytes().all(|b| b.is_ascii_digit())).then_some(cvr)
 }
 
 struct Tokens {
@@ -228,4 +238,27 @@ pub fn signed_out(lang: Lang) -> Page {
         broker: "",
     };
     Ok(Response::page(200, page(&view)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_an_employee_stands_for_his_company() {
+        let cvr = |claims: Value| employer(claims.as_object().unwrap()).map(str::to_owned);
+        let ours = Some("13585628".to_owned());
+        assert_eq!(cvr(json!({"cvrNumberIdentifier": "13585628", "employee": "true"})), ours);
+        let moces = "urn:grn:authn:dk:nemid:moces:codefile";
+        assert_eq!(cvr(json!({"cvrNumberIdentifier": "13585628", "authenticationtype": moces})), ours);
+        let signatory = json!({
+            "cvrNumberIdentifier": "13585628", "companySignatory": "true",
+            "authenticationtype": "urn:grn:authn:dk:mitid:substantial",
+        });
+        assert_eq!(cvr(signatory), None);
+        assert_eq!(cvr(json!({"cvrNumberIdentifier": "1358562", "employee": "true"})), None);
+        assert_eq!(cvr(json!({"employee": "true"})), None);
+        assert_eq!(cvr(json!({})), None);
+    }
 }

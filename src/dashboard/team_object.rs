@@ -3,6 +3,7 @@
 //!
 //! An invitation is a secret of 32 random bytes, of which only the digest is kept; it counts once.
 
+use super::order_object::{self, OrderAnswer, OrderCommand};
 use crate::json::{self, Json};
 use crate::model::{Role, UnixTime};
 use crate::rows::{Row, Rows, StoreFault, Write};
@@ -59,9 +60,9 @@ pub struct TeamEvent {
     pub at: UnixTime,
     /// Who did it: a pseudonym.
     pub by: String,
-    /// What: `invited`, `joined`, `role`, `removed`, `withdrawn`.
+    /// What: `invited`, `joined`, `role`, `removed`, `withdrawn`, `order`.
     pub what: String,
-    /// Whom or what it was about: a pseudonym, or an invitation's label.
+    /// Whom or what it was about: a pseudonym, an invitation's label, or an order's environment.
     pub about: String,
     /// What it was before, in a word; empty where there was nothing.
     pub from: String,
@@ -120,6 +121,8 @@ pub enum TeamCommand {
         /// Who does it.
         by: String,
     },
+    /// Something about orders of MitID.
+    Order(OrderCommand),
 }
 
 json_enum!(TeamCommand {
@@ -131,6 +134,7 @@ json_enum!(TeamCommand {
     Accept { digest, person, name } = "accept",
     Withdraw { digest, by } = "withdraw",
     Set { person, role, by } = "set",
+    Order(it) = "order",
 });
 
 /// What a team answers.
@@ -161,6 +165,8 @@ pub enum TeamAnswer {
     LastOwner,
     /// There are too many already.
     Full,
+    /// Something about orders of MitID.
+    Order(OrderAnswer),
 }
 
 json_enum!(TeamAnswer {
@@ -171,6 +177,7 @@ json_enum!(TeamAnswer {
     Unknown = "unknown",
     LastOwner = "last_owner",
     Full = "full",
+    Order(it) = "order",
 });
 
 /// Does as it is told.
@@ -210,6 +217,7 @@ pub fn apply(rows: &mut impl Rows, command: &TeamCommand, now: UnixTime) -> Resu
             None => Ok(TeamAnswer::Unknown),
         },
         TeamCommand::Set { person, role, by } => set(rows, person, *role, by, now),
+        TeamCommand::Order(command) => Ok(TeamAnswer::Order(order_object::apply(rows, command, now)?)),
     }
 }
 
@@ -330,7 +338,7 @@ pub fn log(rows: &impl Rows, event: &TeamEvent) -> Result<Vec<Write>, StoreFault
     Ok(writes)
 }
 
-fn put(kind: &'static str, id: &str, value: &dyn Json) -> Write {
+pub(super) fn put(kind: &'static str, id: &str, value: &dyn Json) -> Write {
     Write::Put { kind, row: Row { id: id.to_owned(), version: 1, value: json::write(value) } }
 }
 
@@ -338,11 +346,11 @@ fn all<T: Json>(rows: &impl Rows, kind: &str) -> Result<Vec<T>, StoreFault> {
     rows.list(kind, "", None, usize::MAX)?.iter().map(read).collect()
 }
 
-fn find<T: Json>(rows: &impl Rows, kind: &str, id: &str) -> Result<Option<T>, StoreFault> {
+pub(super) fn find<T: Json>(rows: &impl Rows, kind: &str, id: &str) -> Result<Option<T>, StoreFault> {
     rows.get(kind, id)?.as_ref().map(read).transpose()
 }
 
-fn read<T: Json>(row: &Row) -> Result<T, StoreFault> {
+pub(super) fn read<T: Json>(row: &Row) -> Result<T, StoreFault> {
     json::read(&row.value).map_err(|_| StoreFault(format!("unreadable row {}", row.id)))
 }
 

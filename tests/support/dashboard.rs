@@ -6,7 +6,7 @@ use super::ports::MemoryPorts;
 use edge_eid::admin;
 use edge_eid::dashboard;
 use edge_eid::dashboard::person_object::{self, PersonAnswer, PersonCommand};
-use edge_eid::dashboard::ports::{Api, ApiAnswer, ApiRequest, Dashboard, Desk, People};
+use edge_eid::dashboard::ports::{Api, ApiAnswer, ApiRequest, Dashboard, Desk, OrderSettings, People};
 use edge_eid::dashboard::session::{SESSION_COOKIE, Session};
 use edge_eid::dashboard::team_object::{self, Invitation, OPERATORS, TeamAnswer, TeamCommand};
 use edge_eid::model::url::WebUrl;
@@ -26,6 +26,7 @@ pub fn desk(simulators: bool) -> Desk {
         acr_values: None,
         broker_name: "Edge eID".to_owned(),
         simulators,
+        orders: OrderSettings::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is bound to the dashboard.
 
 use super::api::Fetcher;
-use crate::dashboard::ports::Desk;
+use crate::dashboard::ports::{Desk, OrderSettings};
 use crate::edge::environment::{MasterKeys, Missing, key, objects, text};
 use crate::edge::platform::{Env, ObjectNamespace};
 use crate::model::Host;
@@ -49,7 +49,27 @@ impl Bindings {
                 acr_values: text(env, "SIGN_IN_ACR_VALUES").filter(|values| !values.is_empty()),
                 broker_name: text(env, "BROKER_NAME").ok_or("variable BROKER_NAME")?,
                 simulators: cfg!(feature = "simulator"),
+                orders: orders(env)?,
             },
         })
     }
+}
+
+fn orders(env: &Env) -> Result<OrderSettings, Missing> {
+    let usual = OrderSettings::default();
+    let set = |name: &str| text(env, name).filter(|set| !set.is_empty());
+    let suffix = |name: &str, usual: String| {
+        let suffix = set(name).unwrap_or(usual);
+        (suffix.starts_with('.') && Host::parse(&suffix[1..]).is_ok()).then_some(suffix)
+    };
+    Ok(OrderSettings {
+        suffix_test: suffix("MITID_SUFFIX_TEST", usual.suffix_test)
+            .ok_or("variable MITID_SUFFIX_TEST: a dot and a host name")?,
+        suffix_production: suffix("MITID_SUFFIX_PRODUCTION", usual.suffix_production)
+            .ok_or("variable MITID_SUFFIX_PRODUCTION: a dot and a host name")?,
+        vies: match set("VIES_URL") {
+            None => None,
+            Some(url) => Some(WebUrl::parse(&url).map_err(|_| "variable VIES_URL: an https URL")?),
+        },
+    })
 }

@@ -9,3 +9,4 @@ pub static WITH_OPERATOR: Text = Text::fixed("Hos operatøren", "With the operat
 pub static DOMAIN_READY: Text = Text::fixed("Domæne klar", "Domain ready");
 pub static COMPLETED: Text = Text::fixed("Gennemført", "Completed");
 pub static REJECTED: Text = Text::fixed("Afvist", "Rejected");
+pub static WITHDRAWN: Text = Text::fixed("Trukket tilbage", "Withdrawn");

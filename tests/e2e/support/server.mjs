@@ -65,6 +65,8 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", st
       SIGN_IN_CLIENT_SECRET: "dashboard-secret",
       MANAGEMENT_HOST: `manage.localhost:${listenPort}`,
       SIGN_IN_ISSUER: `http://id.localhost:${listenPort}`,
+      MITID_SUFFIX_TEST: `.pp.mitid.localhost:${listenPort}`,
+      MITID_SUFFIX_PRODUCTION: `.mitid.localhost:${listenPort}`,
       ...vars,
     },
     around: storesCanFail ? "failing_stores" : clockMoves ? "moved_clock" : undefined,
