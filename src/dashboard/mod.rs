@@ -50,6 +50,8 @@ pub mod team_object;
 pub mod tenants;
 pub mod tokens;
 pub mod tools;
+pub mod upstream_check;
+pub mod upstreams;
 pub mod vat;
 pub mod visit;
 

@@ -28,3 +28,4 @@ pub mod styles;
 pub mod tenants;
 pub mod tokens;
 pub mod tools;
+pub mod upstreams;

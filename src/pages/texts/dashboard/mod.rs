@@ -20,3 +20,5 @@ pub mod styles;
 pub mod tenants;
 pub mod tokens;
 pub mod tools;
+pub mod upstream_fields;
+pub mod upstreams;
