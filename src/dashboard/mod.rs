@@ -26,6 +26,7 @@ pub mod eids;
 pub mod form;
 pub mod invitations;
 pub mod keys;
+pub mod login_test;
 pub mod migration;
 pub mod order;
 pub mod order_form;
@@ -122,6 +123,7 @@ async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'stat
         }
         (Get | Post, ["orders", rest @ ..]) => ("dashboard_orders", orders::route(visit, rest).await),
         (Get | Post, ["operators"]) => ("dashboard_people", people::operators(visit).await),
+        (Get, ["login-test"]) => ("dashboard_login_test", login_test::answer(visit).await),
         (Post, ["sign-out"]) => ("dashboard_sign_out", sign_in::sign_out(visit).await),
         (_, ["t", tenant, environment, rest @ ..]) => match Within::of(visit, tenant, environment).await {
             Ok(within) => in_tenant(&within, rest).await,

@@ -16,6 +16,8 @@ pub enum Purpose {
     Session,
     /// A sign-in that is under way.
     SignIn,
+    /// A login that is tried.
+    LoginTest,
 }
 
 impl Purpose {
@@ -23,6 +25,7 @@ impl Purpose {
         match self {
             Self::Session => b"session",
             Self::SignIn => b"sign-in",
+            Self::LoginTest => b"login test",
         }
     }
 }

@@ -1,0 +1,68 @@
+//! Tools and guides at the dashboard.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::model::Role;
+use support::dashboard::World;
+
+const TOOLS: &str = "/t/acme/test/tools";
+
+#[test]
+fn a_link_is_built_of_an_application_of_this_tenant_only() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    let link =
+        format!("{TOOLS}/link?application=acme.example%20urn%3Aacme%3Aweb&scope=openid&acr_values=urn%3Ax");
+    let built = viewer.get(&link).expect(200);
+    assert!(built.body.contains(
+        "https://acme.example/oauth2/authorize?response_type=code&amp;client_id=urn%3Aacme%3Aweb\
+         &amp;redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&amp;scope=openid&amp;acr_values=urn%3Ax&amp;state=test"
+    ), "{}", built.body);
+    let foreign = viewer.get(&format!("{TOOLS}/link?application=evil.example%20x")).expect(200);
+    assert!(!foreign.body.contains("https://evil.example"));
+}
+
+#[test]
+fn what_is_typed_into_a_tool_stays_text() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Administrator);
+    for tool in ["link?acr_values=", "explain?trace_id=", "metadata?host="] {
+        let page = viewer.get(&format!("{TOOLS}/{tool}%22%3E%3Cscript%3E")).expect(200);
+        assert!(!page.body.contains("<script"), "{tool}");
+    }
+}
+
+#[test]
+fn a_login_that_nobody_recorded_is_explained_as_such() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Administrator);
+    let page = viewer.get(&format!("{TOOLS}/explain?trace_id=0123456789abcdef0123456789abcdef")).expect(200);
+    assert!(page.says("There is no recording by that reference"));
+}
+
+#[test]
+fn a_login_that_this_browser_did_not_begin_is_not_tried() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    viewer.get("/login-test?code=x&state=y").expect(404);
+    let begun =
+        viewer.post(&format!("{TOOLS}/login"), &[("application", "acme.example urn:acme:web")]).expect(200);
+    assert!(begun.body.contains("redirect_uri=https%3A%2F%2Fmanage.example%2Flogin-test"));
+    assert!(begun.response.headers.iter().any(|(_, value)| value.starts_with("__Host-manage-login-test=")));
+}
+
+#[test]
+fn a_guide_holds_the_values_of_its_reader() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    let list = viewer.get("/t/acme/test/docs").expect(200);
+    assert_eq!(list.body.matches("/t/acme/test/docs/").count(), 6);
+    let guide = viewer.get("/t/acme/test/docs/metadata").expect(200);
+    assert!(guide.says("https://acme.example/.well-known/openid-configuration"));
+    assert!(guide.says("client_id=urn:acme:web"));
+    let empty = viewer.get("/t/acme/production/docs/metadata").expect(200);
+    assert!(empty.says("https://{{domain}}/.well-known/openid-configuration"));
+    viewer.get("/t/acme/test/docs/secret").expect(404);
+}
