@@ -10,6 +10,7 @@
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
+use crate::admin::login_tally::Counted;
 use crate::login::consent;
 use crate::login::once::Use;
 use crate::login::session;
@@ -268,6 +269,12 @@ pub trait Sightings {
     async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable>;
 }
 
+/// How many logins there were, to be read.
+pub trait LoginTallies {
+    /// What one of the objects of [`crate::model::login_count::object_name`] has counted.
+    async fn counted(&self, object: &str) -> Result<Counted, Unavailable>;
+}
+
 /// What was recorded, to be read.
 pub trait Recordings {
     /// The steps recorded under a name of [`crate::login::trace::name`]; an empty list for none.
@@ -293,7 +300,9 @@ pub trait Sheets {
 }
 
 /// All ports of the management Worker.
-pub trait Management: Tenants + Recordings + Sightings + Consents + Sheets + Crypto + Random + Log {
+pub trait Management:
+    Tenants + Recordings + Sightings + LoginTallies + Consents + Sheets + Crypto + Random + Log
+{
     /// Settings of the installation.
     fn installation(&self) -> &Installation;
 }

@@ -60,6 +60,8 @@ pub enum Purpose {
     SessionName,
     /// HMAC of people whose CPR number is remembered.
     Consent,
+    /// HMAC of people who are counted.
+    People,
     /// MAC of the addresses of previews.
     Preview,
     /// Sealing at rest: signing keys, upstream secrets, identities.
@@ -74,6 +76,7 @@ impl Purpose {
             Self::ClientSecret => b"edge-eid client secret v1",
             Self::SessionName => b"edge-eid session name v1",
             Self::Consent => b"edge-eid consent v1",
+            Self::People => b"edge-eid people v1",
             Self::Preview => b"edge-eid preview v1",
             Self::AtRest => b"edge-eid at rest v1",
         }

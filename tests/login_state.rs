@@ -72,7 +72,8 @@ fn settled(at: &str) -> Event {
 }
 
 fn identified(way: Way) -> Event {
-    Event::Identified { acr: Acr::MitidSubstantial, identity: Sealed("sealed".to_owned()), ends: ENDS, way }
+    let identity = Sealed("sealed".to_owned());
+    Event::Identified { acr: Acr::MitidSubstantial, identity, ends: ENDS, way, count: None }
 }
 
 fn ticket(hash: &str, at: &str, with_cookie: bool) -> Event {

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `caller` `permission` `assertion` | who calls, and what he may do |
 //! | `tenants` `api_tokens` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
+//! | `migration` | how far applications are on their way, and which are ready to be cut over |
 //! | `shadows` `shadow` | the twins of applications on MitID domains: the calls, what is wanted and what differs |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
 //! | `styles` `style_sheet` `style_risk` `style_colours` `style_logo` `style_markup` `style_record` | how pages look: the calls, what is checked and copied when a style is saved, the versions of it |
@@ -13,7 +14,7 @@
 //! | `command` `command_host` `command_backup` `command_keys` `record` | the wire between Worker and objects, and what is kept |
 //! | `tenant_object` `change` `rules` `configuration` `audit_log` | the object of a tenant: the truth |
 //! | `key_change` `key_schedule` `key_material` | its signing keys: steps that are ordered, steps whose time has come, fresh ones |
-//! | `host_object` `directory_object` `tally_object` | the other objects; the store of all is `crate::rows` |
+//! | `host_object` `directory_object` `tally_object` `login_tally` | the other objects; the store of all is `crate::rows` |
 //! | `due` `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
 //! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
@@ -50,7 +51,9 @@ pub mod key_change;
 pub mod key_material;
 pub mod key_schedule;
 pub mod keys;
+pub mod login_tally;
 pub mod master_key;
+pub mod migration;
 pub mod permission;
 pub mod presets;
 pub mod problem;
@@ -173,6 +176,9 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
             };
             ("admin_keys", answer)
         }
+        (Get, ["tenants", t, "environments", e, "migration"]) => {
+            ("admin_migration", migration::get(call, t, e).await)
+        }
         (Get, ["tenants", t, "environments", e, "consents"]) => {
             ("admin_consents", consents::list(call, t, e).await)
         }
@@ -234,7 +240,7 @@ fn no_route(path: &[&str]) -> Problem {
         ["tenants"]
         | ["master-key"]
         | ["tenants", _, "audit" | "publication" | "domains"]
-        | ["tenants", _, "environments", _, "keys" | "consents"]
+        | ["tenants", _, "environments", _, "keys" | "consents" | "migration"]
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications" | "shadow-drift"] => "GET",
         ["master-key", "rewrap"]

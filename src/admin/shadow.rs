@@ -143,7 +143,8 @@ pub fn drift<R: Rows>(
     Ok(Some(found))
 }
 
-fn mitid_domain(domain: &DomainRecord) -> Option<&Host> {
+/// Where the shadows of a domain belong, if it leads to a MitID domain.
+pub fn mitid_domain(domain: &DomainRecord) -> Option<&Host> {
     domain.peer.as_ref().filter(|_| domain.kind == DomainKind::Ordinary)
 }
 

@@ -4,6 +4,7 @@
 //! A row for each kind of program and each application, bounded in number, in keys and in time, and
 //! written only when something is new: strangers choose the names of programs.
 
+use super::login_tally::LoginCommand;
 use crate::json;
 use crate::model::UnixTime;
 use crate::model::sighting::{Sight, Sighting, TELL_AGAIN_SECONDS, Who};
@@ -31,6 +32,17 @@ pub enum TallyCommand {
 }
 
 json_enum!(TallyCommand { Saw(it) = "saw", List = "list" });
+
+/// What is asked of an object of this class: one that keeps sightings, or one that counts logins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tally {
+    /// Of keys: `tenant/ENVIRONMENT`.
+    Keys(TallyCommand),
+    /// Of logins: [`crate::model::login_count::object_name`].
+    Logins(LoginCommand),
+}
+
+json_enum!(Tally { Keys(it) = "keys", Logins(it) = "logins" });
 
 /// Applies a command. Answers with everybody who was seen if that was asked, else with nobody.
 ///

@@ -2,6 +2,7 @@
 
 use super::grant::{Grant, GrantRequest};
 use crate::eid::Acr;
+use crate::model::login_count::LoginCount;
 use crate::model::{ClientId, Host, Sealed, Serving, UnixTime};
 
 /// A CPR number is wanted.
@@ -73,6 +74,8 @@ pub enum Event {
         ends: UnixTime,
         /// How it goes on.
         way: Way,
+        /// How it is counted once it is over.
+        count: Option<LoginCount>,
     },
     /// A browser presents a return ticket; `bound` if it has the attempt's cookie.
     TicketPresented {
@@ -138,7 +141,7 @@ pub enum Event {
 }
 
 json_enum!(Event {
-    Identified { acr, identity, ends, way } = "identified",
+    Identified { acr, identity, ends, way, count } = "identified",
     TicketPresented { ticket_hash, host, bound } = "ticket_presented",
     CprTried { host } = "cpr_tried",
     CprSettled { host, identity, bound } = "cpr_settled",

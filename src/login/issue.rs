@@ -8,7 +8,7 @@ use super::return_to::ReturnTo;
 use super::session_cookie::Proof;
 use super::single_sign_on::{self, Used};
 use super::state::{Answer, Bound, Event, Grant, GrantRequest, Refusal as Refused, Way};
-use super::{Context, Next, Reason, cpr, cross, level, refusal};
+use super::{Context, Next, Reason, count, cpr, cross, level, refusal};
 use crate::error::Fault;
 use crate::json;
 use crate::model::application::ResponseType;
@@ -81,7 +81,8 @@ async fn born<P: Ports>(
     sealed: Sealed,
     way: Way,
 ) -> Result<Answer, Refusal> {
-    let event = Event::Identified { acr: identity.acr, identity: sealed, ends: pending.ends, way };
+    let count = Some(count::of(ctx, pending, identity));
+    let event = Event::Identified { acr: identity.acr, identity: sealed, ends: pending.ends, way, count };
     match ctx.ports.advance(&ctx.login_name(pending.attempt), &event, ctx.now).await? {
         Answer::Refused { why } => {
             let application =

@@ -22,6 +22,7 @@ pub mod client;
 pub mod client_keys;
 pub mod consent;
 pub mod cors;
+pub mod count;
 pub mod cpr;
 pub mod cross;
 pub mod dpop;

@@ -97,6 +97,8 @@ pub enum Login {
     Closed {
         /// End of the attempt.
         ends: UnixTime,
+        /// Whether the application had got its token.
+        done: bool,
     },
 }
 
@@ -105,7 +107,7 @@ json_enum!(Login {
     AwaitingCpr { host, acr, identity, ask, tries_left, ends } = "awaiting_cpr",
     CodeIssued { code_hash, code_ends, grant, ends } = "code_issued",
     Redeemed { code_hash, access_hash, access_ends, jkt, grant, ends } = "redeemed",
-    Closed { ends } = "closed",
+    Closed { ends, done or false } = "closed",
 });
 
 /// The result of an event: the state to store if it changed, and the answer.
@@ -122,7 +124,7 @@ impl Step {
     }
 
     fn close(ends: UnixTime, why: Refusal) -> Self {
-        Self { next: Some(Login::Closed { ends }), answer: Answer::Refused { why } }
+        Self { next: Some(Login::Closed { ends, done: false }), answer: Answer::Refused { why } }
     }
 }
 
@@ -133,16 +135,29 @@ impl Login {
             Self::Returning { ticket_ends, ends, .. } => (ends, ticket_ends),
             Self::CodeIssued { code_ends, ends, .. } => (ends, code_ends),
             Self::Redeemed { access_ends, ends, .. } => (ends, access_ends),
-            Self::AwaitingCpr { ends, .. } | Self::Closed { ends } => (ends, ends),
+            Self::AwaitingCpr { ends, .. } | Self::Closed { ends, .. } => (ends, ends),
         };
         ends.plus(REOPENED_SECONDS).max(also)
+    }
+}
+
+impl Login {
+    /// Whether its application has got a token: such a login counts.
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Redeemed { .. } | Self::Closed { done: true, .. })
+    }
+
+    /// What is left of one that is over and has yet to be counted: nothing of whom it was.
+    #[must_use]
+    pub fn uncounted(&self) -> Self {
+        Self::Closed { ends: self.forgotten_at(), done: true }
     }
 }
 
 /// Applies an event to a login, in one step.
 pub fn advance(login: Option<Login>, event: Event, now: UnixTime) -> Step {
     match event {
-        Event::Identified { acr, identity, ends, way } => match login {
+        Event::Identified { acr, identity, ends, way, count: _ } => match login {
             // One attempt yields at most one code, whatever tabs and back buttons do.
             Some(_) => Step::refuse(Refusal::AlreadyCompleted),
             None if ends.is_over(now) => Step::refuse(Refusal::Expired),
@@ -203,7 +218,7 @@ fn awaiting(host: Host, acr: Acr, identity: Sealed, ask: Ask, ends: UnixTime) ->
 /// What the application is worth: a code, or at once the ID token, after which nothing is left.
 fn issued(code_hash: Option<String>, grant: Grant, ends: UnixTime, now: UnixTime) -> Step {
     let Some(code_hash) = code_hash else {
-        return Step { next: Some(Login::Closed { ends }), answer: Answer::Direct { grant } };
+        return Step { next: Some(Login::Closed { ends, done: true }), answer: Answer::Direct { grant } };
     };
     let answer = Answer::CodeIssued { acr: grant.acr, identity: grant.identity.clone() };
     Step {
@@ -346,7 +361,8 @@ fn redeem(
         }
         Some(Login::Redeemed { code_hash, access_ends, grant, ends, .. }) => {
             if presented.is_code_of(&code_hash, &grant.request) {
-                Step::close(ends.max(access_ends), Refusal::Replayed)
+                let next = Login::Closed { ends: ends.max(access_ends), done: true };
+                Step { next: Some(next), ..Step::refuse(Refusal::Replayed) }
             } else {
                 Step::refuse(Refusal::Mismatch)
             }
@@ -381,7 +397,8 @@ fn revoke(login: Option<Login>, host: &Host, client_id: &ClientId, presented: &s
                 && grant.request.host == *host
                 && grant.request.client_id == *client_id =>
         {
-            Step { next: Some(Login::Closed { ends: ends.max(access_ends) }), answer: Answer::Revoked }
+            let next = Login::Closed { ends: ends.max(access_ends), done: true };
+            Step { next: Some(next), answer: Answer::Revoked }
         }
         None => Step::refuse(Refusal::Unknown),
         Some(_) => Step::refuse(Refusal::Mismatch),

@@ -7,6 +7,7 @@ pub mod application;
 pub mod domain;
 pub mod identity;
 pub mod key_ring;
+pub mod login_count;
 pub mod names;
 pub mod public_key;
 pub mod role;

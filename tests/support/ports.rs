@@ -9,6 +9,7 @@ use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
 use edge_eid::admin::key_schedule;
+use edge_eid::admin::login_tally::{self, Counted, LoginCommand};
 use edge_eid::admin::publication::style_key;
 use edge_eid::admin::tally_object::{self, TallyCommand};
 use edge_eid::json;
@@ -19,6 +20,7 @@ use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::login::trace;
 use edge_eid::model::key_ring::Algorithm;
+use edge_eid::model::login_count::LoginCount;
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::sighting::{Sight, Sighting, Who};
 use edge_eid::model::{
@@ -26,8 +28,8 @@ use edge_eid::model::{
 };
 use edge_eid::ports::{
     self, Catalog, Consents, Crypto, CryptoError, FetchRequest, FetchResponse, Installation, Log, LogEvent,
-    Logins, NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sheets, Sightings, Tenants, Traces,
-    Unavailable, Upstreams, Witness,
+    LoginTallies, Logins, NewKey, Once, Ports, Random, Recordings, Sessions, Settings, Sheets, Sightings,
+    Tenants, Traces, Unavailable, Upstreams, Witness,
 };
 use edge_eid::rows::MemoryRows;
 use edge_eid::vault::sha256;
@@ -94,6 +96,8 @@ pub struct MemoryPorts {
     pub traces: RefCell<BTreeMap<String, serde_json::Value>>,
     /// Who was seen, by environment.
     pub tallies: RefCell<BTreeMap<String, MemoryRows>>,
+    /// How each login will be counted, by the name of its object.
+    pub login_counts: RefCell<BTreeMap<String, LoginCount>>,
     settings: Settings,
     installation: Installation,
     drawn: Cell<u64>,
@@ -135,6 +139,7 @@ impl MemoryPorts {
             recorded_for: RefCell::default(),
             traces: RefCell::default(),
             tallies: RefCell::default(),
+            login_counts: RefCell::default(),
             settings: Settings { broker_name: "Edge eID".to_owned(), simulators, serving: Serving::DEFAULT },
             installation: Installation {
                 management_host: Host::parse("manage.example").unwrap(),
@@ -214,6 +219,9 @@ impl Logins for MemoryPorts {
             return Err(failing("login object"));
         }
         let event: Event = round_trip(event);
+        if let Event::Identified { count: Some(count), .. } = &event {
+            self.login_counts.borrow_mut().entry(name.to_owned()).or_insert_with(|| count.clone());
+        }
         let stored = self.logins.borrow().get(name).map(|text| json::read::<Login>(text).unwrap());
         // The object has deleted itself by then.
         let alive = stored.filter(|login| !login.forgotten_at().is_over(now));
@@ -296,6 +304,41 @@ impl Sightings for MemoryPorts {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(label.to_owned()).or_default();
         Ok(tally_object::apply(rows, TallyCommand::List, self.upstreams.now.get()).unwrap())
+    }
+}
+
+impl LoginTallies for MemoryPorts {
+    async fn counted(&self, object: &str) -> Result<Counted, Unavailable> {
+        let mut tallies = self.tallies.borrow_mut();
+        let rows = tallies.entry(object.to_owned()).or_default();
+        Ok(login_tally::apply(rows, LoginCommand::Look, self.upstreams.now.get()).unwrap())
+    }
+}
+
+impl MemoryPorts {
+    /// Every login is over: those that are done are counted, as their objects do it.
+    pub fn end_logins(&self) {
+        for (name, count) in self.login_counts.take() {
+            let login = self.logins.borrow().get(&name).map(|text| json::read::<Login>(text).unwrap());
+            if login.is_some_and(|login| login.is_done()) {
+                self.count_login(count);
+            }
+        }
+    }
+
+    /// Somebody is seen with these keys.
+    pub fn sighted(&self, label: &str, who: Who, kids: Vec<String>) {
+        let mut tallies = self.tallies.borrow_mut();
+        let rows = tallies.entry(label.to_owned()).or_default();
+        let saw = TallyCommand::Saw(Sight { who, kids });
+        tally_object::apply(rows, saw, self.upstreams.now.get()).unwrap();
+    }
+
+    /// Counts a login, as its object does when it is over.
+    pub fn count_login(&self, count: LoginCount) {
+        let mut tallies = self.tallies.borrow_mut();
+        let rows = tallies.entry(count.object.clone()).or_default();
+        login_tally::apply(rows, LoginCommand::Count(count), self.upstreams.now.get()).unwrap();
     }
 }
 

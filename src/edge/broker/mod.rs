@@ -16,7 +16,7 @@ use super::log;
 use super::platform::{self, Context, Env, Thrown};
 use super::shell::{self, Shell};
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
-use crate::admin::tally_object::TallyCommand;
+use crate::admin::tally_object::{Tally, TallyCommand};
 use crate::login::consent;
 use crate::login::once::Use;
 use crate::login::session;
@@ -101,7 +101,7 @@ fn tell(shell: &Shell, domain: &DomainSnapshot, who: Who) {
     let saw = TallyCommand::Saw(Sight { who, kids });
     let behind = shell.behind();
     shell.afterwards(async move {
-        let command = (saw, behind.now());
+        let command = (Tally::Keys(saw), behind.now());
         let told = behind.object("tally object", &behind.bindings.tally, &label, &command).await;
         if let Err(unavailable) = told {
             crate::error::Fault::from(unavailable).log(&behind);

@@ -14,11 +14,14 @@ use crate::admin;
 use crate::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
 };
-use crate::admin::tally_object::TallyCommand;
+use crate::admin::login_tally::{Counted, LoginCommand};
+use crate::admin::tally_object::{Tally, TallyCommand};
 use crate::login::consent;
 use crate::model::sighting::Sighting;
 use crate::model::{Host, TenantId, UnixTime};
-use crate::ports::{Consents, Installation, Management, Recordings, Sheets, Sightings, Tenants, Unavailable};
+use crate::ports::{
+    Consents, Installation, LoginTallies, Management, Recordings, Sheets, Sightings, Tenants, Unavailable,
+};
 pub use bindings::Bindings;
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -70,8 +73,15 @@ impl Recordings for Shell {
 
 impl Sightings for Shell {
     async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable> {
-        let command = (TallyCommand::List, self.now());
+        let command = (Tally::Keys(TallyCommand::List), self.now());
         self.object("tally object", &self.bindings.tally, label, &command).await?.answer()
+    }
+}
+
+impl LoginTallies for Shell {
+    async fn counted(&self, object: &str) -> Result<Counted, Unavailable> {
+        let command = (Tally::Logins(LoginCommand::Look), self.now());
+        self.object("tally object", &self.bindings.tally, object, &command).await?.answer()
     }
 }
 

@@ -1,0 +1,237 @@
+//! What is counted of logins, and what the migration board says of applications.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::admin::login_tally::Counted;
+use edge_eid::admin::migration::QUIET_DAYS;
+use edge_eid::eid::Eid;
+use edge_eid::model::login_count::{DAY_SECONDS, Day, LoginCount, SHARDS, Sketch, Trace, object_name};
+use edge_eid::model::sighting::Who;
+use edge_eid::model::{ClientId, Host, UnixTime};
+use edge_eid::ports::{LoginTallies, Logins as _};
+use serde_json::{Value, json};
+use support::admin::{Operator, application_path};
+use support::world::NOW;
+use support::*;
+
+const POCES: &str = "urn:grn:authn:dk:nemid:poces";
+
+// ---- what is counted ----
+
+/// Everything that the environment's objects have counted, once every login is over.
+fn counted(broker: &Broker) -> (Vec<(String, String, Day)>, u64) {
+    broker.ports.end_logins();
+    let (mut days, mut people) = (Vec::new(), Sketch::default());
+    for shard in 0..SHARDS {
+        let Counted { applications, people: seen } =
+            block_on(broker.ports.counted(&object_name("acme/TEST", shard))).unwrap();
+        for logins in applications {
+            let (host, client_id) = (logins.host.to_string(), logins.client_id.to_string());
+            days.extend(logins.days.iter().map(|day| (host.clone(), client_id.clone(), *day)));
+        }
+        if let Some(seen) = seen {
+            people.merge(&seen);
+        }
+    }
+    (days, people.estimate())
+}
+
+fn today() -> Day {
+    Day::empty(NOW.0 / DAY_SECONDS)
+}
+
+fn finish(broker: &Broker, eid: Eid, person: &Person) {
+    let (browser, app) = (Browser::new(broker), RelyingParty::web());
+    let asked = app.ask(POCES);
+    let answer = browser.log_in(&asked.url, eid, person);
+    app.redeem(broker, &asked, &answer);
+}
+
+#[test]
+fn a_finished_login_counts_for_the_application_on_the_domain_that_it_called() {
+    let broker = World::demo();
+    finish(&broker, Eid::Mitid, &Person::ditlev());
+    let (days, people) = counted(&broker);
+    let id = RelyingParty::web().client_id;
+    assert_eq!(days, [(ACME.to_owned(), id, Day { mitid: 1, ..today() })], "not on the MitID domain");
+    assert_eq!(people, 1);
+}
+
+#[test]
+fn people_count_once_with_mitid_and_never_with_nemid() {
+    let broker = World::demo();
+    for (eid, person) in
+        [(Eid::Nemid, Person::terne()), (Eid::Mitid, Person::ditlev()), (Eid::Mitid, Person::ditlev())]
+    {
+        finish(&broker, eid, &person);
+    }
+    let (days, people) = counted(&broker);
+    let all = days.iter().fold(today(), |mut sum, (.., day)| {
+        sum.add(day);
+        sum
+    });
+    assert_eq!(all, Day { nemid: 1, mitid: 2, ..today() });
+    assert_eq!(people, 1);
+}
+
+#[test]
+fn a_login_without_a_token_does_not_count() {
+    let broker = World::demo();
+    let browser = Browser::new(&broker);
+    browser.log_in(&RelyingParty::web().ask(POCES).url, Eid::Mitid, &Person::ditlev()).code();
+    assert_eq!(counted(&broker), (Vec::new(), 0));
+}
+
+#[test]
+fn a_login_whose_token_was_given_back_counts() {
+    let broker = World::demo();
+    finish(&broker, Eid::Nemid, &Person::terne());
+    let name = broker.ports.login_counts.borrow().keys().next().unwrap().clone();
+    let login = broker.ports.logins.borrow()[&name].clone();
+    let edge_eid::login::state::Login::Redeemed { access_hash, grant, .. } =
+        edge_eid::json::read(&login).unwrap()
+    else {
+        panic!("redeemed")
+    };
+    let event = edge_eid::login::state::Event::Revoke {
+        host: grant.request.host,
+        client_id: grant.request.client_id,
+        access_hash,
+    };
+    block_on(broker.ports.advance(&name, &event, NOW)).unwrap();
+    assert_eq!(counted(&broker).0.len(), 1);
+}
+
+#[test]
+fn what_is_counted_says_nothing_of_the_person() {
+    let broker = World::demo();
+    finish(&broker, Eid::Mitid, &Person::ditlev());
+    let text = edge_eid::json::write(broker.ports.login_counts.borrow().values().next().unwrap());
+    let Value::Object(members) = serde_json::from_str(&text).unwrap() else { panic!("an object") };
+    let mut names: Vec<_> = members.keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["at", "client_id", "eid", "host", "object", "person"]);
+    assert!(members["person"]["r"].as_u64().unwrap() < 4096);
+    assert!(members["person"]["k"].as_u64().unwrap() <= 52);
+}
+
+// ---- the board ----
+
+const TEST: &str = "test.acme.example";
+const MITID: &str = "mitid.acme.example";
+const WEB: &str = "urn:acme:web";
+const TODAY: UnixTime = UnixTime(20_000 * DAY_SECONDS);
+
+fn board(operator: &Operator) -> Value {
+    operator.get("/api/v1/tenants/acme/environments/TEST/migration").expect(200).body
+}
+
+fn application(operator: &Operator) -> Value {
+    board(operator)["applications"][0].clone()
+}
+
+fn world() -> Operator {
+    let operator = Operator::new();
+    operator.now.set(TODAY);
+    operator.ports.upstreams.now.set(TODAY);
+    operator.tenant("acme");
+    operator.domain("acme", MITID, &json!({"kind": "mitid"}));
+    operator.domain("acme", TEST, &json!({"mitid_domain": MITID}));
+    operator.application("acme", TEST, WEB);
+    operator
+}
+
+fn make_shadow(operator: &Operator) {
+    operator.post(&format!("{}/shadow", application_path("acme", TEST, WEB)), &json!({})).expect(201);
+}
+
+fn login(operator: &Operator, shard: u8, host: &str, eid: Eid, days_ago: u64) {
+    operator.ports.count_login(LoginCount {
+        object: object_name("acme/TEST", shard),
+        host: Host::parse(host).unwrap(),
+        client_id: ClientId::parse(WEB).unwrap(),
+        eid,
+        person: (eid == Eid::Mitid).then_some(Trace { register: shard.into(), rank: 1 }),
+        rehearsed: false,
+        at: UnixTime(TODAY.0 - days_ago * DAY_SECONDS),
+    });
+}
+
+#[test]
+fn an_application_is_ready_when_nothing_stands_against_it() {
+    let operator = world();
+    let reasons = |operator: &Operator| application(operator)["reasons"].clone();
+    assert_eq!(reasons(&operator), json!(["shadow-missing", "keys-not-seen"]));
+    make_shadow(&operator);
+    assert_eq!(reasons(&operator), json!(["keys-not-seen"]));
+    login(&operator, 0, TEST, Eid::Nemid, QUIET_DAYS - 1);
+    login(&operator, 1, TEST, Eid::Mitid, 1);
+    assert_eq!(reasons(&operator), json!(["nemid-in-use"]));
+    let later = TODAY.plus(DAY_SECONDS);
+    operator.now.set(later);
+    assert_eq!(reasons(&operator), json!([]));
+    let application = application(&operator);
+    assert_eq!(application["ready"], true);
+    assert_eq!(application["last_nemid_login"], "2024-09-05");
+    assert_eq!(application["last_mitid_login"], "2024-10-03");
+}
+
+#[test]
+fn a_shadow_that_differs_and_a_domain_without_one_are_told_apart() {
+    let operator = world();
+    make_shadow(&operator);
+    let at = application_path("acme", TEST, WEB);
+    let mut body = operator.get(&at).expect(200).body;
+    body["userinfo_response"] = json!("signed_jwt");
+    operator.replace(&at, "*", &body).expect(200);
+    operator.domain("acme", "alone.acme.example", &json!({}));
+    operator.application("acme", "alone.acme.example", WEB);
+    let board = board(&operator);
+    let reasons: Vec<_> =
+        board["applications"].as_array().unwrap().iter().map(|it| &it["reasons"][0]).collect();
+    assert_eq!(reasons, ["no-mitid-domain", "shadow-differs"]);
+}
+
+#[test]
+fn who_was_seen_with_the_key_of_mitid_has_it() {
+    let operator = world();
+    make_shadow(&operator);
+    let keys = operator.get("/api/v1/tenants/acme/environments/TEST/keys").expect(200).body;
+    let kid = |eid: &str| {
+        let keys = keys["items"].as_array().unwrap();
+        let key = keys.iter().find(|key| key["eid"] == eid && key["state"] == "active").unwrap();
+        key["kid"].as_str().unwrap().to_owned()
+    };
+    let who = Who::Application(ClientId::parse(WEB).unwrap());
+    operator.ports.sighted("acme/TEST", who.clone(), vec![kid("nemid")]);
+    assert_eq!(application(&operator)["reasons"], json!(["keys-not-seen"]));
+    operator.ports.sighted("acme/TEST", who, vec![kid("mitid")]);
+    assert_eq!(application(&operator)["ready"], true);
+}
+
+#[test]
+fn what_the_parts_have_counted_is_one_sum_and_other_applications_stand_apart() {
+    let operator = world();
+    for shard in 0..SHARDS {
+        login(&operator, shard, TEST, Eid::Nemid, 0);
+        login(&operator, shard, MITID, Eid::Mitid, 2);
+    }
+    let board = board(&operator);
+    let day = |date: &str, nemid: u64, mitid: u64| json!([{"date": date, "nemid": nemid, "mitid": mitid, "rehearsed": 0, "finished": 0}]);
+    assert_eq!(board["applications"][0]["days"], day("2024-10-04", 4, 0));
+    assert_eq!(board["others"][0]["host"], MITID);
+    assert_eq!(board["others"][0]["days"], day("2024-10-02", 0, 4));
+    assert_eq!(board["people_seen_with_mitid"], 4);
+}
+
+#[test]
+fn another_environment_has_a_board_of_its_own() {
+    let operator = world();
+    operator.get("/api/v1/tenants/acme/environments/PRODUCTION/migration").expect(404);
+    operator.domain("acme", "login.acme.example", &json!({"environment": "PRODUCTION"}));
+    login(&operator, 0, TEST, Eid::Nemid, 0);
+    let board = operator.get("/api/v1/tenants/acme/environments/PRODUCTION/migration").expect(200).body;
+    assert_eq!((&board["applications"], &board["others"]), (&json!([]), &json!([])));
+}
