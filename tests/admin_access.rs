@@ -97,6 +97,7 @@ fn a_token_opens_what_its_scopes_say() {
         [
             "delete /domains/{host}/applications/{client_id}",
             "delete /domains/{host}/applications/{client_id}/secrets/{id}",
+            "post /domains/{host}/applications/{client_id}/check-secret",
             "post /domains/{host}/applications/{client_id}/secrets",
             "post /domains/{host}/applications/{client_id}/shadow",
             "put /domains/{host}/applications/{client_id}",

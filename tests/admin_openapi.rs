@@ -100,6 +100,7 @@ fn every_documented_answer_is_given() {
             "rotate" => {
                 json!({"eid": "mitid", "kid": active(&operator, "mitid"), "force": true, "reason": "shown"})
             }
+            "check-secret" => json!({"secret": "correct-horse-battery"}),
             "shadow" => json!({}),
             "tokens" => json!({"name": "Pipeline", "scopes": ["applications"]}),
             "rehearse" | "style" | "publish" | "roll-back" | "fetch" | "preview" => json!({}),

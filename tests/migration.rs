@@ -235,3 +235,37 @@ fn another_environment_has_a_board_of_its_own() {
     let board = operator.get("/api/v1/tenants/acme/environments/PRODUCTION/migration").expect(200).body;
     assert_eq!((&board["applications"], &board["others"]), (&json!([]), &json!([])));
 }
+
+// ---- does this secret match? ----
+
+#[test]
+fn a_secret_is_told_to_be_the_current_one_the_one_before_or_none() {
+    let operator = world();
+    let at = application_path("acme", TEST, WEB);
+    let make = |body: Value| operator.post(&format!("{at}/secrets"), &body).expect(201).body;
+    let check = |secret: &str| {
+        operator.post(&format!("{at}/check-secret"), &json!({ "secret": secret })).expect(200).body
+    };
+    let before =
+        make(json!({"secret": "the-one-before-it", "expires_at": TODAY.plus(DAY_SECONDS).iso8601()}));
+    let current = make(json!({}));
+    let text = current["secret"].as_str().unwrap();
+    assert_eq!(check(text)["secrets"][0]["id"], current["id"]);
+    assert_eq!(check("the-one-before-it")["secrets"][0]["id"], before["id"]);
+    assert_eq!(check("the-one-before-it")["secrets"][0]["counts"], true);
+    assert_eq!(check("the-one-before-its"), json!({"matches": false, "secrets": []}));
+    operator.now.set(TODAY.plus(DAY_SECONDS));
+    let over = check("the-one-before-it");
+    assert_eq!((&over["matches"], &over["secrets"][0]["counts"]), (&json!(true), &json!(false)));
+}
+
+#[test]
+fn a_secret_of_another_application_does_not_match() {
+    let operator = world();
+    operator.application("acme", TEST, "urn:acme:other");
+    let other = application_path("acme", TEST, "urn:acme:other");
+    operator.post(&format!("{other}/secrets"), &json!({"secret": "of-the-other-one"})).expect(201);
+    let at = format!("{}/check-secret", application_path("acme", TEST, WEB));
+    let answer = operator.post(&at, &json!({"secret": "of-the-other-one"})).expect(200);
+    assert_eq!(answer.body["matches"], false);
+}

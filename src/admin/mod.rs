@@ -222,6 +222,7 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
                 (Put, [c]) => applications::put(call, t, h, c).await,
                 (Delete, [c]) => applications::delete(call, t, h, c).await,
                 (Post, [c, "shadow"]) => shadows::post(call, t, h, c).await,
+                (Post, [c, "check-secret"]) => secrets::check(call, t, h, c).await,
                 (Get, [c, "secrets"]) => secrets::list(call, t, h, c).await,
                 (Post, [c, "secrets"]) => secrets::post(call, t, h, c).await,
                 (Get, [c, "secrets", id]) => secrets::get(call, t, h, c, id).await,
@@ -246,7 +247,7 @@ fn no_route(path: &[&str]) -> Problem {
         ["master-key", "rewrap"]
         | ["tenants", _, "export"]
         | ["tenants", _, "environments", _, "keys", "rotate" | "rehearse" | "postpone"]
-        | ["tenants", _, "domains", _, "applications", _, "shadow"]
+        | ["tenants", _, "domains", _, "applications", _, "shadow" | "check-secret"]
         | ["tenants", _, "environments", _, "keys", _, "compromise"] => "POST",
         ["tenants", _, "import"] => "PUT",
         ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",

@@ -2,15 +2,16 @@
 //!
 //! A secret is made here and shown once, or imported from another broker; stored is its HMAC only.
 
-use super::call::{Answer, Call, item_json, path, written_json};
-use super::command::{Action, Precondition};
-use super::input::{Fields, parsed, time};
+use super::call::{Answer, Call, item_json, path, refusal, written_json};
+use super::command::{Action, Precondition, TenantAnswer, TenantCommand};
+use super::input::{Fields, PAGE_MAX, parsed, time};
 use super::record::{Record, Scope, SecretRecord, Target};
 use crate::model::UnixTime;
 use crate::model::application::StoredSecret;
 use crate::model::names::InvalidName;
 use crate::ports::Management;
-use crate::vault::{base64url, random};
+use crate::vault::{base64url, equal, random};
+use crate::web::Response;
 use serde_json::{Value, json};
 
 /// Random bytes of a secret that is made here.
@@ -99,6 +100,38 @@ pub async fn post<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, c
         }
         body
     }))
+}
+
+/// `POST …/check-secret`: which of the application's secrets this one is. Nothing is stored, and nothing
+/// of it is logged; whoever may ask this may replace the secret too.
+pub async fn check<P: Management>(call: &Call<'_, P>, tenant: &str, host: &str, client_id: &str) -> Answer {
+    let tenant = call.tenant_id(tenant)?;
+    let (host, client_id) = (call.host(host)?, call.client_id(client_id)?);
+    let mut fields = Fields::of(call.request)?;
+    let Some(secret) = fields.required("secret", parsed(importable)) else {
+        return Err(fields.refusal().into());
+    };
+    fields.finish()?;
+    let hash = call.keys_of(&tenant, &host).await?.secret_hash(&secret);
+    let command =
+        TenantCommand::List { scope: Scope::Secrets { host, client_id }, after: None, limit: PAGE_MAX };
+    let items = match call.ports.tenant(&tenant, &command).await? {
+        TenantAnswer::List { items, .. } => items,
+        other => return Err(refusal(other)),
+    };
+    let mut found = Vec::new();
+    for item in &items {
+        let Record::Secret(SecretRecord { secret, .. }) = &item.record else { continue };
+        if equal(secret.hash.as_bytes(), hash.as_bytes()) {
+            let mut body = show(&item.record);
+            if let Value::Object(fields) = &mut body {
+                let counts = secret.expires_at.is_none_or(|end| !end.is_over(call.now));
+                fields.insert("counts".to_owned(), json!(counts));
+            }
+            found.push(body);
+        }
+    }
+    Ok(Response::json(200, &json!({ "matches": !found.is_empty(), "secrets": found })))
 }
 
 fn importable(raw: &str) -> Result<String, InvalidName> {
