@@ -11,7 +11,7 @@ use edge_eid::model::application::{ResponseType, ScopeStrategy};
 use edge_eid::model::domain::CprWay;
 use edge_eid::model::url::WebUrl;
 use edge_eid::ports::Catalog;
-use edge_eid::vault::EnvironmentKeys;
+use edge_eid::vault::{EnvironmentKeys, from_base64url};
 use edge_eid::web::Parameters;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -970,6 +970,11 @@ fn everybody_has_a_place_and_a_seal_of_his_own_and_people_are_spread_over_all_ob
     let places: Vec<Place> = (0..1_000).map(|n| place(n.to_string(), MITID)).collect();
     let objects: BTreeSet<String> = places.iter().map(|place| place.object.clone()).collect();
     assert_eq!(objects, (0..16).map(|shard| format!("acme/TEST/{shard}")).collect());
+    // What is stored is found by it.
+    for place in &places {
+        let first = from_base64url(&place.person).unwrap()[0];
+        assert_eq!(place.object, format!("acme/TEST/{}", first % 16));
+    }
     let (one, moved) = (&places[0], place("0".to_owned(), NEMID));
     for another in [&places[1], &moved] {
         assert!(one.key != another.key && one.label() != another.label(), "{another:?}");
