@@ -450,22 +450,29 @@ fn what_confirms_a_number_opens_in_its_own_login_only() {
 }
 
 #[test]
-fn once_the_number_is_asked_for_nothing_is_left_of_what_was_tried_before() {
+fn once_the_number_is_asked_for_a_level_that_was_too_low_is_forgotten() {
     let broker = by_match();
-    let browser = Browser::new(&broker);
-    let asked = RelyingParty::web().ask(POCES);
-    // NemID's page stays open in a tab; by MitID the level is too low at first.
-    let tabs = browser.visit(&asked.url).page();
-    let nemid = browser.choose(&tabs, Eid::Nemid).upstream();
-    let mitid = browser.choose(&tabs, Eid::Mitid).upstream();
+    let (browser, asked) = (Browser::new(&broker), RelyingParty::web().ask(POCES));
     let mut low = Person::ditlev();
     low.claims["loa"] = json!("low");
-    let too_low = browser.approve(&mitid, &low).page();
+    let too_low = browser.approve(&browser.start(&asked.url, Eid::Mitid), &low).page();
     assert!(too_low.url.ends_with("/level"), "{too_low:?}");
     let again = browser.choose(&too_low, Eid::Mitid).upstream();
     let page = browser.approve(&again, &Person::ditlev()).page();
     assert!(page.url.ends_with("/cpr"), "{page:?}");
     assert_eq!(browser.visit(&too_low.url).page().status, 404, "the level has been reached");
+    tokens(&broker, &asked, &move_on(&browser, &give(&browser, &page, CPR)));
+}
+
+#[test]
+fn once_the_number_is_asked_for_the_other_eid_in_another_tab_is_asked_nothing() {
+    let broker = by_match();
+    let (browser, asked) = (Browser::new(&broker), RelyingParty::web().ask(POCES));
+    let tabs = browser.visit(&asked.url).page();
+    let nemid = browser.choose(&tabs, Eid::Nemid).upstream();
+    let mitid = browser.choose(&tabs, Eid::Mitid).upstream();
+    let page = browser.approve(&mitid, &Person::ditlev()).page();
+    assert!(page.url.ends_with("/cpr"), "{page:?}");
     assert_eq!(browser.approve(&nemid, &Person::ditlev()).page().status, 400);
     assert!(broker.has_logged("refused", "an answer to a start that was superseded"));
     tokens(&broker, &asked, &move_on(&browser, &give(&browser, &page, CPR)));

@@ -378,7 +378,7 @@ test("the checker finds nothing wrong with a right setting, and each wrong one",
   assert.doesNotMatch(await said({}), /wrong: /);
   assert.match(await said({ clientSecret: "another" }), /wrong: the client id or secret is refused/);
   assert.match(await said({ clientId: "another" }), /wrong: the client id or secret is refused/);
-  assert.match(await said({ callback: `${callback()}/other` }), /warning: .*byte for byte/);
+  assert.match(await said({ callback: `${callback()}/other` }), /wrong: .*byte for byte/);
   assert.match(await said({ scopes: ["openid", "mitid", "nemlogin"] }), /nemlogin/);
   assert.match(await said({ preset: "signicat" }), /mitid-extra/);
   assert.match(await said({ clientAuth: "private_key_jwt" }), /^warning: the key of the client/m);
