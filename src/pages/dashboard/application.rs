@@ -162,23 +162,25 @@ pub struct Confirm<'a> {
 
 /// Renders it, below the tabs.
 pub fn confirm(head: &Head<'_>, view: &Confirm<'_>) -> Markup {
-    let lang = head.frame.lang;
-    page(
-        head,
-        &html! {
-            h2 { (view.title.say(lang)) }
-            section.panel {
-                p { code { (view.what) } }
-                @for text in view.texts { p { (text.say(lang)) } }
-                form method="post" action=(view.action) {
-                    input type="hidden" name="form_token" value=(head.frame.form_token);
-                    input type="hidden" name="version" value=(view.version);
-                    p.actions {
-                        button.button.danger type="submit" { (view.title.say(lang)) }
-                        a.quiet href=(view.back) { (texts::CANCEL.say(lang)) }
-                    }
+    page(head, &confirmation(head.frame, view))
+}
+
+/// The question itself.
+pub(super) fn confirmation(frame: &Frame<'_>, view: &Confirm<'_>) -> Markup {
+    let lang = frame.lang;
+    html! {
+        h2 { (view.title.say(lang)) }
+        section.panel {
+            p { code dir="auto" { (view.what) } }
+            @for text in view.texts { p { (text.say(lang)) } }
+            form method="post" action=(view.action) {
+                input type="hidden" name="form_token" value=(frame.form_token);
+                input type="hidden" name="version" value=(view.version);
+                p.actions {
+                    button.button.danger type="submit" { (view.title.say(lang)) }
+                    a.quiet href=(view.back) { (texts::CANCEL.say(lang)) }
                 }
             }
-        },
-    )
+        }
+    }
 }

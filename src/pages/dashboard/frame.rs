@@ -84,6 +84,21 @@ static SECTIONS: &[(&str, &Text)] = &[
     ("docs", &texts::DOCS),
 ];
 
+/// Whether a section is for this role.
+fn is_for(segment: &str, role: &str) -> bool {
+    !matches!(segment, "people" | "tokens") || matches!(role, "owner" | "operator")
+}
+
+/// The sections whose name, in any language, holds what is searched for, which is lower case; none of an
+/// empty search.
+pub fn sections_like(wanted: &str, role: &str) -> impl Iterator<Item = (&'static str, &'static Text)> {
+    let names = |text: &Text| [Lang::Da, Lang::En].map(|lang| text.say(lang).to_lowercase());
+    let fits = move |segment: &str, text: &Text| {
+        !wanted.is_empty() && is_for(segment, role) && names(text).iter().any(|name| name.contains(wanted))
+    };
+    SECTIONS.iter().filter(move |(segment, text)| fits(segment, text)).copied()
+}
+
 /// A page.
 pub struct Page<'a> {
     /// Where it is shown.
@@ -192,8 +207,7 @@ fn sections(lang: Lang, place: &Place<'_>, current: &str) -> Markup {
         nav.sections aria-label=(texts::SECTIONS.say(lang)) {
             ul role="list" {
                 @for (segment, label) in SECTIONS {
-                    @let is_owners = matches!(*segment, "people" | "tokens");
-                    @if !is_owners || matches!(place.role, "owner" | "operator") {
+                    @if is_for(segment, place.role) {
                         li {
                             a href={ "/t/" (place.tenant) "/" (place.environment) @if !segment.is_empty() { "/" (segment) } }
                                 aria-current=[(*segment == current).then_some("page")] {
