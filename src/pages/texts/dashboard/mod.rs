@@ -16,6 +16,7 @@ pub mod overview;
 pub mod people;
 pub mod search;
 pub mod shadows;
+pub mod style_fields;
 pub mod styles;
 pub mod tenants;
 pub mod tokens;
