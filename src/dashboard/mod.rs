@@ -29,6 +29,7 @@ pub mod keys;
 pub mod login_test;
 pub mod migration;
 pub mod order;
+pub mod order_calls;
 pub mod order_form;
 pub mod order_object;
 pub mod order_state;

@@ -52,7 +52,8 @@ pub fn empty(fields: &'static [Field], usual: &Value) -> Shown {
     Shown { typed: form::typed_of(fields, usual), ..Shown::default() }
 }
 
-fn base_of(fields: &'static [Field], body: &Value) -> String {
+/// A resource as a form keeps it, to tell later what changed.
+pub(super) fn base_of(fields: &'static [Field], body: &Value) -> String {
     let typed = form::typed_of(fields, body);
     let pairs = typed.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text)));
     crate::json::text(&Value::Object(pairs.collect()))
@@ -143,7 +144,11 @@ pub fn wrong_of(fields: &'static [Field], refused: &Refused) -> Wrong {
 
 /// What differs between the resource as a form was opened with it and as it is now. `base` came by the
 /// browser; it decides nothing.
-fn changes(fields: &'static [Field], base: &str, now: &Value) -> Vec<(&'static str, String, String)> {
+pub(super) fn changes(
+    fields: &'static [Field],
+    base: &str,
+    now: &Value,
+) -> Vec<(&'static str, String, String)> {
     let base: Value = crate::json::read(base).unwrap_or(Value::Null);
     let now = form::typed_of(fields, now);
     let pairs = now.into_iter().filter_map(|(name, now)| {

@@ -72,7 +72,8 @@ impl People for MemoryPorts {
         now: UnixTime,
     ) -> Result<TeamAnswer, Unavailable> {
         let mut teams = self.teams.borrow_mut();
-        Ok(team_object::apply(teams.entry(team.to_owned()).or_default(), command, now).unwrap())
+        let done = team_object::apply(teams.entry(team.to_owned()).or_default(), command, now);
+        done.map_err(|fault| Unavailable { what: "team object", cause: fault.0 })
     }
 }
 
@@ -128,6 +129,11 @@ impl World {
     /// Tells a team's object something.
     pub fn team(&self, team: &str, command: TeamCommand) -> TeamAnswer {
         block_on(self.ports().team(team, &command, self.now())).unwrap()
+    }
+
+    /// Whether a team's object can write nothing from now on.
+    pub fn breaks(&self, team: &str, broken: bool) {
+        self.ports().teams.borrow_mut().entry(team.to_owned()).or_default().broken = broken;
     }
 
     /// Somebody who has this role in a tenant.

@@ -4,45 +4,45 @@ use super::super::Text;
 
 // The order and its fields.
 
-pub static COMPANY: Text = Text::fixed("Virksomhedens navn", "Company name");
-pub static COMPANY_HELP: Text =
+pub const COMPANY: Text = Text::fixed("Virksomhedens navn", "Company name");
+pub const COMPANY_HELP: Text =
     Text::fixed("Det juridiske navn, højst 200 tegn.", "The legal name, at most 200 characters.");
-pub static ALIAS: Text = Text::fixed("Navn i MitID", "Company alias");
-pub static ALIAS_HELP: Text = Text::fixed(
+pub const ALIAS: Text = Text::fixed("Navn i MitID", "Company alias");
+pub const ALIAS_HELP: Text = Text::fixed(
     "Det navn, brugerne ser i MitID-boksen og i appen: »Log på hos …«. Højst 64 tegn.",
     "The name that users see in the MitID box and in the app: “Log on at …”. At most 64 characters.",
 );
-pub static PREFIX: Text = Text::fixed("Domænepræfiks", "Domain prefix");
-pub static PREFIX_HELP: Text = Text::fixed(
+pub const PREFIX: Text = Text::fixed("Domænepræfiks", "Domain prefix");
+pub const PREFIX_HELP: Text = Text::fixed(
     "Den første del af jeres MitID-domæne. Små bogstaver a-z, tal og bindestreger. Kan ikke ændres, når domænet er klar.",
     "The first part of your MitID domain. Small letters a-z, digits and hyphens. It cannot be changed once the domain is ready.",
 );
-pub static COUNTRY: Text = Text::fixed("Land", "Country");
-pub static COUNTRY_HELP: Text = Text::fixed(
+pub const COUNTRY: Text = Text::fixed("Land", "Country");
+pub const COUNTRY_HELP: Text = Text::fixed(
     "Det land, momsnummeret hører til. Kan udelades, hvis nummeret begynder med landets bogstaver.",
     "The country of the VAT number. May be left out if the number begins with the country's letters.",
 );
-pub static VAT: Text = Text::fixed("Momsnummer", "VAT number");
-pub static VAT_HELP: Text = Text::fixed(
+pub const VAT: Text = Text::fixed("Momsnummer", "VAT number");
+pub const VAT_HELP: Text = Text::fixed(
     "I Danmark CVR-nummeret. Skal bruges i PRODUCTION, kan udelades i TEST. Landet skal være i EU, eller Nordirland.",
     "In Denmark the CVR number. Required in PRODUCTION, optional in TEST. The country must be in the EU, or Northern Ireland.",
 );
-pub static ENTITY: Text = Text::fixed("Offentlig eller privat", "Public or private entity");
-pub static ENTITY_HELP: Text = Text::fixed(
+pub const ENTITY: Text = Text::fixed("Offentlig eller privat", "Public or private entity");
+pub const ENTITY_HELP: Text = Text::fixed(
     "Afgør, hvilke regler om CPR-numre der gælder: myndigheder får nummeret direkte, private skal have brugerens samtykke.",
     "Decides which rules on CPR numbers hold: authorities are given the number, private companies need the user's consent.",
 );
-pub static ENTITY_NONE: Text = Text::fixed("Vælg", "Choose");
-pub static ENTITY_PUBLIC: Text = Text::fixed("Offentlig myndighed", "Public authority");
-pub static ENTITY_PRIVATE: Text = Text::fixed("Privat virksomhed", "Private company");
-pub static CONTACT_NAME: Text = Text::fixed("Kontaktperson", "Contact name");
-pub static CONTACT_NAME_HELP: Text =
+pub const ENTITY_NONE: Text = Text::fixed("Vælg", "Choose");
+pub const ENTITY_PUBLIC: Text = Text::fixed("Offentlig myndighed", "Public authority");
+pub const ENTITY_PRIVATE: Text = Text::fixed("Privat virksomhed", "Private company");
+pub const CONTACT_NAME: Text = Text::fixed("Kontaktperson", "Contact name");
+pub const CONTACT_NAME_HELP: Text =
     Text::fixed("Den, operatøren kan spørge om ordren.", "Whom the operator may ask about the order.");
-pub static CONTACT_EMAIL: Text = Text::fixed("E-mail", "E-mail");
-pub static CONTACT_EMAIL_HELP: Text =
+pub const CONTACT_EMAIL: Text = Text::fixed("E-mail", "E-mail");
+pub const CONTACT_EMAIL_HELP: Text =
     Text::fixed("Bruges kun til spørgsmål om ordren.", "Used only for questions about the order.");
-pub static CONTACT_PHONE: Text = Text::fixed("Telefon", "Phone");
-pub static CONTACT_PHONE_HELP: Text = Text::fixed("Kan udelades.", "May be left out.");
+pub const CONTACT_PHONE: Text = Text::fixed("Telefon", "Phone");
+pub const CONTACT_PHONE_HELP: Text = Text::fixed("Kan udelades.", "May be left out.");
 
 // What is wrong with them.
 
