@@ -169,7 +169,9 @@ fn changes(before: &Value, after: &Value) -> Vec<(String, String, String)> {
         let (was, is) = (said(&before[&name]), said(&after[&name]));
         (name, was, is)
     });
-    pairs.filter(|(_, was, is)| was != is).collect()
+    // Of something that was made, what is empty says nothing.
+    let says = |is: &str| !before.is_null() || !matches!(is, "[]" | "{}" | "false");
+    pairs.filter(|(_, was, is)| was != is && says(is)).collect()
 }
 
 /// As a file of comma-separated values (RFC 4180).

@@ -93,7 +93,7 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 }
 
 /// Those who were seen, in a line.
-fn seen(list: &Value) -> Option<String> {
+pub fn seen(list: &Value) -> Option<String> {
     let list = list.as_array()?;
     let who = list.iter().filter_map(|seen| seen["client_id"].as_str().or(seen["family"].as_str()));
     Some(who.collect::<Vec<_>>().join(", "))

@@ -1,15 +1,43 @@
 //! The first page of a tenant: is all well, or what needs attention.
 
 use super::ports::Dashboard;
-use super::stop::Page;
+use super::stop::{Page, Stop};
 use super::visit::Within;
+use crate::admin::rfc3339;
+use crate::pages::dashboard::frame::moment;
 use crate::pages::dashboard::overview as view;
+use crate::pages::texts::dashboard::keys as key_texts;
 use crate::pages::texts::dashboard::overview as texts;
 use crate::web::Response;
 use serde_json::Value;
 
 /// Most ordinary domains whose shadows are looked at.
 const DOMAINS_MAX: usize = 20;
+
+/// A change of keys is told of so long before, seconds.
+const KEYS_AHEAD_SECONDS: u64 = 14 * 24 * 60 * 60;
+
+/// Keys that change soon, and who has not fetched the one that signs next.
+async fn keys<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<view::Need>, Stop> {
+    let path = within.resource(&["environments", within.environment.as_str(), "keys"]);
+    let body = within.api().find(&path).await?.map_or(Value::Null, |found| found.body);
+    let mut needs = Vec::new();
+    let need = |text| view::Need { text, detail: String::new(), href: within.href(&["keys"]) };
+    for ring in body["rings"].as_array().into_iter().flatten() {
+        let word = |name: &str| ring[name].as_str().unwrap_or_default();
+        let name = key_texts::ring(word("eid"), word("alg"));
+        let name = name.say(within.visit.lang);
+        let soon = within.visit.now.plus(KEYS_AHEAD_SECONDS);
+        if rfc3339::parse(word("rotates_at")).is_some_and(|at| at <= soon) {
+            needs.push(need(texts::key_changes(name, &moment(word("rotates_at")))));
+            let who = super::keys::seen(&ring["not_seen_by"]).unwrap_or_default();
+            if !who.is_empty() {
+                needs.push(need(texts::not_seen(name, &who)));
+            }
+        }
+    }
+    Ok(needs)
+}
 
 /// The page.
 ///
@@ -41,6 +69,7 @@ pub async fn page<P: Dashboard>(within: &Within<'_, P>) -> Page {
             needs.push(view::Need { text, detail: String::new(), href: within.href(&["shadows", host]) });
         }
     }
+    needs.extend(keys(within).await?);
     let publication = api.get(&within.resource(&["publication"])).await?.body;
     if publication["published"] != Value::Bool(true) {
         let text = texts::PUBLISHING.clone();

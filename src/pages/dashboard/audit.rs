@@ -1,6 +1,6 @@
 //! The log of changes.
 
-use super::frame::{self, Frame, Page};
+use super::frame::{self, Frame, Page, moment};
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::{audit as texts, common};
 use maud::{Markup, html};
@@ -94,7 +94,7 @@ fn table(view: &Audit<'_>) -> Markup {
                 tbody {
                     @for entry in view.entries {
                         tr {
-                            td { (entry.at) }
+                            td { (moment(&entry.at)) }
                             td dir="auto" { @if let Some(name) = entry.name { (name) br; } code { (entry.actor) } }
                             td { (entry.action) }
                             td dir="auto" { (entry.target) }

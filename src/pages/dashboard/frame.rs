@@ -39,6 +39,14 @@ pub struct Place<'a> {
     pub role: &'a str,
 }
 
+/// A moment of the API (RFC 3339) as people read it; whatever else it is, as it is.
+pub fn moment(raw: &str) -> String {
+    match (raw.get(..10), raw.get(11..16), raw.ends_with('Z')) {
+        (Some(date), Some(time), true) => format!("{date} {time} UTC"),
+        _ => raw.to_owned(),
+    }
+}
+
 /// What was done by the request before: told at the top of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {

@@ -1,6 +1,6 @@
 //! Signing keys: the timetable with its timeline, and the pages of orders.
 
-use super::frame::{self, Frame, Notice, Page};
+use super::frame::{self, Frame, Notice, Page, moment};
 use crate::pages::Lang;
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::{common, keys as texts};
@@ -78,6 +78,11 @@ fn state_name(word: &str) -> &'static Text {
     }
 }
 
+/// A moment that may hang on a publication.
+fn at(lang: Lang, moment: Option<&str>) -> String {
+    moment.map_or_else(|| texts::UNKNOWN_TIME.say(lang).to_owned(), frame::moment)
+}
+
 fn step_name(word: &str) -> &'static Text {
     match word {
         "signs" => &texts::SIGNS,
@@ -116,15 +121,15 @@ fn ring(view: &Keys<'_>, ring: &Ring<'_>) -> Markup {
     html! {
         section.panel {
             h2 { (name.say(lang)) }
-            (timeline(lang, ring))
+            div.scroll tabindex="0" role="region" aria-label=(texts::TIMELINE.say(lang)) { (timeline(lang, ring)) }
             dl.facts {
                 dt { (texts::ROTATES.say(lang)) }
-                dd { (ring.rotates_at.unwrap_or(texts::UNKNOWN_TIME.say(lang))) }
+                dd { (at(lang, ring.rotates_at)) }
                 dt { (texts::MAY.say(lang)) }
-                dd { (ring.may_rotate_from.unwrap_or(texts::UNKNOWN_TIME.say(lang))) }
+                dd { (at(lang, ring.may_rotate_from)) }
                 @if let Some((until, reason)) = ring.postponed {
                     dt { (texts::POSTPONED.say(lang)) }
-                    dd { (until) " – " span dir="auto" { (reason) } }
+                    dd { (moment(until)) " – " span dir="auto" { (reason) } }
                 }
                 @if !ring.not_seen_by.is_empty() {
                     dt { (texts::NOT_SEEN.say(lang)) }
@@ -158,10 +163,10 @@ fn table(view: &Keys<'_>, ring: &Ring<'_>, name: &str) -> Markup {
                         tr data-kid=(key.kid) data-state=(key.state) {
                             th scope="row" { code { (key.kid) } }
                             td { (state_name(key.state).say(lang)) }
-                            td { (key.since) }
+                            td { (moment(key.since)) }
                             td {
-                                @if let Some((step, at)) = key.next {
-                                    (step_name(step).say(lang)) " " (at.unwrap_or(texts::UNKNOWN_TIME.say(lang)))
+                                @if let Some((step, at)) = &key.next {
+                                    (step_name(step).say(lang)) " " (self::at(lang, *at))
                                 }
                                 @if view.may_change && matches!(key.state, "active" | "standby" | "retiring") {
                                     p { a.bad href={ (view.base) "/compromise?kid=" (key.kid) }
@@ -240,7 +245,7 @@ pub fn order(view: &Order<'_>) -> Markup {
                 div.summary tabindex="-1" autofocus { div role="alert" {
                     h2 { (common::NOT_SAVED.say(lang)) }
                     p lang="en" { (problem) }
-                    @if let Some(from) = from { p { (texts::TOO_EARLY.say(lang)) " " (from) } }
+                    @if let Some(from) = from { p { (texts::TOO_EARLY.say(lang)) " " (moment(from)) } }
                 } }
             }
             p { strong { (view.about) } }
@@ -306,10 +311,10 @@ pub fn outcome(view: &Outcome<'_>) -> Markup {
                 p { (texts::DONE.say(lang)) }
                 dl.facts {
                     @if let Some(at) = view.everywhere_at {
-                        dt { (texts::EVERYWHERE.say(lang)) } dd { (at) }
+                        dt { (texts::EVERYWHERE.say(lang)) } dd { (moment(at)) }
                     }
                     @if let Some(at) = view.forgotten_at {
-                        dt { (texts::FORGOTTEN.say(lang)) } dd { (at) }
+                        dt { (texts::FORGOTTEN.say(lang)) } dd { (moment(at)) }
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Tools.
 
-use super::frame::{self, Frame, Page};
+use super::frame::{self, Frame, Page, moment};
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::{common, tools as texts};
 use maud::{Markup, html};
@@ -202,7 +202,7 @@ pub fn explain(view: &Explain<'_>) -> Markup {
                         tbody {
                             @for step in steps {
                                 tr {
-                                    td { (step.at) }
+                                    td { (moment(step.at)) }
                                     th scope="row" { (step.route) }
                                     td { (step.status) }
                                     td { @for (name, value) in &step.facts { code { (name) } ": " (value) br; } }

@@ -15,9 +15,23 @@ pub fn warning(host: &str) -> Text {
     Text::filled(format!("{host} bør ses efter"), format!("{host} should be looked at"))
 }
 
+pub fn key_changes(ring: &str, at: &str) -> Text {
+    Text::filled(
+        format!("Signeringsnøglen for {ring} skifter {at}"),
+        format!("The signing key of {ring} changes on {at}"),
+    )
+}
+
+pub fn not_seen(ring: &str, who: &str) -> Text {
+    Text::filled(
+        format!("Har ikke hentet den næste nøgle for {ring}: {who}"),
+        format!("Have not fetched the next key of {ring}: {who}"),
+    )
+}
+
 pub fn shadows(host: &str, missing: usize, differing: usize) -> Text {
     Text::filled(
-        format!("{host}: {missing} applikationer mangler en skygge, og {differing} afviger fra deres"),
-        format!("{host}: {missing} applications have no shadow, and {differing} differ from theirs"),
+        format!("{host}: applikationer uden skygge: {missing}, afvigende skygger: {differing}"),
+        format!("{host}: applications without a shadow: {missing}, shadows that differ: {differing}"),
     )
 }
