@@ -280,6 +280,28 @@ fn a_secret_is_shown_once_and_replaced_with_an_overlap() {
 }
 
 #[test]
+fn whether_a_secret_matches_is_told_without_showing_it_again() {
+    let world = World::new();
+    let admin = world.reader("acme", Role::Administrator);
+    let compare = |secret: &str| admin.post(&tab("/secrets/check"), &[("secret", secret)]);
+    assert!(compare("brought-along-1").expect(200).says("matches none"));
+    let ends = world.now().plus(60).iso8601();
+    let brought = [("secret", "brought-along-1"), ("expires_at", ends.as_str())];
+    admin.post(&tab("/secrets/new"), &brought).expect(303);
+    let matched = compare(" brought-along-1 ").expect(200);
+    assert!(matched.says("It matches") && !matched.says("is over"), "{}", matched.body);
+    assert!(!matched.body.contains("brought-along"));
+    world.later(61);
+    assert!(compare("brought-along-1").expect(200).says("(is over)"));
+    let short = compare("short").expect(422);
+    assert!(short.says("12 to 200 visible ASCII characters"), "{}", short.body);
+    // It is no way for viewers to guess.
+    let viewer = world.reader("acme", Role::Viewer);
+    viewer.post(&tab("/secrets/check"), &[("secret", "brought-along-1")]).expect(403);
+    assert!(!viewer.get(&tab("/secrets")).expect(200).says("Does this secret match"));
+}
+
+#[test]
 fn a_dangerous_act_asks_again_who_it_is() {
     let world = World::new();
     let admin = world.reader("acme", Role::Administrator);

@@ -32,7 +32,8 @@ pub(super) async fn route<P: Dashboard>(
     form: Option<Parameters>,
 ) -> Page {
     match (path, form) {
-        ([], None) => list(it).await,
+        ([], None) => list(it, None, None).await,
+        (["check"], Some(form)) => compare(it, &form).await,
         (["new"], form) => make(it, form.as_ref()).await,
         ([id], form) => remove(it, id, form.as_ref()).await,
         _ => Err(Stop::NotFound),
@@ -46,7 +47,11 @@ pub(super) fn age(now: UnixTime, at: &str) -> (String, u64) {
     (day, days)
 }
 
-async fn list<P: Dashboard>(it: &Application<'_, P>) -> Page {
+async fn list<P: Dashboard>(
+    it: &Application<'_, P>,
+    compared: Option<&view::Compared>,
+    problem: Option<Said<'_>>,
+) -> Page {
     let query = it.within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let (items, next) = it.within.api().page(&it.resource(&["secrets"]), query.get("after")).await?;
     let now = it.within.visit.now;
@@ -74,10 +79,32 @@ async fn list<P: Dashboard>(it: &Application<'_, P>) -> Page {
         are_used: it.list("token_endpoint_auth_methods").iter().any(uses),
         may_change: it.within.may_change(),
         new: &it.href(&["secrets", "new"]),
-        check: None,
-        compared: None,
+        check: &it.href(&["secrets", "check"]),
+        compared,
     });
-    Ok(it.page(200, "secrets", Notice::of(query.get("saved")), None, &content))
+    let status = if problem.is_some() { 422 } else { 200 };
+    Ok(it.page(status, "secrets", Notice::of(query.get("saved")), problem, &content))
+}
+
+/// Whether a secret is one of the application's. It is not shown again.
+async fn compare<P: Dashboard>(it: &Application<'_, P>, form: &Parameters) -> Page {
+    let secret = form.get("secret").unwrap_or_default().trim();
+    let body = json!({ "secret": secret });
+    let path = it.resource(&["check-secret"]);
+    match it.within.api().change(Method::Post, &path, Condition::None, Some(&body)).await? {
+        Ok(done) => {
+            let mut found = done.body["secrets"].as_array().into_iter().flatten();
+            let compared = match found.next() {
+                Some(secret) => view::Compared::Matches {
+                    id: secret["id"].as_str().unwrap_or_default().to_owned(),
+                    counts: secret["counts"] == Value::Bool(true),
+                },
+                None => view::Compared::MatchesNot,
+            };
+            list(it, Some(&compared), None).await
+        }
+        Err(refused) => list(it, None, Some(Said::Api(&refusal_text(&refused)))).await,
+    }
 }
 
 async fn make<P: Dashboard>(it: &Application<'_, P>, form: Option<&Parameters>) -> Page {

@@ -23,8 +23,13 @@ pub struct Secret {
 
 /// What became of a comparison.
 pub enum Compared {
-    /// It is this one.
-    Matches(String),
+    /// It is one of them.
+    Matches {
+        /// Which.
+        id: String,
+        /// Whether that one has not ended.
+        counts: bool,
+    },
     /// It is none.
     MatchesNot,
 }
@@ -44,7 +49,7 @@ pub struct Secrets<'a> {
     /// The page that makes one.
     pub new: &'a str,
     /// Where one is compared.
-    pub check: Option<&'a str>,
+    pub check: &'a str,
     /// What became of a comparison.
     pub compared: Option<&'a Compared>,
 }
@@ -56,7 +61,10 @@ pub fn secrets(view: &Secrets<'_>) -> Markup {
         @if let Some(compared) = view.compared {
             div.notice role="status" {
                 @match compared {
-                    Compared::Matches(id) => p.good { (texts::SECRET_MATCHES.say(lang)) " " code { (id) } },
+                    Compared::Matches { id, counts } => p .good[*counts] .bad[!*counts] {
+                        (texts::SECRET_MATCHES.say(lang)) " " code { (id) }
+                        @if !*counts { " (" (texts::SECRET_OVER.say(lang)) ")" }
+                    },
                     Compared::MatchesNot => p.bad { (texts::SECRET_MATCHES_NOT.say(lang)) },
                 }
             }
@@ -68,7 +76,7 @@ pub fn secrets(view: &Secrets<'_>) -> Markup {
         }
         @if view.secrets.is_empty() { p { (texts::SECRETS_NONE.say(lang)) } } @else { (table(view)) }
         @if let Some(next) = view.next { p { a href=(next) { (common::NEXT_PAGE.say(lang)) } } }
-        @if let (Some(check), true) = (view.check, view.may_change) { (comparison(view.frame, check)) }
+        @if view.may_change { (comparison(view.frame, view.check)) }
     }
 }
 
@@ -121,7 +129,7 @@ fn comparison(frame: &Frame<'_>, action: &str) -> Markup {
         form method="post" action=(action) {
             input type="hidden" name="form_token" value=(frame.form_token);
             div.field {
-                label for="compared" { (texts::SECRETS.say(lang)) }
+                label for="compared" { (texts::SECRET_ONE.say(lang)) }
                 input #compared type="password" name="secret" autocomplete="off" aria-describedby="compared-help";
                 p.help #compared-help { (texts::SECRET_CHECK_HELP.say(lang)) }
             }

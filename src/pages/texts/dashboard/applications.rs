@@ -97,13 +97,12 @@ pub static SECRETS_UNUSED: Text = Text::fixed(
     "The application's settings use no secret (see OpenID Connect).",
 );
 pub static SECRETS_NONE: Text = Text::fixed("Ingen hemmeligheder.", "No secrets.");
+pub static SECRET_ONE: Text = Text::fixed("Hemmelighed", "Secret");
 pub static SECRET_NEW: Text = Text::fixed("Lav en ny hemmelighed", "Make a new secret");
 pub static SECRET_MADE: Text = Text::fixed(
     "Gem hemmeligheden nu. Den vises kun denne ene gang; vi har den ikke selv.",
     "Keep the secret now. It is shown only this once; we do not have it ourselves.",
 );
-pub static SECRET_IMPORTED: Text =
-    Text::fixed("Hemmeligheden er gemt og virker.", "The secret is stored and works.");
 pub static SECRET_ID: Text = Text::fixed("Id", "Id");
 pub static SECRET_SINCE: Text = Text::fixed("Lavet", "Made");
 pub static SECRET_AGE: Text = Text::fixed("Alder", "Age");
