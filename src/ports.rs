@@ -260,6 +260,8 @@ pub trait Traces {
 pub trait Witness {
     /// Somebody gets the key set of this domain.
     fn saw(&self, domain: &Rc<DomainSnapshot>, who: Who);
+    /// NemID is closed for a request of this application as a rehearsal.
+    fn rehearsed(&self, domain: &DomainSnapshot, client_id: &ClientId);
 }
 
 /// Who was seen with which keys, to be read.

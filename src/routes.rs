@@ -9,7 +9,7 @@ use crate::login::offer::Facts;
 use crate::login::refusal::{respond, unavailable};
 use crate::login::{
     self, Context, callback, choose, cors, cpr, cross, introspect, logout, metadata, par, preview, redeem,
-    resume, revoke, start, style, userinfo,
+    rehearsal, resume, revoke, start, style, userinfo,
 };
 use crate::model::DomainSnapshot;
 use crate::model::sighting::Who;
@@ -139,6 +139,7 @@ async fn dispatch<P: Ports>(ctx: &Context<'_, P>) -> Response {
             },
         },
         (Get, ["resume"]) => ("resume", resume::page(ctx)),
+        (Get, ["rehearse"]) => ("rehearse", rehearsal::page(ctx)),
         (Get | Post, ["oauth2", "logout"]) => ("logout", logout::logout(ctx).await),
         (Get, ["oauth2", "logout", "done"]) => ("logged_out", logout::returned(ctx).await),
         (Get, ["continue"]) => ("continue", step(ctx, cross::arrive(ctx).await).await),
@@ -172,7 +173,7 @@ async fn others<P: Ports>(ctx: &Context<'_, P>, segments: &[&str]) -> (&'static 
             ".well-known",
             "openid-configuration" | "oauth-authorization-server" | "criipto-configuration" | "jwks",
         ]
-        | ["continue" | "callback" | "resume"]
+        | ["continue" | "callback" | "resume" | "rehearse"]
         | ["oauth2", "logout", "done"] => "GET",
         ["style", _, _] | ["login", _] | ["login", _, "cancel" | "level" | "back" | "nemid" | "mitid"] => {
             "GET"

@@ -118,6 +118,7 @@ fn a_token_opens_what_its_scopes_say() {
             "put /domains/{host}/style",
             "put /domains/{host}/upstreams/{eid}",
             "put /environments/{environment}",
+            "put /environments/{environment}/rehearsal",
         ]
     );
     assert_eq!(

@@ -100,6 +100,7 @@ fn every_documented_answer_is_given() {
             "rotate" => {
                 json!({"eid": "mitid", "kid": active(&operator, "mitid"), "force": true, "reason": "shown"})
             }
+            "rehearsal" => json!({"ends_at": null}),
             "check-secret" => json!({"secret": "correct-horse-battery"}),
             "shadow" => json!({}),
             "tokens" => json!({"name": "Pipeline", "scopes": ["applications"]}),

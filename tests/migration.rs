@@ -7,6 +7,7 @@ mod support;
 use edge_eid::admin::login_tally::Counted;
 use edge_eid::admin::migration::QUIET_DAYS;
 use edge_eid::eid::Eid;
+use edge_eid::model::domain::Rehearsal;
 use edge_eid::model::login_count::{DAY_SECONDS, Day, LoginCount, SHARDS, Sketch, Trace, object_name};
 use edge_eid::model::sighting::Who;
 use edge_eid::model::{ClientId, Host, UnixTime};
@@ -36,6 +37,13 @@ fn counted(broker: &Broker) -> (Vec<(String, String, Day)>, u64) {
         }
     }
     (days, people.estimate())
+}
+
+fn summed(days: &[(String, String, Day)]) -> Day {
+    days.iter().fold(today(), |mut sum, (.., day)| {
+        sum.add(day);
+        sum
+    })
 }
 
 fn today() -> Day {
@@ -68,11 +76,7 @@ fn people_count_once_with_mitid_and_never_with_nemid() {
         finish(&broker, eid, &person);
     }
     let (days, people) = counted(&broker);
-    let all = days.iter().fold(today(), |mut sum, (.., day)| {
-        sum.add(day);
-        sum
-    });
-    assert_eq!(all, Day { nemid: 1, mitid: 2, ..today() });
+    assert_eq!(summed(&days), Day { nemid: 1, mitid: 2, ..today() });
     assert_eq!(people, 1);
 }
 
@@ -234,6 +238,93 @@ fn another_environment_has_a_board_of_its_own() {
     login(&operator, 0, TEST, Eid::Nemid, 0);
     let board = operator.get("/api/v1/tenants/acme/environments/PRODUCTION/migration").expect(200).body;
     assert_eq!((&board["applications"], &board["others"]), (&json!([]), &json!([])));
+}
+
+// ---- NemID's closing, rehearsed ----
+
+fn rehearsed_by(percent: u64) -> Broker {
+    let broker = World::demo();
+    for host in [ACME, ACME_MITID] {
+        broker.change_domain(host, |domain| {
+            domain.rehearsal = Some(Rehearsal { ends: NOW.plus(DAY_SECONDS), percent });
+        });
+    }
+    broker
+}
+
+/// Whether a login page, or what is left of it, offers NemID.
+fn offers_nemid(browser: &Browser) -> bool {
+    match browser.visit(&RelyingParty::web().ask(POCES).url) {
+        Stop::Page(page) => page.has_tab(Eid::Nemid),
+        _ => false,
+    }
+}
+
+#[test]
+fn a_browser_that_rehearses_meets_nemid_closed_and_no_other_does() {
+    let broker = rehearsed_by(0);
+    let (browser, other) = (Browser::new(&broker), Browser::new(&broker));
+    browser.visit(&format!("https://{ACME}/rehearse")).page();
+    assert!(!offers_nemid(&browser));
+    assert!(offers_nemid(&other));
+    browser.visit(&format!("https://{ACME}/rehearse?off")).page();
+    assert!(offers_nemid(&browser));
+}
+
+#[test]
+fn a_rehearsal_ends_by_itself_and_without_one_there_is_nothing_to_rehearse() {
+    let broker = rehearsed_by(100);
+    let browser = Browser::new(&broker);
+    assert!(!offers_nemid(&browser));
+    broker.set_now(NOW.plus(DAY_SECONDS));
+    assert!(offers_nemid(&browser));
+    assert_eq!(browser.visit(&format!("https://{ACME}/rehearse")).page().status, 404);
+}
+
+#[test]
+fn a_percentage_of_logins_is_rehearsed() {
+    let broker = rehearsed_by(50);
+    let open = (0..200).filter(|_| offers_nemid(&Browser::new(&broker))).count();
+    assert!((50..150).contains(&open), "{open}");
+}
+
+#[test]
+fn a_report_tells_how_many_were_rehearsed_and_how_many_finished_by_mitid() {
+    let broker = rehearsed_by(100);
+    offers_nemid(&Browser::new(&broker));
+    let (browser, app) = (Browser::new(&broker), RelyingParty::web());
+    let asked = app.ask(POCES);
+    let upstream = match browser.visit(&asked.url) {
+        Stop::Page(page) => browser.choose(&page, Eid::Mitid).upstream(),
+        other => other.upstream(),
+    };
+    let answer = browser.approve(&upstream, &Person::ditlev()).application();
+    app.redeem(&broker, &asked, &answer);
+    assert_eq!(summed(&counted(&broker).0), Day { mitid: 1, rehearsed: 2, finished: 1, ..today() });
+}
+
+#[test]
+fn who_asks_for_mitid_rehearses_nothing() {
+    let broker = rehearsed_by(100);
+    Browser::new(&broker).visit(&RelyingParty::web().ask("urn:grn:authn:dk:mitid:substantial").url);
+    assert_eq!(counted(&broker).0, []);
+}
+
+#[test]
+fn a_rehearsal_is_ordered_for_an_environment_and_shown_on_its_board() {
+    let operator = world();
+    let at = "/api/v1/tenants/acme/environments/TEST/rehearsal";
+    let ends_at = TODAY.plus(DAY_SECONDS).iso8601();
+    let put = |body: Value| operator.put_with(at, &[], &body);
+    let wanted = json!({"ends_at": ends_at, "percent": 5});
+    assert_eq!(put(wanted.clone()).expect(200).body["rehearsal"], wanted);
+    assert_eq!(board(&operator)["rehearsal"], wanted);
+    for end in [TODAY, TODAY.plus(32 * DAY_SECONDS)] {
+        assert_eq!(put(json!({"ends_at": end.iso8601()})).expect(422).wrong_fields(), ["ends_at"]);
+    }
+    assert_eq!(put(json!({"ends_at": ends_at, "percent": 101})).expect(422).wrong_fields(), ["percent"]);
+    assert_eq!(put(json!({"ends_at": null})).expect(200).body["rehearsal"], Value::Null);
+    assert_eq!(board(&operator)["rehearsal"], Value::Null);
 }
 
 // ---- does this secret match? ----

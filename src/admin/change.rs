@@ -12,7 +12,7 @@ use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
 use super::{shadow, style_record};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
-use crate::model::domain::{ClientKey, CprSettings, Upstream};
+use crate::model::domain::{ClientKey, CprSettings, Rehearsal, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::{Environment, Host, Sealed, Serving, UnixTime};
 use crate::rows::{Rows, StoreFault};
@@ -102,6 +102,7 @@ pub fn decide<R: Rows>(
         Action::PutEnvironment { environment, cpr } => {
             put_environment(stored, &change.precondition, *environment, *cpr)
         }
+        Action::Rehearse { environment, rehearsal } => rehearse(stored, *environment, *rehearsal),
         Action::PutDomain { domain, material } => {
             put_domain(stored, &change.precondition, domain, material.as_ref())
         }
@@ -147,6 +148,18 @@ fn put_environment<R: Rows>(
     check_precondition(precondition, old.as_ref())?;
     let touched = touched_by_keys(stored, environment)?;
     put(old, Record::Environment(EnvironmentRecord { cpr, ..before }), touched)
+}
+
+/// Begins, changes or ends the rehearsal of an environment.
+fn rehearse<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+    rehearsal: Option<Rehearsal>,
+) -> Result<Plan, Stop> {
+    let before = stored.environment(environment)?.ok_or(Stop::Absent)?;
+    let old = stored.get(&Target::Environment { environment })?;
+    let touched = touched_by_keys(stored, environment)?;
+    put(old, Record::Environment(EnvironmentRecord { rehearsal, ..before }), touched)
 }
 
 fn put_domain<R: Rows>(
@@ -420,6 +433,7 @@ fn first_keys<R: Rows>(
         keys: material.keys.clone(),
         restored_at: None,
         cpr: CprSettings::default(),
+        rehearsal: None,
         postponed: Vec::new(),
     };
     Ok(Some(KeyChange { before: None, after }))

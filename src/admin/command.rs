@@ -12,7 +12,7 @@ use super::record::{
 use super::shadow::Drift;
 use super::style_record::StyleChange;
 use crate::eid::Eid;
-use crate::model::domain::{Audience, CprSettings, Upstream};
+use crate::model::domain::{Audience, CprSettings, Rehearsal, Upstream};
 use crate::model::key_ring::SigningKey;
 use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use serde_json::Value;
@@ -142,6 +142,13 @@ pub enum Action {
         /// Its switches about CPR numbers.
         cpr: CprSettings,
     },
+    /// Begins, changes or ends an environment's rehearsal of NemID's closing.
+    Rehearse {
+        /// Which environment.
+        environment: Environment,
+        /// None ends it.
+        rehearsal: Option<Rehearsal>,
+    },
     /// Makes or replaces a domain.
     PutDomain {
         /// Its record (`created_at` counts when it is made).
@@ -195,6 +202,7 @@ pub enum Action {
 json_enum!(Action {
     PutTenant(it) = "put_tenant",
     PutEnvironment { environment, cpr } = "put_environment",
+    Rehearse { environment, rehearsal } = "rehearse",
     PutDomain { domain, material } = "put_domain",
     PutUpstream(it) = "put_upstream",
     PutApplication(it) = "put_application",

@@ -8,6 +8,7 @@
 use super::call::{Answer, Call, refusal};
 use super::command::{TenantAnswer, TenantCommand};
 use super::domains::environment_of;
+use super::environments::show_rehearsal;
 use super::input::PAGE_MAX;
 use super::login_tally::DAYS_MAX;
 use super::problem::{Failure, Problem};
@@ -15,7 +16,7 @@ use super::record::{DomainRecord, Record, Scope};
 use super::shadow::{Drift, mitid_domain};
 use crate::eid::Eid;
 use crate::json::Json;
-use crate::model::domain::{DomainKind, environment_label};
+use crate::model::domain::{DomainKind, Rehearsal, environment_label};
 use crate::model::key_ring::KeyState;
 use crate::model::login_count::{DAY_SECONDS, Day, Logins, SHARDS, Sketch, object_name};
 use crate::model::sighting::{Sighting, Who};
@@ -57,6 +58,7 @@ struct Board {
     seen: Vec<Sighting>,
     logins: Vec<Logins>,
     people: Sketch,
+    rehearsal: Option<Rehearsal>,
     now: UnixTime,
 }
 
@@ -86,6 +88,7 @@ pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &
         "quiet_days": QUIET_DAYS,
         "days_kept": DAYS_MAX,
         "people_seen_with_mitid": board.people.estimate(),
+        "rehearsal": show_rehearsal(board.rehearsal, call.now),
         "applications": originals,
         "others": others,
     });
@@ -107,7 +110,14 @@ impl Board {
         let kids = keys.map(|key| key.kid.clone()).collect();
         let label = environment_label(tenant, environment);
         let seen = call.ports.sightings(&label).await?;
-        let mut board = Self { kids, seen, logins: Vec::new(), people: Sketch::default(), now: call.now };
+        let mut board = Self {
+            rehearsal: report.record.rehearsal,
+            kids,
+            seen,
+            logins: Vec::new(),
+            people: Sketch::default(),
+            now: call.now,
+        };
         for shard in 0..SHARDS {
             let counted = call.ports.counted(&object_name(&label, shard)).await?;
             counted.applications.into_iter().for_each(|logins| board.add(logins));

@@ -165,6 +165,9 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
         (Put, ["tenants", t, "environments", e]) => {
             ("admin_environment", environments::put(call, t, e).await)
         }
+        (Put, ["tenants", t, "environments", e, "rehearsal"]) => {
+            ("admin_rehearsal", environments::rehearse(call, t, e).await)
+        }
         (method, ["tenants", t, "environments", e, "keys", rest @ ..]) => {
             let answer = match (method, rest) {
                 (Get, []) => keys::list(call, t, e).await,
@@ -249,7 +252,7 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "environments", _, "keys", "rotate" | "rehearse" | "postpone"]
         | ["tenants", _, "domains", _, "applications", _, "shadow" | "check-secret"]
         | ["tenants", _, "environments", _, "keys", _, "compromise"] => "POST",
-        ["tenants", _, "import"] => "PUT",
+        ["tenants", _, "import"] | ["tenants", _, "environments", _, "rehearsal"] => "PUT",
         ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",
         ["tenants", _, "domains", _]
         | ["tenants", _, "domains", _, "style"]

@@ -64,9 +64,8 @@ pub fn needed(method: Method, path: &[&str]) -> Option<Permission> {
         (Get, _) => Permission::Read,
         (Post, ["environments", _, "keys", ..]) => Permission::Keys,
         (Put | Delete | Post, ["domains", _, "applications", ..]) => Permission::Applications,
-        (Put, [] | ["environments", _]) | (Put | Delete | Post, ["domains", _, ..]) => {
-            Permission::Configuration
-        }
+        (Put, [] | ["environments", _] | ["environments", _, "rehearsal"])
+        | (Put | Delete | Post, ["domains", _, ..]) => Permission::Configuration,
         _ => return None,
     })
 }

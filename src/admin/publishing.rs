@@ -347,6 +347,7 @@ pub fn domain_snapshot<R: Rows>(
         show_start_block: domain.show_start_block,
         sessions: domain.sessions,
         cpr: environment.cpr,
+        rehearsal: environment.rehearsal,
         nemid_closed_at: domain.nemid_closed_at.unwrap_or(NEMID_CLOSED_AT),
         upstreams,
         keys: published_keys(&environment.keys),

@@ -8,7 +8,7 @@ use super::presets::Preset;
 use super::style_record::StyleRecord;
 use crate::eid::Eid;
 use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
-use crate::model::domain::{CprSettings, DomainKind, SessionSettings, Upstream};
+use crate::model::domain::{CprSettings, DomainKind, Rehearsal, SessionSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
@@ -49,11 +49,13 @@ pub struct EnvironmentRecord {
     pub postponed: Vec<Postponement>,
     /// The switches about CPR numbers.
     pub cpr: CprSettings,
+    /// NemID's closing, rehearsed.
+    pub rehearsal: Option<Rehearsal>,
 }
 
 json_struct!(EnvironmentRecord {
     environment, data_key, sub_key, keys, restored_at or None, postponed or Vec::new(),
-    cpr unless CprSettings::default(),
+    cpr unless CprSettings::default(), rehearsal unless None,
 });
 
 /// The next rotation of a ring, put to another day.

@@ -4,7 +4,7 @@ use super::attempt::AttemptId;
 use super::offer::{self, Offer, offer};
 use super::pending::{Pending, kept};
 use super::refusal::{Refusal, frame};
-use super::request::facts;
+use super::request::{facts, facts_for};
 use super::{Context, Next, Reason, level};
 use crate::eid::{Acr, Eid};
 use crate::model::Host;
@@ -99,7 +99,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
 
 /// What is offered to a pending request at this moment.
 fn offered<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Result<Offer, crate::oauth::Error> {
-    offer(&pending.acr_values, facts(ctx).restricted(pending.only))
+    offer(&pending.acr_values, facts_for(ctx, pending))
 }
 
 /// What else is offered at this moment, by the domain that the request came to.
@@ -107,7 +107,7 @@ fn further<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Vec<Acr> {
     if pending.origin != *ctx.host() {
         return Vec::new();
     }
-    offer::further(&pending.acr_values, facts(ctx).restricted(pending.only))
+    offer::further(&pending.acr_values, facts_for(ctx, pending))
 }
 
 /// What this request may ask of an eID, decided anew from what is offered now. On the domain that

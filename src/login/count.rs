@@ -24,7 +24,7 @@ pub fn of<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, identity: &Identity
         client_id: pending.client_id.clone(),
         eid,
         person: (eid == Eid::Mitid).then(|| Trace::of(&mac)),
-        rehearsed: false,
+        rehearsed: pending.rehearsed,
         at: ctx.now,
     }
 }

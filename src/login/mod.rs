@@ -45,6 +45,7 @@ pub mod preview;
 pub mod pushed;
 pub mod redeem;
 pub mod refusal;
+pub mod rehearsal;
 pub mod request;
 pub mod resume;
 pub mod return_to;

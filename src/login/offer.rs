@@ -57,6 +57,13 @@ impl Facts {
     }
 }
 
+impl Facts {
+    /// The facts for a request for which NemID is closed as a rehearsal.
+    pub fn closed(self, rehearsed: bool) -> Self {
+        Self { nemid_is_open: self.nemid_is_open && !rehearsed, ..self }
+    }
+}
+
 /// What the user is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {

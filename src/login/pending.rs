@@ -57,6 +57,8 @@ pub struct Pending {
     pub response_type: ResponseType,
     /// Where the application may have only one eID of the pair: that one.
     pub only: Option<Eid>,
+    /// Whether NemID is closed for it as a rehearsal.
+    pub rehearsed: bool,
     /// `acr_values`
     pub acr_values: Vec<Acr>,
     /// `ui_locales`, or the language chosen on a page.
@@ -89,6 +91,7 @@ json_struct!(Pending {
     attempt unwritten AttemptId::NOBODY, ends unwritten UnixTime(0), origin: "o", client_id: "c",
     redirect_uri: "r", scope: "s", state: "t", nonce: "n", code_challenge: "p",
     response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
+    rehearsed: "g" unless false,
     acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
     fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing, css_path: "y", cpr_hint: "z",
     asking: "q", ended: "d", leg: "u",

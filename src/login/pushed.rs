@@ -10,7 +10,7 @@ use super::envelope::{self, Label, Opened, Purpose, Unopened};
 use super::offer::{Offer, offer};
 use super::pending::Pending;
 use super::refusal::Refusal;
-use super::request::{self, Checked, Door, facts};
+use super::request::{self, Checked, Door, facts_for};
 use super::return_to::ReturnTo;
 use super::state::{Answer, Event, Refusal as Refused};
 use super::{Context, start};
@@ -131,7 +131,7 @@ pub async fn look_again<P: Ports>(
     let return_to = ReturnTo::checked(&application, &pending.redirect_uri, state, &ctx.domain.issuer)
         .ok_or_else(gone)?
         .by(pending.response_mode);
-    match offer(&pending.acr_values, facts(ctx).restricted(pending.only)) {
+    match offer(&pending.acr_values, facts_for(ctx, pending)) {
         Ok(offered) => Ok((return_to, offered)),
         Err(error) => Err(Refusal::back(return_to, error)),
     }

@@ -8,7 +8,7 @@ use super::offer::{Facts, Offer, offer_to};
 use super::pending::{LEG_RESERVE_BYTES, PENDING_SECONDS, Pending, SEALED_MAX_BYTES};
 use super::refusal::Refusal;
 use super::return_to::ReturnTo;
-use super::{Context, client_keys, hint, resume, trace};
+use super::{Context, client_keys, hint, rehearsal, resume, trace};
 use crate::eid::{Acr, Cpr, Eid};
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
@@ -202,9 +202,18 @@ fn judge<P: Ports>(
 ) -> Result<(Pending, Offer, Prompt), Error> {
     let allowed = &application.protocol.acr_values;
     let asked = as_employee(asked);
-    let (mut offered, mut only) = offer_to(&asked.acr_values, allowed, facts(ctx))?;
+    let attempt = AttemptId::draw(ctx.ports);
+    let offered_by = |facts| offer_to(&asked.acr_values, allowed, facts);
+    let (open, closed) = (facts(ctx), facts(ctx).closed(true));
+    // Where it makes no difference, nothing is rehearsed.
+    let rehearsed = rehearsal::is_chosen(ctx, attempt) && offered_by(open) != offered_by(closed);
+    if rehearsed {
+        ctx.ports.rehearsed(&ctx.domain, &application.client_id);
+    }
+    let facts = open.closed(rehearsed);
+    let (mut offered, mut only) = offered_by(facts)?;
     if asked.acr_is_essential {
-        (offered, only) = offer_to(&asked.acr_values, &asked.acr_values, facts(ctx))?;
+        (offered, only) = offer_to(&asked.acr_values, &asked.acr_values, facts)?;
     }
     if !return_to.can_answer_by(asked.response_mode) {
         return Err(Error::new(
@@ -212,7 +221,6 @@ fn judge<P: Ports>(
             "response_mode does not fit a private-scheme callback",
         ));
     }
-    let attempt = AttemptId::draw(ctx.ports);
     ctx.adopt(attempt);
     explain(ctx, &asked, door);
     let hinted_resume = asked.login_hint.resume_url.is_some();
@@ -243,6 +251,7 @@ fn judge<P: Ports>(
         response_mode: asked.response_mode,
         response_type: asked.response_type,
         only,
+        rehearsed,
         acr_values,
         ui_locales: asked.ui_locales,
         wishes,
@@ -331,6 +340,11 @@ fn chosen_sheet<P: Ports>(ctx: &Context<'_, P>, css_path: Option<&str>) -> &'sta
 fn css_path<P: Ports>(ctx: &Context<'_, P>, hint: Option<String>) -> Option<String> {
     let may_have_one = ctx.domain.style.is_some() || ctx.domain.peer.is_some();
     hint.filter(|path| may_have_one && path.len() <= CSS_PATH_MAX_BYTES)
+}
+
+/// The facts that decide the offer to a request that was checked before.
+pub fn facts_for<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Facts {
+    facts(ctx).restricted(pending.only).closed(pending.rehearsed)
 }
 
 /// The facts that decide the offer at this domain.

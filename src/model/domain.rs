@@ -130,6 +130,17 @@ pub enum CprWay {
 
 json_enum!(CprWay { None = "none", Scope(it) = "scope", Match(it) = "match" });
 
+/// NemID is closed for some, who then see what everybody will see once it has closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// When it ends by itself.
+    pub ends: UnixTime,
+    /// Of how many logins in a hundred; browsers that were told to rehearse are always among them.
+    pub percent: u64,
+}
+
+json_struct!(Rehearsal { ends, percent or 0 });
+
 /// CPR numbers in one environment of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CprSettings {
@@ -196,6 +207,8 @@ pub struct DomainSnapshot {
     pub show_start_block: bool,
     /// From then on NemID starts no login, unless it is a simulator's on TEST.
     pub nemid_closed_at: UnixTime,
+    /// NemID's closing, rehearsed.
+    pub rehearsal: Option<Rehearsal>,
     /// Single sign-on, and what logging out asks.
     pub sessions: SessionSettings,
     /// CPR numbers, as the environment has it.
@@ -220,7 +233,7 @@ pub struct DomainSnapshot {
 
 json_struct!(DomainSnapshot {
     version, tenant, environment, host, issuer, kind, enabled, display_name, peer,
-    show_alongside_nemid_logins, show_start_block, nemid_closed_at,
+    show_alongside_nemid_logins, show_start_block, nemid_closed_at, rehearsal unless None,
     sessions or SessionSettings::default(), cpr unless CprSettings::default(), upstreams or Table::new(), keys, data_key, sub_key,
     restored_at or None, style unless None, written unwritten Written::default(),
 });

@@ -125,7 +125,7 @@ impl Logins {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sketch(Vec<u8>);
 
-json_text!(Sketch, text, |raw| Self::parse(raw));
+json_text!(Sketch, text, Self::parse);
 
 impl Default for Sketch {
     fn default() -> Self {

@@ -20,7 +20,7 @@ use edge_eid::login::session::{self, Session};
 use edge_eid::login::state::{Answer, Event, Login, advance};
 use edge_eid::login::trace;
 use edge_eid::model::key_ring::Algorithm;
-use edge_eid::model::login_count::LoginCount;
+use edge_eid::model::login_count::{LoginCount, object_name};
 use edge_eid::model::public_key::SignatureAlgorithm;
 use edge_eid::model::sighting::{Sight, Sighting, Who};
 use edge_eid::model::{
@@ -296,6 +296,13 @@ impl Witness for MemoryPorts {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(domain.label()).or_default();
         tally_object::apply(rows, saw, self.upstreams.now.get()).unwrap();
+    }
+
+    fn rehearsed(&self, domain: &DomainSnapshot, client_id: &ClientId) {
+        let mut tallies = self.tallies.borrow_mut();
+        let rows = tallies.entry(object_name(&domain.label(), 0)).or_default();
+        let command = LoginCommand::Rehearsed { host: domain.host.clone(), client_id: client_id.clone() };
+        login_tally::apply(rows, command, self.upstreams.now.get()).unwrap();
     }
 }
 

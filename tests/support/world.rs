@@ -124,6 +124,7 @@ impl World {
                 show_start_block: false,
                 sessions: Default::default(),
                 nemid_closed_at: NEMID_CLOSED_AT,
+                rehearsal: None,
                 upstreams: Table::from([(eid, upstream)]),
                 keys: ring.iter().filter_map(SigningKey::announced).collect(),
                 data_key: made.data_key.clone(),

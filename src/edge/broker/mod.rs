@@ -16,12 +16,14 @@ use super::log;
 use super::platform::{self, Context, Env, Thrown};
 use super::shell::{self, Shell};
 use crate::admin::command::{HostAnswer, HostCommand, PublishedName};
+use crate::admin::login_tally::LoginCommand;
 use crate::admin::tally_object::{Tally, TallyCommand};
 use crate::login::consent;
 use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::login::trace;
+use crate::model::login_count::object_name;
 use crate::model::sighting::{Sight, Told, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, Style, UnixTime};
 use crate::ports::{
@@ -112,6 +114,18 @@ fn tell(shell: &Shell, domain: &DomainSnapshot, who: Who) {
 impl Witness for Shell {
     fn saw(&self, domain: &Rc<DomainSnapshot>, who: Who) {
         self.seen.set(Some((domain.clone(), who)));
+    }
+
+    fn rehearsed(&self, domain: &DomainSnapshot, client_id: &ClientId) {
+        let command = LoginCommand::Rehearsed { host: domain.host.clone(), client_id: client_id.clone() };
+        let (object, behind) = (object_name(&domain.label(), 0), self.behind());
+        self.afterwards(async move {
+            let command = (Tally::Logins(command), behind.now());
+            let told = behind.object("tally object", &behind.bindings.tally, &object, &command).await;
+            if let Err(unavailable) = told {
+                crate::error::Fault::from(unavailable).log(&behind);
+            }
+        });
     }
 }
 

@@ -1,0 +1,39 @@
+//! NemID's closing, rehearsed: for some, everything is as it will be once NemID has closed.
+//!
+//! `GET /rehearse` makes a browser one of them while the rehearsal lasts, `GET /rehearse?off` takes it
+//! out. Anybody may call it: it takes NemID away from that browser alone, and no longer than the
+//! rehearsal lasts. A pushed request knows no browser, so of these only the percentage counts.
+
+use super::Context;
+use super::attempt::AttemptId;
+use crate::ports::Ports;
+use crate::web::Response;
+
+const COOKIE: &str = "__Host-rehearse";
+
+/// Whether this attempt is one that rehearses.
+pub fn is_chosen<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> bool {
+    let Some(rehearsal) = ctx.domain.rehearsal.filter(|rehearsal| !rehearsal.ends.is_over(ctx.now)) else {
+        return false;
+    };
+    let drawn = u64::from(attempt.0[0]) * 100 < rehearsal.percent * 256;
+    drawn || ctx.request.cookie(COOKIE).is_some()
+}
+
+/// `GET /rehearse`: not found where nothing is rehearsed.
+pub fn page<P: Ports>(ctx: &Context<'_, P>) -> Response {
+    let Some(rehearsal) = ctx.domain.rehearsal.filter(|rehearsal| !rehearsal.ends.is_over(ctx.now)) else {
+        return Response::text(404, "Not found");
+    };
+    let (value, seconds, text) = match ctx.request.query.as_str() {
+        "off" => ("", 0, "NemID er \u{e5}ben i denne browser. NemID is open in this browser."),
+        _ => (
+            "1",
+            rehearsal.ends.seconds_after(ctx.now),
+            "NemID er lukket i denne browser, s\u{e5} l\u{e6}nge pr\u{f8}ven varer. NemID is closed in this \
+             browser while the rehearsal lasts. /rehearse?off",
+        ),
+    };
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
+    Response::text(200, text).with_cookie(cookie)
+}
