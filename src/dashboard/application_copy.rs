@@ -107,6 +107,9 @@ fn plan(original: &Found, target: Option<&Found>) -> Plan {
     Plan { body, changes, refused, has_no_callback, is_new: target.is_none(), versions }
 }
 
+/// A setting, and what PRODUCTION takes in it.
+type Rule<'a> = (&'static str, &'a dyn Fn(&str) -> bool);
+
 /// Takes away what no PRODUCTION domain accepts, so that the rest can be copied; the API judges again.
 fn leave_out_refused(body: &mut Map<String, Value>) -> Vec<(String, String)> {
     let is_public =
@@ -114,7 +117,7 @@ fn leave_out_refused(body: &mut Map<String, Value>) -> Vec<(String, String)> {
     let callback = |uri: &str| is_public || !uri.starts_with("http:");
     let url = |url: &str| WebUrl::parse(url).is_ok_and(|url| url.is_public());
     let origin = |origin: &str| Origin::parse(origin).is_ok_and(|origin| origin.is_public());
-    let rules: [(&str, &dyn Fn(&str) -> bool); 8] = [
+    let rules: [Rule<'_>; 8] = [
         ("redirect_uris", &callback),
         ("post_logout_redirect_uris", &callback),
         ("allowed_origins", &origin),

@@ -107,9 +107,8 @@ async fn of_domain<P: Dashboard>(
         missing: &texts_of(&drift["missing"]),
         differing: &differing,
         extra: &texts_of(&drift["extra"]),
-        hrefs: (&|client_id| within.href(&["applications", host, client_id]), &|client_id| {
-            within.href(&["applications", mitid_domain, client_id])
-        }),
+        original: &|client_id| within.href(&["applications", host, client_id]),
+        twin: &|client_id| within.href(&["applications", mitid_domain, client_id]),
         action: action.as_deref(),
         call: &call,
         tokens_href: tokens.as_deref(),

@@ -129,8 +129,10 @@ pub struct OfDomain<'a> {
     pub differing: &'a [Differing<'a>],
     /// Nobody's shadow.
     pub extra: &'a [&'a str],
-    /// The page of an application of the domain, and of one of the MitID domain.
-    pub hrefs: (&'a dyn Fn(&str) -> String, &'a dyn Fn(&str) -> String),
+    /// The page of an application of the domain.
+    pub original: &'a dyn Fn(&str) -> String,
+    /// The page of one of the MitID domain.
+    pub twin: &'a dyn Fn(&str) -> String,
     /// Where its forms are sent; `None` for whoever may not.
     pub action: Option<&'a str>,
     /// A call that tells a release pipeline.
@@ -169,7 +171,7 @@ pub fn of_domain(view: &OfDomain<'_>) -> Markup {
                 p { (texts::EXTRA_ABOUT.say(lang)) }
                 ul.list role="list" {
                     @for client_id in view.extra.iter().take(SHOWN_MAX) {
-                        li { a href=((view.hrefs.1)(client_id)) { code { (client_id) } } }
+                        li { a href=((view.twin)(client_id)) { code { (client_id) } } }
                     }
                 }
                 (more(lang, view.extra.len()))
@@ -245,7 +247,7 @@ fn missing(view: &OfDomain<'_>) -> Markup {
                     tbody {
                         @for client_id in view.missing.iter().take(SHOWN_MAX) {
                             tr {
-                                th scope="row" { a href=((view.hrefs.0)(client_id)) { code { (client_id) } } }
+                                th scope="row" { a href=((view.original)(client_id)) { code { (client_id) } } }
                                 (one(view, client_id, &texts::MAKE))
                             }
                         }
@@ -272,7 +274,7 @@ fn differing(view: &OfDomain<'_>) -> Markup {
                     tbody {
                         @for it in view.differing.iter().take(SHOWN_MAX) {
                             tr {
-                                th scope="row" { a href=((view.hrefs.0)(it.client_id)) { code { (it.client_id) } } }
+                                th scope="row" { a href=((view.original)(it.client_id)) { code { (it.client_id) } } }
                                 td { (names(lang, &it.fields)) }
                                 (one(view, it.client_id, &texts::MAKE_ALIKE))
                             }

@@ -68,7 +68,7 @@ pub fn page(frame: &Frame<'_>, values: &Values<'_>) -> Markup {
         p { (texts::CODE_BROKERS.say(lang)) }
         @for (index, snippet) in all(values).iter().enumerate() {
             @let id = format!("snippet-{index}");
-            section aria-labelledby=(id) {
+            div {
                 h2 id=(id) { (snippet.client) }
                 @if let Some(callback) = snippet.callback {
                     p { (texts::CODE_CALLBACK.say(lang)) ": " code { (callback) } }
