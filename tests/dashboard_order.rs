@@ -7,6 +7,7 @@ mod support;
 use edge_eid::dashboard::order_form::TERMS_VERSION;
 use edge_eid::dashboard::order_object::{Order, OrderAnswer, OrderCommand};
 use edge_eid::dashboard::team_object::{OPERATORS, TeamAnswer, TeamCommand};
+use edge_eid::dashboard::webhook;
 use edge_eid::model::url::WebUrl;
 use edge_eid::model::{Environment, Role};
 use serde_json::json;
@@ -34,10 +35,9 @@ const FORM: [(&str, &str); 9] = [
 
 fn order_of(world: &World, tenant: &str, environment: Environment) -> Option<Order> {
     let look = TeamCommand::Order(OrderCommand::Look { environment });
-    match world.team(tenant, look) {
-        TeamAnswer::Order(OrderAnswer::Order { order }) => order,
-        other => panic!("{other:?}"),
-    }
+    let TeamAnswer::Order(answer) = world.team(tenant, look) else { panic!() };
+    let OrderAnswer::Order { order } = *answer else { panic!() };
+    order
 }
 
 fn status(world: &World, environment: Environment) -> &'static str {
@@ -414,4 +414,42 @@ fn vies_is_not_asked_unless_the_installation_says_so() {
     submitted(&world);
     assert!(world.operator.ports.upstreams.fetched.borrow().is_empty());
     assert!(!world.reader("acme", Role::Operator).get(DESK).expect(200).says("VIES"));
+}
+
+#[test]
+fn a_tenants_own_system_is_told_of_each_state_by_a_signed_request() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    let page = "/t/acme/test/order/webhook";
+    administrator.get(page).expect(200);
+    for bad in ["http://hook.acme.dk/", "hook", "https://localhost/", "https://user@hook.acme.dk/"] {
+        let again = administrator.post(page, &[("url", bad)]).expect(422);
+        assert!(again.body.contains(&format!("value=\"{bad}\"")), "{bad} is kept");
+    }
+    world.reader("acme", Role::Viewer).post(page, &[("url", "https://hook.acme.dk/")]).expect(403);
+    world.reader("globex", Role::Owner).get(page).expect(404);
+    administrator.post_exactly(page, &[], &[("url", "https://hook.acme.dk/")]).expect(403);
+    administrator.post(page, &[("url", "https://hook.acme.dk/orders")]).expect(303);
+    submitted(&world);
+
+    let teams = world.operator.ports.teams.borrow();
+    let (hook, delivery) = webhook::next(&teams["acme"]).unwrap().unwrap();
+    drop(teams);
+    let shown = administrator.get(page).expect(200);
+    assert!(shown.body.contains(&hook.secret(&[9; 32])), "whoever checks it needs the secret");
+    let viewer = world.reader("acme", Role::Viewer).get(page).expect(200);
+    assert!(!viewer.body.contains(&hook.secret(&[9; 32])));
+    let body: serde_json::Value = serde_json::from_str(&delivery.body).unwrap();
+    assert_eq!((&body["from"], &body["to"]), (&json!(""), &json!("draft")));
+    assert_eq!((&body["tenant"], &body["environment"]), (&json!("acme"), &json!("TEST")));
+    assert!(!delivery.body.contains("aase"), "no personal data leaves by it");
+
+    let tell = || support::block_on(webhook::tell(&world.operator.ports, &hook, &delivery, world.now()));
+    assert!(!tell(), "nobody answers");
+    let mut documents = world.operator.ports.upstreams.documents.borrow_mut();
+    documents.insert("https://hook.acme.dk/orders".to_owned(), String::new());
+    drop(documents);
+    assert!(tell());
+    administrator.post(page, &[("url", "")]).expect(303);
+    assert!(!administrator.get(page).expect(200).body.contains(&hook.secret(&[9; 32])));
 }

@@ -56,6 +56,8 @@ pub mod upstream_check;
 pub mod upstreams;
 pub mod vat;
 pub mod visit;
+pub mod webhook;
+pub mod webhooks;
 
 use crate::model::UnixTime;
 use crate::pages::Lang;

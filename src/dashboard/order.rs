@@ -10,6 +10,7 @@ use super::ports::Dashboard;
 use super::settings::{self, Shown};
 use super::stop::{Page, Stop};
 use super::visit::Within;
+use super::webhooks;
 use crate::error::Fault;
 use crate::json::Json;
 use crate::model::{Environment, Host, Role};
@@ -40,6 +41,7 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
             form_page(within, &opened(order.as_ref()))
         }
         (Method::Post, ["edit"]) => save(within).await,
+        (Method::Get | Method::Post, ["webhook"]) => webhooks::page(within).await,
         _ => Err(Stop::NotFound),
     }
 }
@@ -106,6 +108,7 @@ fn page<P: Dashboard>(
         can_withdraw: order.is_some_and(|order| order.state.allows(&Step::Withdraw)),
         domain_href: domain_href.as_deref(),
         eids_href: &within.href(&["eids"]),
+        webhook_href: &within.href(&["order", "webhook"]),
         problem: kept.map(|kept| view::Problem { text: kept.text, detail: &kept.detail }),
     };
     Ok(Response::page(kept.map_or(200, |kept| kept.status), view::order(&page)))

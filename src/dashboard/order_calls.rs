@@ -33,7 +33,7 @@ async fn ask<P: Dashboard>(
     command: OrderCommand,
 ) -> Result<OrderAnswer, Unavailable> {
     match visit.ports.team(team, &TeamCommand::Order(command), visit.now).await? {
-        TeamAnswer::Order(answer) => Ok(answer),
+        TeamAnswer::Order(answer) => Ok(*answer),
         _ => Err(Unavailable { what: "team object", cause: "an answer to another question".to_owned() }),
     }
 }

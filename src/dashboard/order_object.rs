@@ -10,6 +10,7 @@
 use super::order_form::{Details, Form, Prefix};
 use super::order_state::{State, Step};
 use super::team_object::{TeamEvent, find, log, put, read};
+use super::webhook;
 use crate::model::{Environment, TenantId, UnixTime};
 use crate::rows::{Row, Rows, StoreFault, Write};
 
@@ -360,17 +361,16 @@ fn step(
     let mut writes = Vec::new();
     if state.word() != before {
         order.at = now;
-        writes = log(
-            rows,
-            &TeamEvent {
-                at: now,
-                by: by.to_owned(),
-                what: "order".to_owned(),
-                about: environment.as_str().to_owned(),
-                from: before.to_owned(),
-                to: state.word().to_owned(),
-            },
-        )?;
+        let event = TeamEvent {
+            at: now,
+            by: by.to_owned(),
+            what: "order".to_owned(),
+            about: environment.as_str().to_owned(),
+            from: before.to_owned(),
+            to: state.word().to_owned(),
+        };
+        writes = log(rows, &event)?;
+        writes.extend(webhook::note(rows, order.version, &event)?);
     }
     order.state = state;
     fill(&mut order);

@@ -4,6 +4,7 @@
 //! An invitation is a secret of 32 random bytes, of which only the digest is kept; it counts once.
 
 use super::order_object::{self, OrderAnswer, OrderCommand};
+use super::webhook::{self, WebhookAnswer, WebhookCommand};
 use crate::json::{self, Json};
 use crate::model::{Role, UnixTime};
 use crate::rows::{Row, Rows, StoreFault, Write};
@@ -60,7 +61,7 @@ pub struct TeamEvent {
     pub at: UnixTime,
     /// Who did it: a pseudonym.
     pub by: String,
-    /// What: `invited`, `joined`, `role`, `removed`, `withdrawn`, `order`.
+    /// What: `invited`, `joined`, `role`, `removed`, `withdrawn`, `order`, `webhook`.
     pub what: String,
     /// Whom or what it was about: a pseudonym, an invitation's label, or an order's environment.
     pub about: String,
@@ -123,6 +124,8 @@ pub enum TeamCommand {
     },
     /// Something about orders of MitID.
     Order(OrderCommand),
+    /// Something about who is told of them.
+    Webhook(WebhookCommand),
 }
 
 json_enum!(TeamCommand {
@@ -135,6 +138,7 @@ json_enum!(TeamCommand {
     Withdraw { digest, by } = "withdraw",
     Set { person, role, by } = "set",
     Order(it) = "order",
+    Webhook(it) = "webhook",
 });
 
 /// What a team answers.
@@ -166,7 +170,9 @@ pub enum TeamAnswer {
     /// There are too many already.
     Full,
     /// Something about orders of MitID.
-    Order(OrderAnswer),
+    Order(Box<OrderAnswer>),
+    /// Something about who is told of them.
+    Webhook(WebhookAnswer),
 }
 
 json_enum!(TeamAnswer {
@@ -178,6 +184,7 @@ json_enum!(TeamAnswer {
     LastOwner = "last_owner",
     Full = "full",
     Order(it) = "order",
+    Webhook(it) = "webhook",
 });
 
 /// Does as it is told.
@@ -217,7 +224,11 @@ pub fn apply(rows: &mut impl Rows, command: &TeamCommand, now: UnixTime) -> Resu
             None => Ok(TeamAnswer::Unknown),
         },
         TeamCommand::Set { person, role, by } => set(rows, person, *role, by, now),
-        TeamCommand::Order(command) => Ok(TeamAnswer::Order(order_object::apply(rows, command, now)?)),
+        TeamCommand::Webhook(command) => Ok(TeamAnswer::Webhook(webhook::apply(rows, command, now)?)),
+        TeamCommand::Order(command) => {
+            let answer = order_object::apply(rows, command, now)?;
+            Ok(TeamAnswer::Order(Box::new(answer)))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ fn told(rows: &mut MemoryRows, command: OrderCommand, now: UnixTime) -> OrderAns
     // As it goes by the wire.
     let command = json::read(&json::write(&TeamCommand::Order(command))).unwrap();
     match team_object::apply(rows, &command, now).unwrap() {
-        TeamAnswer::Order(answer) => json::read(&json::write(&answer)).unwrap(),
+        TeamAnswer::Order(answer) => json::read(&json::write(&*answer)).unwrap(),
         other => panic!("{other:?}"),
     }
 }

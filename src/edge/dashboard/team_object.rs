@@ -1,23 +1,82 @@
-//! Durable Object of those who belong to a tenant: see [`crate::dashboard::team_object`].
+//! Durable Object of those who belong to a tenant: see [`crate::dashboard::team_object`]. By its alarm it tells
+//! the tenant's own system of orders.
 
 use crate::dashboard::team_object::{TeamCommand, apply};
-use crate::edge::durable::{Answer, Durable, durable_object};
-use crate::edge::objects;
-use crate::edge::platform::Thrown;
+use crate::dashboard::webhook;
+use crate::edge::durable::{Answer, Durable, Storage, durable_object};
+use crate::edge::objects::{self, log};
+use crate::edge::platform::{Env, Thrown};
 use crate::edge::records::SqlRows;
+use crate::edge::shell::{Shell, now};
 use crate::model::UnixTime;
+use crate::rows::StoreFault;
+
+/// If the object dies while it tells somebody, the alarm takes over after this long, seconds.
+const TAKE_OVER_SECONDS: u64 = 30;
+
+/// How long after its moment an alarm rings, milliseconds: what is over by the second is over then.
+const ALARM_MARGIN_MILLISECONDS: f64 = 1_000.0;
+
+/// When an alarm rings for what is due at `at`, milliseconds since 1970.
+fn alarm_after(at: UnixTime) -> f64 {
+    at.0 as f64 * 1_000.0 + ALARM_MARGIN_MILLISECONDS
+}
 
 /// `Team`.
 pub struct TeamObject {
+    storage: Storage,
     rows: SqlRows,
+    env: Env,
 }
 
-durable_object!(TeamObject, |storage, _| TeamObject { rows: SqlRows::new(&storage) });
+durable_object!(TeamObject, |storage, env| TeamObject { rows: SqlRows::new(&storage), storage, env });
 
 impl Durable for TeamObject {
     async fn answer(&self, command: String) -> Thrown<Answer> {
         let command: Option<(TeamCommand, UnixTime)> = crate::json::read(&command).ok();
+        let is_order = matches!(command, Some((TeamCommand::Order(_), _)));
         let answer = command.map(|(command, now)| apply(&mut self.rows.clone(), &command, now));
+        if is_order {
+            self.ring_for_next().await?;
+        }
         Ok(objects::answer(answer))
+    }
+
+    /// Sends one event. The alarm is set anew before anything else can go wrong.
+    async fn alarm(&self) -> Thrown<()> {
+        let Some((webhook, delivery)) = self.next() else { return Ok(()) };
+        if !delivery.next_at.is_over(now()) {
+            return self.ring_for_next().await;
+        }
+        self.storage.ring_at(alarm_after(now().plus(TAKE_OVER_SECONDS))).await?;
+        let taken = match Shell::new(&self.env) {
+            Ok(shell) => webhook::tell(&shell, &webhook, &delivery, now()).await,
+            Err(missing) => {
+                log("misconfigured", missing);
+                return Ok(());
+            }
+        };
+        match webhook::settle(&mut self.rows.clone(), &delivery.id, taken, now()) {
+            Ok(true) => log("webhook_given_up", webhook.tenant.as_str()),
+            Ok(false) => {}
+            Err(StoreFault(cause)) => log("store_failed", &cause),
+        }
+        self.ring_for_next().await
+    }
+}
+
+impl TeamObject {
+    fn next(&self) -> Option<(webhook::Webhook, webhook::Delivery)> {
+        webhook::next(&self.rows).unwrap_or_else(|StoreFault(cause)| {
+            log("store_failed", &cause);
+            None
+        })
+    }
+
+    async fn ring_for_next(&self) -> Thrown<()> {
+        match self.next() {
+            Some((_, delivery)) => self.storage.ring_at(alarm_after(delivery.next_at.max(now()))).await,
+            None => Ok(()),
+        }
     }
 }

@@ -29,3 +29,4 @@ pub mod tenants;
 pub mod tokens;
 pub mod tools;
 pub mod upstreams;
+pub mod webhook;

@@ -125,6 +125,8 @@ pub struct Order<'a> {
     pub domain_href: Option<&'a str>,
     /// Where the settings of MitID are.
     pub eids_href: &'a str,
+    /// Where a system of the tenant's own is named, to be told of the order.
+    pub webhook_href: &'a str,
     /// Why something was not done.
     pub problem: Option<Problem<'a>>,
 }
@@ -179,6 +181,7 @@ pub fn order(view: &Order<'_>) -> Markup {
                 }
                 (begin_or_edit(view, true))
             }
+            p { a href=(view.webhook_href) { (texts::WEBHOOK_TITLE.say(lang)) } }
         },
     })
 }

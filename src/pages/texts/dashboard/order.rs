@@ -293,6 +293,29 @@ pub static VIES_UNKNOWN: Text = Text::fixed(
 pub static VIES_ASK: Text = Text::fixed("Spørg VIES igen", "Ask VIES again");
 pub static PERSON: Text = Text::fixed("Bestilt af", "Ordered by");
 
+// Telling the tenant's own system.
+
+pub static WEBHOOK_TITLE: Text = Text::fixed("Besked til jeres eget system", "Tell a system of your own");
+pub static WEBHOOK_INTRO: Text = Text::fixed(
+    "Når en ordre får en ny status, i TEST eller PRODUCTION, sender vi en POST med JSON til denne adresse. Svarer den ikke med 2xx, prøver vi igen i omtrent et døgn.",
+    "When an order gets another status, in TEST or PRODUCTION, we POST JSON to this address. Where it does not answer with 2xx, we try again for about a day.",
+);
+pub static WEBHOOK_URL: Text = Text::fixed("Adresse", "Address");
+pub static WEBHOOK_URL_HELP: Text = Text::fixed(
+    "En https-adresse. Tom sender ingenting. Hver gang adressen gemmes, bliver hemmeligheden en ny.",
+    "An https address. Empty sends nothing. Each time the address is saved, the secret is a new one.",
+);
+pub static WEBHOOK_URL_RULE: Text = Text::fixed(
+    "Skriv en https-adresse, der kan nås fra internettet.",
+    "Write an https address that can be reached from the internet.",
+);
+pub static WEBHOOK_SECRET: Text = Text::fixed("Hemmelighed", "Secret");
+pub static WEBHOOK_SECRET_HELP: Text = Text::fixed(
+    "Hver besked er underskrevet: Authorization er EEID-HMAC-SHA256 t=<sekunder>,v1=<HMAC-SHA256 i hex af sekunderne, et punktum og indholdet>. Afvis det, der er ældre end fem minutter.",
+    "Each message is signed: Authorization is EEID-HMAC-SHA256 t=<seconds>,v1=<HMAC-SHA256 in hex of the seconds, a dot and the body>. Refuse what is older than five minutes.",
+);
+pub static WEBHOOK_WAITING: Text = Text::fixed("Beskeder, der venter", "Messages that wait");
+
 /// Countries by their prefixes.
 pub static COUNTRIES: [(&str, Text); 29] = [
     ("", Text::fixed("Står i nummeret", "As the number says")),
