@@ -347,6 +347,11 @@ fn a_change_is_offered_to_the_shadow_and_made_there_at_once() {
     assert!(offered.says("differs in: Name") && offered.says("Make the same change to the shadow"));
     admin.post(&tab("/shadow"), &[]).expect(303);
     assert_eq!(world.operator.get(&shadow).expect(200).body["name"], "Renamed");
+    // A new secret is for both.
+    admin.post(&tab("/secrets/new"), &[]).expect(201);
+    assert!(admin.get(&tab("/secrets")).expect(200).says("differs in: Secrets"));
+    admin.post(&tab("/shadow"), &[]).expect(303);
+    assert!(admin.get(&tab("/secrets")).expect(200).says("The shadow application is alike"));
 }
 
 #[test]

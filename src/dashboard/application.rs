@@ -154,17 +154,15 @@ impl<P: Dashboard> Application<'_, P> {
         let fields = of_tab(tab).ok_or(Stop::NotFound)?;
         let action = if tab.is_empty() { self.href(&[]) } else { self.href(&[tab]) };
         let form = settings::markup(self.within, fields, shown, &action, &common::SAVE);
-        let shadow = self.shadow().await?;
-        let frame = self.within.frame();
-        let make = self.href(&["shadow"]);
+        let shadow = self.shadow_panel().await?;
         let may_change = self.within.may_change();
         let copy = self.within.environment == Environment::Test;
         let copy = copy.then(|| self.href(&["copy"]));
         let content = html! {
-            @if let Some(shadow) = &shadow { (view::shadow(&frame, shadow, may_change.then_some(&make))) }
+            (shadow)
             (form)
             @if tab.is_empty() && may_change {
-                (view::acts(frame.lang, copy.as_deref(), &self.href(&["remove"])))
+                (view::acts(self.within.visit.lang, copy.as_deref(), &self.href(&["remove"])))
             }
         };
         let status = if problem.is_some() { 409 } else { settings::status(shown) };
@@ -180,6 +178,15 @@ impl<P: Dashboard> Application<'_, P> {
             }
             Saved::Again(shown) => self.settings(tab, &shown, None, None).await,
         }
+    }
+
+    /// What is said of its shadow, with the button that makes it alike for whoever may.
+    pub async fn shadow_panel(&self) -> Result<Markup, Stop> {
+        let make = self.href(&["shadow"]);
+        let action = self.within.may_change().then_some(make.as_str());
+        let shadow = self.shadow().await?;
+        let frame = self.within.frame();
+        Ok(shadow.map_or_else(Markup::default, |shadow| view::shadow(&frame, &shadow, action)))
     }
 
     /// How its shadow stands; `None` where its domain leads to no MitID domain.

@@ -72,7 +72,9 @@ async fn list<P: Dashboard>(
         })
         .collect();
     let uses = |method: &&str| method.starts_with("client_secret");
-    let content = view::secrets(&view::Secrets {
+    // A secret that the shadow lacks would be missed at the cut-over.
+    let shadow = it.shadow_panel().await?;
+    let list = view::secrets(&view::Secrets {
         frame: &it.within.frame(),
         secrets: &secrets,
         next: next_href(&it.href(&["secrets"]), next.as_deref()).as_deref(),
@@ -83,6 +85,7 @@ async fn list<P: Dashboard>(
         compared,
     });
     let status = if problem.is_some() { 422 } else { 200 };
+    let content = html! { (shadow) (list) };
     Ok(it.page(status, "secrets", Notice::of(query.get("saved")), problem, &content))
 }
 
