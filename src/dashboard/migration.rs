@@ -1,13 +1,194 @@
-//! The move from the old eID to its successor, as a board.
+//! The move from the old eID to its successor, as a board: who logs in by what, which applications are ready,
+//! what exactly changes for each, and a rehearsal of the old one's closing.
 
+use super::api::Condition;
 use super::ports::Dashboard;
+use super::settings;
 use super::stop::{Page, Stop};
+use super::tools::origin_of;
 use super::visit::Within;
+use crate::model::Role;
+use crate::pages::dashboard::frame::Notice;
+use crate::pages::dashboard::migration as view;
+use crate::web::{Method, Response};
+use serde_json::{Value, json};
+
+/// Days that the chart shows.
+const DAYS_SHOWN: usize = 30;
 
 /// The pages of this section; `path` is what follows its segment.
 ///
 /// # Errors
 /// [`Stop`].
-pub async fn route<P: Dashboard>(_within: &Within<'_, P>, _path: &[&str]) -> Page {
-    Err(Stop::NotFound)
+pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
+    match (within.visit.request.method, path) {
+        (Method::Get, []) => board(within, None).await,
+        (Method::Post, []) => rehearse(within).await,
+        (Method::Get, ["change", host, client_id]) => change(within, host, client_id).await,
+        _ => Err(Stop::NotFound),
+    }
+}
+
+/// What was typed, and what is wrong with it.
+struct Typed {
+    percent: String,
+    ends_at: String,
+    problem: String,
+}
+
+async fn board<P: Dashboard>(within: &Within<'_, P>, typed: Option<Typed>) -> Page {
+    let path = within.resource(&["environments", within.environment.as_str(), "migration"]);
+    let body = within.api().find(&path).await?.map_or(Value::Null, |found| found.body);
+    let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
+    let counted = list("applications");
+    let days = days(counted.iter().chain(&list("others")));
+    let applications: Vec<view::Application<'_>> = counted.iter().map(|one| shown(within, one)).collect();
+    let sum = |name: &str| counted.iter().map(|one| total(one, name)).sum::<u64>();
+    let running = &body["rehearsal"];
+    let mut hosts: Vec<&str> = counted.iter().filter_map(|one| one["host"].as_str()).collect();
+    hosts.dedup();
+    let links: Vec<String> = hosts.iter().map(|host| format!("{}/rehearse", origin_of(host))).collect();
+    let percent = running["percent"].to_string();
+    let kept = match &typed {
+        Some(typed) => (typed.percent.as_str(), typed.ends_at.as_str()),
+        None if running.is_object() => (percent.as_str(), running["ends_at"].as_str().unwrap_or_default()),
+        None => ("0", ""),
+    };
+    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let page = view::Board {
+        frame: &within.frame(),
+        notice: Notice::of(query.get("saved")),
+        days: &days,
+        people: body["people_seen_with_mitid"].as_u64().unwrap_or(0).to_string(),
+        applications: &applications,
+        rehearsal: running["ends_at"]
+            .as_str()
+            .map(|ends_at| view::Rehearsal { ends_at, percent: percent.clone() }),
+        rehearsed: (sum("rehearsed"), sum("finished")),
+        links: &links,
+        action: &within.href(&["migration"]),
+        typed: kept,
+        problem: typed.as_ref().map(|typed| typed.problem.as_str()),
+        may_change: within.may_change(),
+    };
+    Ok(Response::page(if typed.is_some() { 422 } else { 200 }, view::page(&page)))
+}
+
+fn total(application: &Value, name: &str) -> u64 {
+    application["days"].as_array().into_iter().flatten().filter_map(|day| day[name].as_u64()).sum()
+}
+
+/// The last days of all applications together.
+fn days<'a>(applications: impl Iterator<Item = &'a Value>) -> Vec<view::Day> {
+    let mut all: Vec<view::Day> = Vec::new();
+    for day in applications.filter_map(|one| one["days"].as_array()).flatten() {
+        let date = day["date"].as_str().unwrap_or_default();
+        let (nemid, mitid) = (day["nemid"].as_u64().unwrap_or(0), day["mitid"].as_u64().unwrap_or(0));
+        match all.iter_mut().find(|known| known.date == date) {
+            Some(known) => {
+                known.nemid += nemid;
+                known.mitid += mitid;
+            }
+            None => all.push(view::Day { date: date.to_owned(), nemid, mitid }),
+        }
+    }
+    all.sort_by(|a, b| a.date.cmp(&b.date));
+    all.split_off(all.len().saturating_sub(DAYS_SHOWN))
+}
+
+fn shown<'a, P: Dashboard>(within: &Within<'_, P>, one: &'a Value) -> view::Application<'a> {
+    let text = |name: &str| one[name].as_str().unwrap_or_default();
+    view::Application {
+        host: text("host"),
+        client_id: text("client_id"),
+        logins: (total(one, "nemid"), total(one, "mitid")),
+        last_nemid: text("last_nemid_login"),
+        last_mitid: text("last_mitid_login"),
+        reasons: one["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+        href: within.href(&["migration", "change", text("host"), text("client_id")]),
+    }
+}
+
+/// Begins, changes or ends a rehearsal. It takes something away from real users, so who does it is asked.
+async fn rehearse<P: Dashboard>(within: &Within<'_, P>) -> Page {
+    let form = within.visit.form()?;
+    within.check_role(Role::Administrator)?;
+    within.visit.check_fresh()?;
+    let typed = |name: &str| form.get(name).unwrap_or_default().trim().to_owned();
+    let (percent, ends_at) = (typed("percent"), typed("ends_at"));
+    // Whatever else was typed, the API says what is allowed.
+    let number = percent.parse::<u64>().map_or_else(|_| Value::from(percent.as_str()), Value::from);
+    let mut body = json!({ "ends_at": null });
+    if !ends_at.is_empty() {
+        body = json!({ "ends_at": ends_at, "percent": if percent.is_empty() { Value::from(0) } else { number } });
+    }
+    let path = within.resource(&["environments", within.environment.as_str(), "rehearsal"]);
+    match within.api().change(Method::Put, &path, Condition::None, Some(&body)).await? {
+        Ok(done) => Ok(settings::saved(&within.href(&["migration"]), done.published)),
+        Err(refused) => {
+            let said = refused.errors.iter().map(|(field, detail)| format!("{field}: {detail}"));
+            let said = said.collect::<Vec<_>>().join(". ");
+            let problem = if said.is_empty() { refused.text } else { said };
+            board(within, Some(Typed { percent, ends_at, problem })).await
+        }
+    }
+}
+
+/// What changes for one application when it is cut over, as a text to send.
+async fn change<P: Dashboard>(within: &Within<'_, P>, host: &str, client_id: &str) -> Page {
+    let api = within.api();
+    let domain = api.get(&within.resource(&["domains", host])).await?.body;
+    let application = api.get(&within.resource(&["domains", host, "applications", client_id])).await?.body;
+    if domain["environment"] != within.environment.as_str() {
+        return Err(Stop::NotFound);
+    }
+    let Some(mitid) = domain["mitid_domain"].as_str() else { return Err(Stop::NotFound) };
+    let (from, to) = (origin_of(host), origin_of(mitid));
+    let shadow = api.find(&within.resource(&["domains", mitid, "applications", client_id])).await?;
+    let drift = api.get(&within.resource(&["domains", host, "shadow-drift"])).await?.body;
+    let differs = drift["differing"].as_array().into_iter().flatten().any(|one| {
+        one["client_id"] == client_id
+            && one["fields"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|field| field == "secrets" || field == "jwks")
+    });
+    let credentials = match (shadow.is_some(), differs) {
+        (false, _) => "credentials  the shadow application is not made yet",
+        (true, true) => "credentials  differ: a new secret or key is needed",
+        (true, false) => "credentials  unchanged",
+    };
+    let name = application["name"].as_str().unwrap_or_default();
+    let text = format!(
+        "{name} ({client_id}), {}\n\n\
+         issuer       {from}\n          ->  {to}\n\
+         authority    {from}/oauth2/authorize\n          ->  {to}/oauth2/authorize\n\
+         metadata     {from}/.well-known/openid-configuration\n          ->  {to}/.well-known/openid-configuration\n\
+         acr_values   urn:grn:authn:dk:nemid:poces\n          ->  urn:grn:authn:dk:mitid:substantial\n\
+         client_id    unchanged\n\
+         callbacks    unchanged\n\
+         {credentials}\n",
+        within.environment.as_str()
+    );
+    let page = view::Change { frame: &within.frame(), text: &text, back: &within.href(&["migration"]) };
+    Ok(Response::page(200, view::change(&page)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_of_all_applications_are_counted_together_and_the_last_are_shown() {
+        let day = |date: &str, nemid: u64| json!({ "date": date, "nemid": nemid, "mitid": 1 });
+        let one = json!({ "days": [day("2026-11-02", 2), day("2026-11-01", 1)] });
+        let other = json!({ "days": [day("2026-11-02", 3)] });
+        let counted = days([&one, &other].into_iter());
+        let told: Vec<_> = counted.iter().map(|day| (day.date.as_str(), day.nemid, day.mitid)).collect();
+        assert_eq!(told, [("2026-11-01", 1, 1), ("2026-11-02", 5, 2)]);
+        let many = json!({ "days": (10..50).map(|at| day(&format!("2026-10-{at}"), 1)).collect::<Vec<_>>() });
+        let last = days([&many].into_iter());
+        assert_eq!((last.len(), last[0].date.as_str()), (DAYS_SHOWN, "2026-10-20"));
+    }
 }

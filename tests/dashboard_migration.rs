@@ -1,0 +1,45 @@
+//! The migration board.
+
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use edge_eid::model::Role;
+use support::dashboard::World;
+
+const BOARD: &str = "/t/acme/test/migration";
+
+#[test]
+fn the_board_says_what_stands_against_cutting_an_application_over() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    let board = viewer.get(BOARD).expect(200);
+    assert!(board.says("urn:acme:web") && board.says("The shadow application is missing."));
+    assert!(!board.body.contains("name=\"percent\""));
+    viewer.post(BOARD, &[("percent", "0"), ("ends_at", "2027-01-20T00:00:00Z")]).expect(403);
+    viewer.get("/t/acme/production/migration").expect(200);
+}
+
+#[test]
+fn the_exact_change_names_both_issuers_and_says_whether_credentials_differ() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    let change = viewer.get(&format!("{BOARD}/change/acme.example/urn%3Aacme%3Aweb")).expect(200);
+    assert!(change.says("https://acme.example\n          -&gt;  https://mitid.example"), "{}", change.body);
+    assert!(change.says("the shadow application is not made yet"));
+    viewer.get("/t/acme/production/migration/change/acme.example/urn%3Aacme%3Aweb").expect(404);
+}
+
+#[test]
+fn a_rehearsal_is_begun_and_ended_and_a_wrong_one_keeps_what_was_typed() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    let wrong = administrator.post(BOARD, &[("percent", "1000"), ("ends_at", "tomorrow")]).expect(422);
+    assert_eq!((wrong.input("percent"), wrong.input("ends_at")), (Some("1000"), Some("tomorrow")));
+    administrator.post(BOARD, &[("percent", "5"), ("ends_at", "2027-01-20T00:00:00Z")]).expect(303);
+    let running = administrator.get(BOARD).expect(200);
+    assert!(running.says("The rehearsal lasts until 2027-01-20 00:00 UTC (5 %)"));
+    assert!(running.body.contains("https://acme.example/rehearse"));
+    administrator.post(BOARD, &[]).expect(303);
+    assert!(!administrator.get(BOARD).expect(200).says("The rehearsal lasts until"));
+}
