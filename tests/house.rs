@@ -169,8 +169,10 @@ fn forwarded_headers_are_read_nowhere() {
 fn pages_hold_no_inline_style_or_script() {
     let inline = ["style=", "style {", "script {", "onclick", "onload", "onsubmit", "javascript:"];
     nobody_says(&inline, |source| source.is_test() || !source.path.starts_with("src/pages/"));
-    // One place writes HTML as it is: what was compiled from a list of harmless elements.
-    nobody_says(&["PreEscaped"], |source| source.path == "src/pages/layout.rs");
+    // Two places write HTML as it is: what was compiled from a list of harmless elements, and our own
+    // guides, with the reader's values escaped in them.
+    let may = ["src/pages/layout.rs", "src/pages/dashboard/docs.rs"];
+    nobody_says(&["PreEscaped"], |source| may.contains(&source.path.as_str()));
 }
 
 #[test]

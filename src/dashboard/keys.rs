@@ -112,7 +112,7 @@ fn shown_ring<'a>(body: &'a Value, ring: &'a Value, now: u64) -> view::Ring<'a> 
         (from, seconds(key["next_step_at"].as_str()).unwrap_or(now).max(now))
     };
     let is_shown = |key: &&&Value| matches!(text(key, "state"), "active" | "standby" | "retiring");
-    let spans: Vec<(u64, u64)> = keys.iter().filter(is_shown).map(|key| span(key)).collect();
+    let spans: Vec<(u64, u64)> = keys.iter().filter(is_shown).map(span).collect();
     let first = spans.iter().map(|(from, _)| *from).min().unwrap_or(now);
     let last = spans.iter().map(|(_, to)| *to).max().unwrap_or(now).max(first + 1);
     let place = |at: u64| {

@@ -74,6 +74,7 @@ pub struct TeamEvent {
 json_struct!(TeamEvent { at, by, what, about, from, to });
 
 /// What a team is asked.
+#[allow(clippy::large_enum_variant, reason = "each is made once and sent")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TeamCommand {
     /// Somebody's role.
@@ -142,6 +143,7 @@ json_enum!(TeamCommand {
 });
 
 /// What a team answers.
+#[allow(clippy::large_enum_variant, reason = "each is made once and sent")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TeamAnswer {
     /// A role, if he has one.

@@ -4,7 +4,7 @@ use super::frame::{self, Frame, Notice, Page, moment};
 use crate::pages::Lang;
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::{common, keys as texts};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 /// Width of a timeline, in units of its own.
 pub const TIMELINE_WIDTH: u32 = 1_000;
@@ -196,7 +196,7 @@ fn timeline(lang: Lang, ring: &Ring<'_>) -> Markup {
                 rect.{ "bar-" (key.state) } x=(key.bar.0) y=(y + 4) height="26" rx="4"
                     width=(key.bar.1.saturating_sub(key.bar.0).max(6)) {}
                 text x=(key.bar.0 + 10) y=(y + 22) {
-                    (PreEscaped(&key.kid.chars().take(8).filter(char::is_ascii).collect::<String>()))
+                    (key.kid.chars().take(8).collect::<String>())
                     " " (state_name(key.state).say(lang))
                 }
             }
