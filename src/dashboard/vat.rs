@@ -109,7 +109,8 @@ fn whole(text: &str) -> Result<VatId, NotVat> {
 }
 
 fn is_slovak_company(number: &str) -> bool {
-    number.as_bytes().get(2).is_some_and(|third| b"234789".contains(third))
+    let has_third = number.as_bytes().get(2).is_some_and(|third| b"234789".contains(third));
+    has_third && number.parse::<u64>().is_ok_and(|number| number % 11 == 0)
 }
 
 #[cfg(test)]
@@ -184,7 +185,10 @@ mod tests {
 
     #[test]
     fn a_person_of_slovakia_is_no_company() {
-        assert_eq!(VatId::parse("SK7111047378", None), Err(NotVat::Shape));
+        for person in ["7111047372", "7131047100"] {
+            assert!(Vat::parse(&["SK", person].concat()).is_ok(), "{person} is one for the crate");
+            assert_eq!(VatId::parse(person, Some("SK")), Err(NotVat::Shape), "{person}");
+        }
     }
 
     #[test]
