@@ -53,8 +53,12 @@ impl From<CryptoError> for Stop {
 }
 
 /// The page to come back to after signing in: what was asked for, where asking again changes nothing.
-fn back(request: &Request) -> &str {
-    if request.method == Method::Get { &request.path } else { "/" }
+fn back(request: &Request) -> String {
+    match (request.method, request.query.is_empty()) {
+        (Method::Get, true) => request.path.clone(),
+        (Method::Get, false) => with_query(&request.path, &request.query),
+        _ => "/".to_owned(),
+    }
 }
 
 impl Stop {
@@ -63,7 +67,8 @@ impl Stop {
         let (status, message) = match self {
             Self::SignIn { afresh } if request.method == Method::Get => {
                 let afresh = if afresh { "1" } else { "" };
-                let pairs = [("back", back(request)), ("afresh", afresh)];
+                let back = back(request);
+                let pairs = [("back", back.as_str()), ("afresh", afresh)];
                 let query = encode_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
                 return self::welcome(ports, lang, &with_query("/sign-in", &query), !afresh.is_empty());
             }

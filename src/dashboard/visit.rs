@@ -10,7 +10,7 @@ use crate::admin::assertion::Assertion;
 use crate::model::{Environment, Role, TenantId, UnixTime};
 use crate::pages::Lang;
 use crate::pages::dashboard::frame::{Frame, Place};
-use crate::web::{Parameters, Request, Response};
+use crate::web::{Parameters, Request, Response, percent_encode};
 
 /// Pages hang on the language that the browser asks for.
 pub const VARY: &str = "accept-language, cookie";
@@ -166,6 +166,7 @@ impl<'a, P: Dashboard> Visit<'a, P> {
             name: &self.session.name,
             form_token: self.session.form_token(self.ports),
             path: &self.request.path,
+            back: percent_encode(&self.request.path),
             place: None,
             is_operator,
             tenants: self.tenants.len(),

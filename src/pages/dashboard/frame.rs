@@ -18,6 +18,8 @@ pub struct Frame<'a> {
     pub form_token: String,
     /// The path of this page.
     pub path: &'a str,
+    /// The same, to stand in a query.
+    pub back: String,
     /// The tenant it is about.
     pub place: Option<Place<'a>>,
     /// Whether the reader runs the installation.
@@ -179,7 +181,7 @@ fn header(frame: &Frame<'_>) -> Markup {
                 } @else if frame.tenants > 1 {
                     a href="/tenants" { (texts::TENANTS.say(lang)) }
                 }
-                a href={ "/language/" (other) "?back=" (frame.path) } lang=(other) hreflang=(other) {
+                a href={ "/language/" (other) "?back=" (frame.back) } lang=(other) hreflang=(other) {
                     (texts::LANGUAGE_SWITCH.say(lang))
                 }
                 details {

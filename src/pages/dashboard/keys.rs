@@ -121,7 +121,7 @@ fn ring(view: &Keys<'_>, ring: &Ring<'_>) -> Markup {
     html! {
         section.panel {
             h2 { (name.say(lang)) }
-            div.scroll tabindex="0" role="region" aria-label=(texts::TIMELINE.say(lang)) { (timeline(lang, ring)) }
+            div.scroll tabindex="0" role="region" aria-label={ (texts::TIMELINE.say(lang)) ", " (name.say(lang)) } { (timeline(lang, ring)) }
             dl.facts {
                 dt { (texts::ROTATES.say(lang)) }
                 dd { (at(lang, ring.rotates_at)) }
