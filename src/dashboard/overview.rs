@@ -1,5 +1,6 @@
 //! The first page of a tenant: is all well, or what needs attention.
 
+use super::order_calls;
 use super::ports::Dashboard;
 use super::stop::{Page, Stop};
 use super::visit::Within;
@@ -39,6 +40,16 @@ async fn keys<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<view::Need>, S
     Ok(needs)
 }
 
+/// An order of MitID that somebody has to go on with.
+async fn waiting_order<P: Dashboard>(within: &Within<'_, P>) -> Result<Option<view::Need>, Stop> {
+    let order = order_calls::look(within.visit, &within.tenant, within.environment).await?;
+    let Some(order) = order.filter(|order| !matches!(order.state.word(), "completed" | "withdrawn")) else {
+        return Ok(None);
+    };
+    let text = texts::order(crate::pages::dashboard::order::state_name(order.state.word()));
+    Ok(Some(view::Need { text, detail: String::new(), href: within.href(&["order"]) }))
+}
+
 /// The page.
 ///
 /// # Errors
@@ -70,6 +81,7 @@ pub async fn page<P: Dashboard>(within: &Within<'_, P>) -> Page {
         }
     }
     needs.extend(keys(within).await?);
+    needs.extend(waiting_order(within).await?);
     let publication = api.get(&within.resource(&["publication"])).await?.body;
     if publication["published"] != Value::Bool(true) {
         let text = texts::PUBLISHING.clone();

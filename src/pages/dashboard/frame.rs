@@ -215,6 +215,9 @@ fn switch(lang: Lang, place: &Place<'_>) -> Markup {
 fn sections(lang: Lang, place: &Place<'_>, current: &str) -> Markup {
     html! {
         nav.sections aria-label=(texts::SECTIONS.say(lang)) {
+            // Closed on a phone; on a wide screen the style sheet shows what is in it, open or not.
+            details.menu {
+            summary { (texts::SECTIONS.say(lang)) }
             ul role="list" {
                 @for (segment, label) in SECTIONS {
                     @if is_for(segment, place.role) {
@@ -226,6 +229,7 @@ fn sections(lang: Lang, place: &Place<'_>, current: &str) -> Markup {
                         }
                     }
                 }
+            }
             }
             form.search role="search" method="get" action={ "/t/" (place.tenant) "/" (place.environment) "/search" } {
                 label for="search" { (texts::SEARCH.say(lang)) }

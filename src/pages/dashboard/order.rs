@@ -73,7 +73,7 @@ static STEPS: [(&str, &Text); 6] = [
 ];
 
 /// What a state is called.
-fn state_name(word: &str) -> &'static Text {
+pub fn state_name(word: &str) -> &'static Text {
     match word {
         "rejected" => &states::REJECTED,
         "withdrawn" => &states::WITHDRAWN,

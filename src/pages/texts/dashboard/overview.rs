@@ -1,6 +1,7 @@
 //! What the first page of a tenant says.
 
 use super::super::Text;
+use crate::pages::Lang;
 
 pub static WELL: Text = Text::fixed("Alt er, som det skal være.", "All is well.");
 pub static NEEDS: Text = Text::fixed("Kræver opmærksomhed", "Needs attention");
@@ -26,6 +27,13 @@ pub fn not_seen(ring: &str, who: &str) -> Text {
     Text::filled(
         format!("Har ikke hentet den næste nøgle for {ring}: {who}"),
         format!("Have not fetched the next key of {ring}: {who}"),
+    )
+}
+
+pub fn order(state: &Text) -> Text {
+    Text::filled(
+        format!("Bestilling af MitID: {}", state.say(Lang::Da).to_lowercase()),
+        format!("Order of MitID: {}", state.say(Lang::En).to_lowercase()),
     )
 }
 
