@@ -6,6 +6,7 @@ mod support;
 
 use edge_eid::dashboard::order_form::TERMS_VERSION;
 use edge_eid::dashboard::order_object::{Order, OrderAnswer, OrderCommand};
+use edge_eid::dashboard::order_state::Step;
 use edge_eid::dashboard::team_object::{OPERATORS, TeamAnswer, TeamCommand};
 use edge_eid::dashboard::webhook;
 use edge_eid::model::url::WebUrl;
@@ -452,4 +453,24 @@ fn a_tenants_own_system_is_told_of_each_state_by_a_signed_request() {
     assert!(tell());
     administrator.post(page, &[("url", "")]).expect(303);
     assert!(!administrator.get(page).expect(200).body.contains(&hook.secret(&[9; 32])));
+}
+
+#[test]
+fn a_host_that_was_claimed_for_an_order_which_ended_meanwhile_is_taken_back() {
+    let world = World::new();
+    submitted(&world);
+    let operator = world.reader("acme", Role::Operator);
+    let seen = operator.get(DESK).expect(200);
+    let version = seen.input("version").unwrap().to_owned();
+    let order = order_of(&world, "acme", Environment::Test).unwrap();
+    let withdraw = OrderCommand::Step {
+        environment: Environment::Test,
+        step: Step::Withdraw,
+        version: order.version,
+        by: "administrator-of-acme".to_owned(),
+    };
+    *world.operator.ports.meanwhile.borrow_mut() = Some(("acme".to_owned(), TeamCommand::Order(withdraw)));
+    operator.post(DESK, &[("version", &version), ("act", "approve")]).expect(409);
+    assert_eq!(status(&world, Environment::Test), "withdrawn");
+    world.operator.get(&domain_path("acme", "shop.pp.mitid.dk")).expect(404);
 }

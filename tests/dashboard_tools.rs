@@ -13,14 +13,14 @@ const TOOLS: &str = "/t/acme/test/tools";
 fn a_link_is_built_of_an_application_of_this_tenant_only() {
     let world = World::new();
     let viewer = world.reader("acme", Role::Viewer);
-    let link =
-        format!("{TOOLS}/link?application=acme.example%20urn%3Aacme%3Aweb&scope=openid&acr_values=urn%3Ax");
-    let built = viewer.get(&link).expect(200);
+    let link = format!("{TOOLS}/link");
+    let typed = [("application", "acme.example urn:acme:web"), ("scope", "openid"), ("acr_values", "urn:x")];
+    let built = viewer.post(&link, &typed).expect(200);
     assert!(built.body.contains(
         "https://acme.example/oauth2/authorize?response_type=code&amp;client_id=urn%3Aacme%3Aweb\
          &amp;redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&amp;scope=openid&amp;acr_values=urn%3Ax&amp;state=test"
     ), "{}", built.body);
-    let foreign = viewer.get(&format!("{TOOLS}/link?application=evil.example%20x")).expect(200);
+    let foreign = viewer.post(&link, &[("application", "evil.example x")]).expect(200);
     assert!(!foreign.body.contains("https://evil.example"));
 }
 
@@ -28,7 +28,9 @@ fn a_link_is_built_of_an_application_of_this_tenant_only() {
 fn what_is_typed_into_a_tool_stays_text() {
     let world = World::new();
     let viewer = world.reader("acme", Role::Administrator);
-    for tool in ["link?acr_values=", "explain?trace_id=", "metadata?host="] {
+    let typed = viewer.post(&format!("{TOOLS}/link"), &[("login_hint", "\"><script>")]).expect(200);
+    assert!(!typed.body.contains("<script"));
+    for tool in ["explain?trace_id=", "metadata?host="] {
         let page = viewer.get(&format!("{TOOLS}/{tool}%22%3E%3Cscript%3E")).expect(200);
         assert!(!page.body.contains("<script"), "{tool}");
     }

@@ -36,6 +36,8 @@ pub enum LoginCommand {
         host: Host,
         /// The application.
         client_id: ClientId,
+        /// How many requests.
+        times: u64,
     },
     /// What was counted?
     Look,
@@ -43,7 +45,7 @@ pub enum LoginCommand {
 
 json_enum!(LoginCommand {
     Count(it) = "count",
-    Rehearsed { host, client_id } = "rehearsed",
+    Rehearsed { host, client_id, times } = "rehearsed",
     Look = "look",
 });
 
@@ -65,9 +67,9 @@ json_struct!(Counted { applications, people });
 pub fn apply(rows: &mut impl Rows, command: LoginCommand, now: UnixTime) -> Result<Counted, StoreFault> {
     match command {
         LoginCommand::Count(count) => counted(rows, &count, now)?,
-        LoginCommand::Rehearsed { host, client_id } => {
+        LoginCommand::Rehearsed { host, client_id, times } => {
             if let Some(mut logins) = logins(rows, &host, &client_id, now)? {
-                logins.day(today(now)).rehearsed += 1;
+                logins.day(today(now)).rehearsed += times;
                 rows.commit(vec![put(&logins, now)])?;
             }
         }
@@ -234,7 +236,8 @@ mod tests {
         let mut rows = MemoryRows::default();
         let LoginCount { host, client_id, .. } = login("urn:acme:web", Eid::Mitid, NOW);
         for _ in 0..3 {
-            let began = LoginCommand::Rehearsed { host: host.clone(), client_id: client_id.clone() };
+            let began =
+                LoginCommand::Rehearsed { host: host.clone(), client_id: client_id.clone(), times: 1 };
             apply(&mut rows, began, NOW).unwrap();
         }
         count(&mut rows, LoginCount { rehearsed: true, ..login("urn:acme:web", Eid::Mitid, NOW) }, NOW);

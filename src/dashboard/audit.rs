@@ -189,8 +189,21 @@ fn export<P: Dashboard>(within: &Within<'_, P>, rows: &[LogRow]) -> Page {
 
 /// A cell: quoted, and no formula for a spreadsheet (CWE-1236).
 fn cell_of(text: &str) -> String {
-    let harmless = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{harmless}{}\"", text.replace('"', "\"\""))
+    let mut cell = "\"".to_owned();
+    // A spreadsheet of another country begins a cell at another sign.
+    let mut is_first = true;
+    for c in text.chars() {
+        if is_first && matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r') {
+            cell.push('\'');
+        }
+        is_first = matches!(c, ';' | ',' | '\t' | '\n' | '\r') || (is_first && c == ' ');
+        if c == '"' {
+            cell.push(c);
+        }
+        cell.push(c);
+    }
+    cell.push('"');
+    cell
 }
 
 fn file(content_type: &str, name: &str, text: String) -> Response {
@@ -227,9 +240,13 @@ async fn person<P: Dashboard>(within: &Within<'_, P>) -> Page {
     if visit.ports.team(within.tenant.as_str(), &command, visit.now).await? == TeamAnswer::LastOwner {
         return team(within, Some(&texts::LAST_OWNER)).await;
     }
-    // Whoever was signed in with that name is signed out, so that no session has it any longer.
-    for end in [PersonCommand::Leave(within.tenant.clone()), PersonCommand::SignOutEverywhere] {
-        visit.ports.person(&person, &end, visit.now).await?;
+    if member.is_some() {
+        let leave = PersonCommand::Leave(within.tenant.clone());
+        let left = visit.ports.person(&person, &leave, visit.now).await?;
+        // His sessions hold his name. Where other tenants know him, they are not ours to end.
+        if left.tenants.is_empty() {
+            visit.ports.person(&person, &PersonCommand::SignOutEverywhere, visit.now).await?;
+        }
     }
     team(within, Some(&texts::DELETED)).await
 }
@@ -241,6 +258,8 @@ mod tests {
     #[test]
     fn a_cell_is_quoted_and_no_formula() {
         assert_eq!(cell_of("a \"b\", c"), "\"a \"\"b\"\", c\"");
+        assert_eq!(cell_of("x; =1"), "\"x; '=1\"");
+        assert_eq!(cell_of("a -> b"), "\"a -> b\"");
         for formula in ["=1+1", "+1", "-1", "@x", "\tx"] {
             assert_eq!(cell_of(formula), format!("\"'{formula}\""));
         }

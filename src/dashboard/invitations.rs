@@ -36,12 +36,15 @@ pub async fn accept<P: Dashboard>(visit: &Visit<'_, P>, team: &str, secret: &str
     }
     visit.form()?;
     let (person, name) = (visit.session.person.clone(), visit.session.name.clone());
+    // First what is only a hint: the link is spent by the second step, and must not be spent for nothing.
+    if let Some(tenant) = &tenant {
+        visit.ports.person(&visit.session.person, &PersonCommand::Join(tenant.clone()), visit.now).await?;
+    }
     let accepted = visit.ports.team(team, &TeamCommand::Accept { digest, person, name }, visit.now).await?;
     if accepted != TeamAnswer::Done {
         return Err(Stop::NotFound);
     }
     let Some(tenant) = tenant else { return Ok(Response::see_other("/tenants")) };
     let href = format!("/t/{tenant}/test");
-    visit.ports.person(&visit.session.person, &PersonCommand::Join(tenant), visit.now).await?;
     Ok(Response::see_other(&href))
 }

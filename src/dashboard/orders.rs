@@ -181,10 +181,19 @@ impl<P: Dashboard> Desk<'_, P> {
 
     /// Takes these steps, each of which is a transition of its own in the log.
     async fn steps(&self, mut order: Order, steps: Vec<Step>, published: bool) -> Page {
+        let made = steps.iter().find_map(|step| match step {
+            Step::Ready { host } => Some(host.clone()),
+            _ => None,
+        });
         for step in steps {
             match order_calls::take(self.visit, &self.tenant, self.environment, step, order.version).await? {
                 Taken::Done(next) => order = *next,
-                Taken::Changed(now) => return self.changed(now.as_deref()),
+                Taken::Changed(now) => {
+                    if let Some(host) = &made {
+                        self.take_back(host, now.as_deref()).await?;
+                    }
+                    return self.changed(now.as_deref());
+                }
             }
         }
         Ok(settings::saved(&self.href, published))
@@ -249,6 +258,23 @@ impl<P: Dashboard> Desk<'_, P> {
             }
             Err(refused) => Err(Kept { status: 422, text: &texts::HOST_IMPOSSIBLE, detail: refused.text }),
         })
+    }
+
+    /// A host that was claimed for an order which somebody ended meanwhile is the tenant's no more. It is off
+    /// still: only "Complete" puts it into service.
+    async fn take_back(&self, host: &Host, now: Option<&Order>) -> Result<(), Stop> {
+        let is_over =
+            now.is_none_or(|order| matches!(order.state.word(), "rejected" | "withdrawn" | "draft"));
+        if is_over {
+            let resource = path(&["tenants", self.tenant.as_str(), "domains", host.as_str()]);
+            let api = self.visit.operator_api();
+            if let Some(found) = api.find(&resource).await? {
+                // Whoever has changed it in this moment keeps it, off as it is.
+                let _ =
+                    api.change(Method::Delete, &resource, Condition::Unchanged(&found.etag), None).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn reject(&self, order: Order, form: &Parameters) -> Page {

@@ -21,16 +21,9 @@ const BY: &str = "operator";
 /// 401 in JSON for another token; [`Stop`].
 pub async fn post<P: Dashboard>(ports: &P, request: &Request, now: UnixTime) -> Page {
     let bearer = request.header("authorization").and_then(|header| header.strip_prefix("Bearer "));
+    let bearer = bearer.unwrap_or_default();
     // The list of tenants is the operator's alone, so whoever may read it is one.
-    let asked = ApiRequest {
-        method: Method::Get,
-        path: "/api/v1/tenants",
-        bearer: bearer.unwrap_or_default(),
-        if_match: None,
-        only_new: false,
-        body: None,
-    };
-    if ports.api(asked).await?.status != 200 {
+    if asked(ports, "/api/v1/tenants", bearer).await? != 200 {
         let problem = json!({ "title": "The operator's token is needed", "status": 401 });
         return Ok(Response::json(401, &problem).with("www-authenticate", "Bearer realm=\"edge-eid\""));
     }
@@ -41,12 +34,25 @@ pub async fn post<P: Dashboard>(ports: &P, request: &Request, now: UnixTime) -> 
     let (team, role) = match body["tenant"].as_str() {
         Some(tenant) => {
             let tenant = TenantId::parse(tenant).map_err(|_| Stop::Malformed)?;
+            // Nobody owns what is made later by somebody else.
+            let path = super::api::path(&["tenants", tenant.as_str()]);
+            if asked(ports, &path, bearer).await? != 200 {
+                let problem = json!({ "title": "There is no such tenant", "status": 404 });
+                return Ok(Response::json(404, &problem));
+            }
             (tenant.as_str().to_owned(), Role::Owner)
         }
         None => (OPERATORS.to_owned(), Role::Operator),
     };
     let link = invite(ports, &team, LABEL, role, BY, now).await?.ok_or(Stop::Malformed)?;
     Ok(Response::json(201, &json!({ "link": link })))
+}
+
+/// The status of a GET with that token.
+async fn asked<P: Dashboard>(ports: &P, path: &str, bearer: &str) -> Result<u16, Stop> {
+    let request =
+        ApiRequest { method: Method::Get, path, bearer, if_match: None, only_new: false, body: None };
+    Ok(ports.api(request).await?.status)
 }
 
 /// Invites somebody into a team; the link to give to him. `None` where there are too many already.
@@ -63,7 +69,8 @@ pub async fn invite<P: Dashboard>(
 ) -> Result<Option<String>, Stop> {
     let secret = base64url(&vault::random::<32>(ports));
     let ends = now.plus(INVITATION_SECONDS);
-    let invitation = Invitation { digest: digest(&secret), label: label.to_owned(), role, ends };
+    let invitation =
+        Invitation { digest: digest(&secret), label: label.to_owned(), role, ends, by: by.to_owned() };
     let command = TeamCommand::Invite { invitation, by: by.to_owned() };
     let done = ports.team(team, &command, now).await? == TeamAnswer::Done;
     Ok(done.then(|| format!("{}/invitations/{team}/{secret}", ports.desk().management_host.issuer())))

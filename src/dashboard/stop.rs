@@ -54,6 +54,10 @@ impl From<CryptoError> for Stop {
 
 /// The page to come back to after signing in: what was asked for, where asking again changes nothing.
 fn back(request: &Request) -> String {
+    // A sign-in is no page to come back to.
+    if request.path.starts_with("/sign-in") {
+        return "/".to_owned();
+    }
     match (request.method, request.query.is_empty()) {
         (Method::Get, true) => request.path.clone(),
         (Method::Get, false) => with_query(&request.path, &request.query),

@@ -50,9 +50,11 @@ pub struct Invitation {
     pub role: Role,
     /// When it ends.
     pub ends: UnixTime,
+    /// Who made it: it ends with his own role.
+    pub by: String,
 }
 
-json_struct!(Invitation { digest, label, role, ends });
+json_struct!(Invitation { digest, label, role, ends, by });
 
 /// An entry of the team's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -310,10 +312,17 @@ fn set(
         to: role.map(|role| role.as_str().to_owned()).unwrap_or_default(),
     };
     let write = match role {
-        Some(role) => put(MEMBER, person, &Member { role, ..member }),
+        Some(role) => put(MEMBER, person, &Member { role, ..member.clone() }),
         None => Write::Delete { kind: MEMBER, id: person.to_owned() },
     };
-    commit(rows, vec![write], &event)
+    let mut writes = vec![write];
+    if role.is_none_or(|role| role < member.role) {
+        // Or he would let himself in again.
+        let made: Vec<Invitation> = all(rows, INVITATION)?;
+        let his = made.into_iter().filter(|invitation| invitation.by == person);
+        writes.extend(his.map(|invitation| Write::Delete { kind: INVITATION, id: invitation.digest }));
+    }
+    commit(rows, writes, &event)
 }
 
 fn members(rows: &impl Rows) -> Result<Vec<Member>, StoreFault> {
@@ -379,8 +388,13 @@ mod tests {
     }
 
     fn invited(rows: &mut MemoryRows, digest: &str, role: Role) {
-        let invitation =
-            Invitation { digest: digest.to_owned(), label: "for her".to_owned(), role, ends: NOW.plus(60) };
+        let invitation = Invitation {
+            digest: digest.to_owned(),
+            label: "for her".to_owned(),
+            role,
+            ends: NOW.plus(60),
+            by: "me".to_owned(),
+        };
         let answer = told(rows, TeamCommand::Invite { invitation, by: "me".to_owned() }, NOW);
         assert_eq!(answer, TeamAnswer::Done);
     }
@@ -434,6 +448,21 @@ mod tests {
         assert_eq!(set("b", None), TeamAnswer::LastOwner);
         assert_eq!(set("a", None), TeamAnswer::Done);
         assert_eq!(set("a", None), TeamAnswer::Unknown);
+    }
+
+    #[test]
+    fn whoever_is_removed_or_made_less_lets_himself_in_by_no_link_of_his() {
+        for role in [None, Some(Role::Viewer)] {
+            let mut rows = MemoryRows::default();
+            for (digest, person) in [("one", "a"), ("two", "me")] {
+                invited(&mut rows, digest, Role::Owner);
+                accepts(&mut rows, digest, person, NOW);
+            }
+            invited(&mut rows, "kept", Role::Owner);
+            let command = TeamCommand::Set { person: "me".to_owned(), role, by: "a".to_owned() };
+            assert_eq!(told(&mut rows, command, NOW), TeamAnswer::Done);
+            assert_eq!(accepts(&mut rows, "kept", "me", NOW), TeamAnswer::Unknown);
+        }
     }
 
     #[test]

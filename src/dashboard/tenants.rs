@@ -77,6 +77,8 @@ fn just_before(wanted: &str) -> Option<String> {
 /// [`Stop::NotFound`] for whoever is no operator.
 pub async fn make<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     visit.check_operator().await?;
+    // It shows a link that makes an owner.
+    visit.check_fresh()?;
     let frame = visit.frame(true);
     let mut page = view::Make { frame: &frame, id: "", name: "", problem: None, link: None };
     if visit.request.method == Method::Get {

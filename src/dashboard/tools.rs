@@ -2,11 +2,13 @@
 
 use super::login_test;
 use super::ports::Dashboard;
+use super::probe;
 use super::stop::{Page, Stop};
 use super::visit::Within;
+use crate::model::url::WebUrl;
 use crate::pages::dashboard::tools as view;
 use crate::pages::texts::dashboard::tools as texts;
-use crate::web::{Method, Response, encode_pairs};
+use crate::web::{Method, Parameters, Response, encode_pairs};
 use serde_json::Value;
 
 /// Most domains whose applications are offered.
@@ -19,7 +21,7 @@ const DOMAINS_MAX: usize = 8;
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     match (within.visit.request.method, path) {
         (Method::Get, []) => Ok(Response::page(200, view::list(&within.frame(), &within.href(&["tools"])))),
-        (Method::Get, ["link"]) => link(within).await,
+        (_, ["link"]) => link(within).await,
         (Method::Get, ["metadata"]) => metadata(within).await,
         (Method::Get, ["explain"]) => explain(within).await,
         (_, ["login"]) => login_test::start(within).await,
@@ -68,8 +70,12 @@ pub fn origin_of(host: &str) -> String {
     crate::model::Host::parse(host).map(|host| host.issuer()).unwrap_or_default()
 }
 
+/// By a form that is sent, for a hint may hold a CPR number, which belongs into no address.
 async fn link<P: Dashboard>(within: &Within<'_, P>) -> Page {
-    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let query = match within.visit.request.method {
+        Method::Post => within.visit.form()?,
+        _ => Parameters::default(),
+    };
     let applications = applications(within).await?;
     let choices = choices(&applications);
     let chosen = query.get("application").unwrap_or_default();
@@ -100,7 +106,7 @@ async fn link<P: Dashboard>(within: &Within<'_, P>) -> Page {
         title: &texts::LINK,
         about: &texts::LINK_ABOUT,
         action: &within.href(&["tools", "link"]),
-        is_post: false,
+        is_post: true,
         choices: &choices,
         chosen,
         fields: &[
@@ -127,9 +133,10 @@ async fn metadata<P: Dashboard>(within: &Within<'_, P>) -> Page {
     if !chosen.is_empty() {
         for name in ["openid-configuration", "jwks"] {
             let url = format!("{}/.well-known/{name}", origin_of(chosen));
-            // A minute old at most: who looks here wants to see what is served now.
-            let found = within.visit.ports.document(&url, 60, within.visit.now).await.ok();
-            documents.push((url, found.map(|text| laid_out(&text))));
+            let simulators = within.visit.ports.desk().simulators;
+            let may = WebUrl::parse(&url).is_ok_and(|url| probe::may_look(&url, simulators));
+            let found = if may { probe::look(within.visit.ports, &url).await.ok() } else { None };
+            documents.push((url, found.map(|document| laid_out(&document))));
         }
     }
     let names: Vec<&str> = hosts.iter().map(String::as_str).collect();
@@ -144,9 +151,8 @@ async fn metadata<P: Dashboard>(within: &Within<'_, P>) -> Page {
 }
 
 /// JSON with line feeds.
-fn laid_out(text: &str) -> String {
-    let value: Option<Value> = serde_json::from_str(text).ok();
-    value.and_then(|value| serde_json::to_string_pretty(&value).ok()).unwrap_or_else(|| text.to_owned())
+fn laid_out(document: &Value) -> String {
+    serde_json::to_string_pretty(document).unwrap_or_default()
 }
 
 async fn explain<P: Dashboard>(within: &Within<'_, P>) -> Page {

@@ -38,11 +38,15 @@ pub fn set_language(request: &Request, tag: &str) -> Page {
     Ok(Response::see_other(local_path(query.get("back"))).with_cookie(cookie))
 }
 
+/// Longest path that is come back to, bytes: it goes into a cookie.
+const BACK_MAX_BYTES: usize = 1_000;
+
 /// A path of ours to go to. Anything that a browser could take for another host, or that is no path,
 /// leads to the start.
 pub fn local_path(raw: Option<&str>) -> &str {
     let fits = |path: &&str| {
-        path.starts_with('/')
+        path.len() <= BACK_MAX_BYTES
+            && path.starts_with('/')
             && !path.starts_with("//")
             && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
     };

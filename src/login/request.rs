@@ -207,9 +207,6 @@ fn judge<P: Ports>(
     let (open, closed) = (facts(ctx), facts(ctx).closed(true));
     // Where it makes no difference, nothing is rehearsed.
     let rehearsed = rehearsal::is_chosen(ctx, attempt) && offered_by(open) != offered_by(closed);
-    if rehearsed {
-        ctx.ports.rehearsed(&ctx.domain, &application.client_id);
-    }
     let facts = open.closed(rehearsed);
     let (mut offered, mut only) = offered_by(facts)?;
     if asked.acr_is_essential {
@@ -220,6 +217,9 @@ fn judge<P: Ports>(
             ErrorCode::InvalidRequest,
             "response_mode does not fit a private-scheme callback",
         ));
+    }
+    if rehearsed {
+        ctx.ports.rehearsed(&ctx.domain, &application.client_id);
     }
     ctx.adopt(attempt);
     explain(ctx, &asked, door);

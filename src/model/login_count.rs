@@ -7,6 +7,7 @@
 use super::names::{ClientId, Host};
 use super::time::UnixTime;
 use crate::eid::Eid;
+use crate::table::Table;
 
 /// Registers of a sketch: its estimate is mostly within 1.6 % (1.04 by the square root of this).
 pub const REGISTERS: usize = 4096;
@@ -172,6 +173,41 @@ impl Sketch {
     }
 }
 
+/// An isolate tells of the rehearsed requests of one application at most so often, seconds: whoever may open
+/// the authorize page may do so as often as he likes, and is not to make a write each time.
+pub const TELL_REHEARSED_SECONDS: u64 = 60;
+/// Most applications of which an isolate gathers rehearsed requests; of further ones it tells nothing.
+const GATHERED_MAX: usize = 200;
+
+/// Rehearsed requests that an isolate has not told of yet, by application. What is gathered when no further
+/// request comes, or the isolate ends, is lost.
+pub struct Gathered(Table<String, (u64, UnixTime)>);
+
+impl Gathered {
+    /// Nothing.
+    pub const EMPTY: Self = Self(Table::new());
+
+    /// One more request of this application; how many are to be told of now, if any.
+    pub fn one_more(&mut self, application: &str, now: UnixTime) -> Option<u64> {
+        if let Some((waiting, told_at)) = self.0.get_mut(application) {
+            *waiting += 1;
+            if !told_at.plus(TELL_REHEARSED_SECONDS).is_over(now) {
+                return None;
+            }
+            *told_at = now;
+            return Some(std::mem::take(waiting));
+        }
+        if self.0.len() >= GATHERED_MAX {
+            self.0.retain(|(_, told_at)| !told_at.plus(TELL_REHEARSED_SECONDS).is_over(now));
+        }
+        if self.0.len() >= GATHERED_MAX {
+            return None;
+        }
+        self.0.insert(application.to_owned(), (0, now));
+        Some(1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,5 +257,17 @@ mod tests {
         assert_eq!(json::read(&json::write(&sketch)), Ok(sketch));
         assert!(json::read::<Sketch>("\"000\"").is_err());
         assert!(json::read::<Sketch>(&format!("\"{}\"", " ".repeat(REGISTERS))).is_err());
+    }
+
+    #[test]
+    fn rehearsed_requests_are_told_of_once_a_minute_and_together() {
+        let mut gathered = Gathered::EMPTY;
+        let at = |seconds| UnixTime(1_000).plus(seconds);
+        assert_eq!(gathered.one_more("a", at(0)), Some(1));
+        assert_eq!(gathered.one_more("a", at(1)), None);
+        assert_eq!(gathered.one_more("a", at(59)), None);
+        assert_eq!(gathered.one_more("b", at(59)), Some(1));
+        assert_eq!(gathered.one_more("a", at(60)), Some(3));
+        assert_eq!(gathered.one_more("a", at(61)), None);
     }
 }

@@ -46,6 +46,10 @@ impl Api for MemoryPorts {
             body: asked.body.unwrap_or_default().into_bytes(),
         };
         let response = admin::handle(self, &request, self.clock.get()).await;
+        let meanwhile = if asked.method == Method::Put { self.meanwhile.take() } else { None };
+        if let Some((team, command)) = meanwhile {
+            self.team(&team, &command, self.clock.get()).await?;
+        }
         Ok(ApiAnswer {
             status: response.status,
             etag: response.header("etag").map(str::to_owned),
@@ -142,7 +146,8 @@ impl World {
         let person = format!("{}-of-{team}", role.as_str());
         let (digest, by) = (format!("for {person}"), "somebody".to_owned());
         let ends = self.now().plus(60);
-        let invitation = Invitation { digest: digest.clone(), label: person.clone(), role, ends };
+        let invitation =
+            Invitation { digest: digest.clone(), label: person.clone(), role, ends, by: by.clone() };
         assert_eq!(self.team(team, TeamCommand::Invite { invitation, by }), TeamAnswer::Done);
         let accept = TeamCommand::Accept { digest, person: person.clone(), name: person.clone() };
         assert_eq!(self.team(team, accept), TeamAnswer::Done);

@@ -107,6 +107,8 @@ pub struct MemoryPorts {
     pub teams: RefCell<BTreeMap<String, edge_eid::rows::MemoryRows>>,
     /// The dashboard's settings.
     pub desk: edge_eid::dashboard::ports::Desk,
+    /// What somebody else tells a team between a change at the API and what follows it.
+    pub meanwhile: RefCell<Option<(String, edge_eid::dashboard::team_object::TeamCommand)>>,
     /// The moment of calls from the dashboard to the API.
     pub clock: Cell<UnixTime>,
 }
@@ -152,6 +154,7 @@ impl MemoryPorts {
             people: RefCell::default(),
             teams: RefCell::default(),
             desk: super::dashboard::desk(simulators),
+            meanwhile: RefCell::default(),
             clock: Cell::new(UnixTime(1_800_000_000)),
         }
     }
@@ -301,7 +304,8 @@ impl Witness for MemoryPorts {
     fn rehearsed(&self, domain: &DomainSnapshot, client_id: &ClientId) {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(object_name(&domain.label(), 0)).or_default();
-        let command = LoginCommand::Rehearsed { host: domain.host.clone(), client_id: client_id.clone() };
+        let command =
+            LoginCommand::Rehearsed { host: domain.host.clone(), client_id: client_id.clone(), times: 1 };
         login_tally::apply(rows, command, self.upstreams.now.get()).unwrap();
     }
 }

@@ -23,7 +23,8 @@ use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::login::trace;
-use crate::model::login_count::object_name;
+use crate::model::login_count::Gathered;
+use crate::model::login_count::{Gathered, object_name};
 use crate::model::sighting::{Sight, Told, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, Style, UnixTime};
 use crate::ports::{
@@ -88,6 +89,8 @@ async fn keep_recording(shell: &Shell, answer: &web::Response) {
 }
 
 thread_local! {
+    /// Rehearsed requests that this isolate has not told of yet.
+    static GATHERED: RefCell<Gathered> = const { RefCell::new(Gathered::EMPTY) };
     /// Who this isolate has told of lately.
     static TOLD: RefCell<Told> = const { RefCell::new(Told::EMPTY) };
 }
@@ -117,7 +120,11 @@ impl Witness for Shell {
     }
 
     fn rehearsed(&self, domain: &DomainSnapshot, client_id: &ClientId) {
-        let command = LoginCommand::Rehearsed { host: domain.host.clone(), client_id: client_id.clone() };
+        let (host, client_id) = (domain.host.clone(), client_id.clone());
+        let application = format!("{host} {client_id}");
+        let gathered = GATHERED.with_borrow_mut(|gathered| gathered.one_more(&application, self.now()));
+        let Some(times) = gathered else { return };
+        let command = LoginCommand::Rehearsed { host, client_id, times };
         let (object, behind) = (object_name(&domain.label(), 0), self.behind());
         self.afterwards(async move {
             let command = (Tally::Logins(command), behind.now());
