@@ -23,7 +23,6 @@ use crate::login::once::Use;
 use crate::login::session;
 use crate::login::state::{Answer, Event};
 use crate::login::trace;
-use crate::model::login_count::Gathered;
 use crate::model::login_count::{Gathered, object_name};
 use crate::model::sighting::{Sight, Told, Who};
 use crate::model::{Application, ClientId, DomainSnapshot, Host, Style, UnixTime};
