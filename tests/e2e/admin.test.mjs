@@ -97,6 +97,14 @@ test("every operation answers on the real runtime as it is described", async () 
   const again = { "if-match": String(environment.headers.etag) };
   const put = await call("PUT", ["tenants", "described", "environments", "TEST"], environment.json, again);
   assert.equal(put.status, 200, put.body);
+  const checked = await call("POST", [...application, "check-secret"], { secret: secret.json.secret });
+  assert.equal(checked.status, 200, checked.body);
+  const rehearsal = ["tenants", "described", "environments", "TEST", "rehearsal"];
+  const ends_at = new Date(Date.now() + 86_400_000).toISOString();
+  assert.equal((await call("PUT", rehearsal, { ends_at, percent: 1 })).json.rehearsal.percent, 1);
+  const migration = await call("GET", ["tenants", "described", "environments", "TEST", "migration"]);
+  assert.equal(migration.json.applications.length, 1, migration.body);
+  assert.equal((await call("PUT", rehearsal, { ends_at: null })).json.rehearsal, null);
   const consents = await call("GET", ["tenants", "described", "environments", "TEST", "consents"]);
   assert.deepEqual(consents.json, { items: [], next: null });
   const unknown = ["tenants", "described", "environments", "TEST", "traces", "0".repeat(32)];
