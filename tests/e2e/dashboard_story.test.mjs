@@ -78,8 +78,8 @@ test("MitID is ordered, approved by the operator, and completed", async () => {
     company: "Globex A/S",
     alias: "Globex",
     prefix: "shop",
-    contact_name: "Hank Scorpio",
-    contact_email: "hank@globex.example",
+    contact_name: "Kim Hansen",
+    contact_email: "kim@globex.example",
   };
   for (const [name, value] of Object.entries(typed)) await owner.locator(`[name="${name}"]`).fill(value);
   await owner.locator('[name="entity"]').first().selectOption("private");
