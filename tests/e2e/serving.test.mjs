@@ -62,7 +62,7 @@ test("a warm document is answered without a look at any store, also for a new pr
 
 /** Who was seen at acme's TEST domains, by what he is called. */
 async function seen() {
-  const { text } = await server.object("TALLY", "acme/TEST", JSON.stringify(["list", Math.floor(Date.now() / 1000)]));
+  const { text } = await server.object("TALLY", "acme/TEST", JSON.stringify([{ keys: "list" }, Math.floor(Date.now() / 1000)]));
   return new Map(JSON.parse(text).map(({ who, kids, last }) => [who.family ?? who.client_id, { kids, last }]));
 }
 
