@@ -18,7 +18,7 @@
 //! | `due` `publishing` `publication` | how what is due gets to KV, and what a published value looks like |
 //!
 //! The API's description is a file, `static/api/openapi.json`, served at `/api/openapi.json` before
-//! the Worker is asked. The dashboard will call the same functions. Nothing here reads KV: a change is decided where the
+//! the Worker is asked. The dashboard calls it by a service binding. Nothing here reads KV: a change is decided where the
 //! truth is. It is a Worker of its own, beside the broker.
 
 pub mod api_tokens;

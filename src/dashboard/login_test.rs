@@ -79,7 +79,6 @@ pub async fn start<P: Dashboard>(within: &Within<'_, P>) -> Page {
             ("acr_values", &texts::ACR, acr, Some(&texts::ACR_HELP)),
             ("secret", &texts::SECRET, "", Some(&texts::SECRET_HELP)),
         ],
-        secret: true,
         submit: &texts::BEGIN,
         callback: Some(&callback),
         built: link.as_deref(),

@@ -63,14 +63,18 @@ fn can_edit(order: &Order) -> bool {
 }
 
 /// What keeps something from being done.
-struct Kept {
-    status: u16,
-    text: &'static Text,
-    detail: String,
+pub struct Kept {
+    /// The status of the page that says so.
+    pub status: u16,
+    /// In our words.
+    pub text: &'static Text,
+    /// What the API says of it, in English.
+    pub detail: String,
 }
 
 impl Kept {
-    fn by(status: u16, text: &'static Text) -> Self {
+    /// In our words alone.
+    pub fn by(status: u16, text: &'static Text) -> Self {
         Self { status, text, detail: String::new() }
     }
 }

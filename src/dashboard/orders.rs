@@ -1,6 +1,7 @@
 //! The operator's desk: orders of all tenants.
 
 use super::api::{Condition, path};
+use super::order::Kept;
 use super::order::progress;
 use super::order_calls::{self, Taken};
 use super::order_object::{Order, OrderCommand, ViesOutcome};
@@ -13,7 +14,6 @@ use crate::error::Fault;
 use crate::model::{Environment, Host, TenantId};
 use crate::pages::dashboard::frame::Notice;
 use crate::pages::dashboard::order as view;
-use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::order as texts;
 use crate::web::{Method, Parameters, Response, percent_encode};
 use serde_json::json;
@@ -75,19 +75,6 @@ struct Desk<'a, P> {
     href: String,
     tenant: TenantId,
     environment: Environment,
-}
-
-/// Why something was not done.
-struct Kept {
-    status: u16,
-    text: &'static Text,
-    detail: String,
-}
-
-impl Kept {
-    fn by(status: u16, text: &'static Text) -> Self {
-        Self { status, text, detail: String::new() }
-    }
 }
 
 impl<P: Dashboard> Desk<'_, P> {

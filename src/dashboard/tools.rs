@@ -117,7 +117,6 @@ async fn link<P: Dashboard>(within: &Within<'_, P>) -> Page {
             ("login_hint", &texts::HINT, of("login_hint"), None),
             ("ui_locales", &texts::LOCALES, of("ui_locales"), None),
         ],
-        secret: false,
         submit: &texts::BUILD,
         callback: None,
         built: built.as_deref(),

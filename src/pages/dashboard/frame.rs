@@ -131,7 +131,7 @@ pub fn page(page: &Page<'_>) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
-            (head(lang, page.title, frame.broker))
+            (head(page.title, frame.broker))
             body.desk .production[is_production] {
                 a.skip href="#main" { (texts::SKIP.say(lang)) }
                 (header(frame))
@@ -151,8 +151,7 @@ pub fn page(page: &Page<'_>) -> Markup {
 }
 
 /// What is before the body.
-pub(super) fn head(lang: Lang, title: &str, broker: &str) -> Markup {
-    let _ = lang;
+pub(super) fn head(title: &str, broker: &str) -> Markup {
     html! {
         head {
             meta charset="utf-8";

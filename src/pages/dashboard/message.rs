@@ -28,7 +28,7 @@ pub fn page(view: &Message<'_>) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
-            (head(lang, view.title.say(lang), view.broker))
+            (head(view.title.say(lang), view.broker))
             body.desk.message {
                 main #main {
                     p.brand { (view.broker) }

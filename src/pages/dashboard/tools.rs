@@ -62,8 +62,6 @@ pub struct Start<'a> {
     pub chosen: &'a str,
     /// Further fields.
     pub fields: &'a [Field<'a>],
-    /// The name of the field that hides what is typed.
-    pub secret: bool,
     /// What its button says.
     pub submit: &'static Text,
     /// A callback that is to be registered first.

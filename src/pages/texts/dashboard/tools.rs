@@ -70,11 +70,9 @@ pub static ANSWER: Text = Text::fixed("Svar fra login", "Answer of the login");
 pub static TOKENS: Text = Text::fixed("Svar fra token endpoint", "Answer of the token endpoint");
 pub static HEADER: Text = Text::fixed("ID-tokenets hoved", "Header of the ID token");
 pub static CLAIMS: Text = Text::fixed("Claims", "Claims");
-pub static KEY: Text = Text::fixed("Nøglen, der signerede", "The key that signed");
 pub static KEY_FOUND: Text = Text::fixed(
     "Findes i domænets nøgler, og signaturen holder.",
     "Is among the keys of the domain, and the signature holds.",
 );
 pub static KEY_NOT: Text =
     Text::fixed("Signaturen kunne ikke bekræftes:", "The signature could not be confirmed:");
-pub static USERINFO: Text = Text::fixed("Userinfo", "Userinfo");
