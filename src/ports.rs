@@ -273,8 +273,9 @@ pub trait Sightings {
 
 /// How many logins there were, to be read.
 pub trait LoginTallies {
-    /// What one of the objects of [`crate::model::login_count::object_name`] has counted.
-    async fn counted(&self, object: &str) -> Result<Counted, Unavailable>;
+    /// What one of the objects of [`crate::model::login_count::object_name`] has counted: in all, and of
+    /// these applications.
+    async fn counted(&self, object: &str, of: &[(Host, ClientId)]) -> Result<Counted, Unavailable>;
 }
 
 /// What was recorded, to be read.

@@ -43,3 +43,23 @@ fn a_rehearsal_is_begun_and_ended_and_a_wrong_one_keeps_what_was_typed() {
     administrator.post(BOARD, &[]).expect(303);
     assert!(!administrator.get(BOARD).expect(200).says("The rehearsal lasts until"));
 }
+
+#[test]
+fn applications_come_a_page_at_a_time() {
+    let world = World::new();
+    for number in 0..60 {
+        world.operator.application("acme", "acme.example", &format!("app-{number:02}"));
+    }
+    let viewer = world.reader("acme", Role::Viewer);
+    let shown = |url: &str| {
+        let page = viewer.get(url).expect(200).body;
+        let next = page.split("href=\"").find(|part| part.starts_with("/t/acme/test/migration?after="));
+        (
+            page.matches("/migration/change/").count(),
+            next.map(|part| part.split('"').next().unwrap().to_owned()),
+        )
+    };
+    let (first, next) = shown(BOARD);
+    let (second, last) = shown(&next.unwrap());
+    assert_eq!((first, second, last), (50, 11, None));
+}

@@ -12,6 +12,7 @@ use edge_eid::model::login_count::{DAY_SECONDS, Day, LoginCount, SHARDS, Sketch,
 use edge_eid::model::sighting::Who;
 use edge_eid::model::{ClientId, Host, UnixTime};
 use edge_eid::ports::{LoginTallies, Logins as _};
+use edge_eid::web::percent_encode;
 use serde_json::{Value, json};
 use support::admin::{Operator, application_path};
 use support::world::NOW;
@@ -25,9 +26,14 @@ const POCES: &str = "urn:grn:authn:dk:nemid:poces";
 fn counted(broker: &Broker) -> (Vec<(String, String, Day)>, u64) {
     broker.ports.end_logins();
     let (mut days, mut people) = (Vec::new(), Sketch::default());
+    let of = [ACME, ACME_MITID]
+        .map(|host| (Host::parse(host).unwrap(), ClientId::parse(&RelyingParty::web().client_id).unwrap()));
     for shard in 0..SHARDS {
-        let Counted { applications, people: seen } =
-            block_on(broker.ports.counted(&object_name("acme/TEST", shard))).unwrap();
+        let Counted { applications, days: sums, people: seen } =
+            block_on(broker.ports.counted(&object_name("acme/TEST", shard), &of)).unwrap();
+        let asked_for = applications.iter().flat_map(|logins| &logins.days).map(|day| day.nemid + day.mitid);
+        let in_all = sums.iter().map(|day| day.nemid + day.mitid);
+        assert_eq!(in_all.sum::<u64>(), asked_for.sum::<u64>(), "of no other application");
         for logins in applications {
             let (host, client_id) = (logins.host.to_string(), logins.client_id.to_string());
             days.extend(logins.days.iter().map(|day| (host.clone(), client_id.clone(), *day)));
@@ -216,7 +222,7 @@ fn who_was_seen_with_the_key_of_mitid_has_it() {
 }
 
 #[test]
-fn what_the_parts_have_counted_is_one_sum_and_other_applications_stand_apart() {
+fn what_the_parts_have_counted_is_one_sum_in_which_other_applications_are() {
     let operator = world();
     for shard in 0..SHARDS {
         login(&operator, shard, TEST, Eid::Nemid, 0);
@@ -225,9 +231,46 @@ fn what_the_parts_have_counted_is_one_sum_and_other_applications_stand_apart() {
     let board = board(&operator);
     let day = |date: &str, nemid: u64, mitid: u64| json!([{"date": date, "nemid": nemid, "mitid": mitid, "rehearsed": 0, "finished": 0}]);
     assert_eq!(board["applications"][0]["days"], day("2024-10-04", 4, 0));
-    assert_eq!(board["others"][0]["host"], MITID);
-    assert_eq!(board["others"][0]["days"], day("2024-10-02", 0, 4));
+    let mut all = day("2024-10-02", 0, 4);
+    all.as_array_mut().unwrap().extend(day("2024-10-04", 4, 0).as_array().cloned().unwrap());
+    assert_eq!(board["days"], all, "that of the MitID domain, too");
     assert_eq!(board["people_seen_with_mitid"], 4);
+}
+
+#[test]
+fn a_board_is_read_a_page_at_a_time_and_its_sums_are_of_all() {
+    let operator = world();
+    operator.domain("acme", "alone.acme.example", &json!({}));
+    for host in [TEST, "alone.acme.example"] {
+        for number in 0..4 {
+            operator.application("acme", host, &format!("urn:acme:{number}"));
+        }
+    }
+    make_shadow(&operator);
+    login(&operator, 0, TEST, Eid::Mitid, 1);
+    let at = "/api/v1/tenants/acme/environments/TEST/migration";
+    let (mut pages, mut next) = (Vec::new(), String::new());
+    loop {
+        let page = operator.get(&format!("{at}?limit=2{next}")).expect(200).body;
+        assert_eq!(page["days"][0]["mitid"], 1, "on each page");
+        pages.extend(page["applications"].as_array().cloned().unwrap());
+        match page["next"].as_str() {
+            Some(after) => next = format!("&after={}", percent_encode(after)),
+            None => break,
+        }
+        assert_eq!(pages.len() % 2, 0);
+    }
+    let whole = board(&operator);
+    assert_eq!((json!(pages), &whole["next"]), (whole["applications"].clone(), &Value::Null));
+    let names: Vec<_> = pages.iter().map(|it| (it["host"].as_str(), it["client_id"].as_str())).collect();
+    assert_eq!(names.len(), 9);
+    assert!(names.is_sorted());
+    // A cursor is a place, also where nothing is any more.
+    let after =
+        |after: &str| operator.get(&format!("{at}?after={after}")).expect(200).body["applications"].clone();
+    assert_eq!(after("b.example%20x").as_array().unwrap().len(), 5);
+    assert_eq!(after("zz"), json!([]));
+    operator.get(&format!("{at}?limit=0")).expect(422);
 }
 
 #[test]
@@ -237,7 +280,7 @@ fn another_environment_has_a_board_of_its_own() {
     operator.domain("acme", "login.acme.example", &json!({"environment": "PRODUCTION"}));
     login(&operator, 0, TEST, Eid::Nemid, 0);
     let board = operator.get("/api/v1/tenants/acme/environments/PRODUCTION/migration").expect(200).body;
-    assert_eq!((&board["applications"], &board["others"]), (&json!([]), &json!([])));
+    assert_eq!((&board["applications"], &board["days"]), (&json!([]), &json!([])));
 }
 
 // ---- NemID's closing, rehearsed ----

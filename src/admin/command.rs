@@ -9,7 +9,7 @@ use super::record::{
     ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, TokenRecord,
     Versioned,
 };
-use super::shadow::Drift;
+use super::shadow::{Drift, Original};
 use super::style_record::StyleChange;
 use crate::eid::Eid;
 use crate::model::domain::{Audience, CprSettings, Rehearsal, Upstream};
@@ -55,6 +55,18 @@ pub enum TenantCommand {
         /// When it is asked.
         at: UnixTime,
     },
+    /// Applications of an environment's ordinary domains beside their shadows:
+    /// [`TenantAnswer::Originals`].
+    Originals {
+        /// Where.
+        environment: Environment,
+        /// `next` of the page before.
+        after: Option<String>,
+        /// Most applications.
+        limit: usize,
+        /// When it is asked.
+        at: UnixTime,
+    },
     /// Whether a token is the tenant's and counts: [`TenantAnswer::Admitted`] or
     /// [`TenantAnswer::Absent`]. Notes its use.
     Admit {
@@ -87,6 +99,7 @@ json_enum!(TenantCommand {
     Audit { before, limit } = "audit",
     Publication = "publication",
     ShadowDrift { host, at } = "shadow_drift",
+    Originals { environment, after, limit, at } = "originals",
     Admit { id, digest, at } = "admit",
     Keys(it) = "keys",
     Check(it) = "check",
@@ -284,6 +297,13 @@ pub enum TenantAnswer {
     },
     /// How shadows differ.
     Drift(Box<Drift>),
+    /// A page of applications beside their shadows.
+    Originals {
+        /// By host and id.
+        items: Vec<Original>,
+        /// Where to go on, when there are more.
+        next: Option<String>,
+    },
     /// What the holder of a token may do, and until when.
     Admitted {
         /// What.
@@ -309,6 +329,7 @@ json_enum!(TenantAnswer {
     Publication { version, due } = "publication",
     Exported { version, records, next } = "exported",
     Drift(it) = "drift",
+    Originals { items, next } = "originals",
     Admitted { permissions, expires_at } = "admitted",
     Keys(it) = "keys",
     Acceptable = "acceptable",

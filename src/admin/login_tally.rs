@@ -7,7 +7,7 @@
 
 use crate::eid::Eid;
 use crate::json;
-use crate::model::login_count::{DAY_SECONDS, LoginCount, Logins, Sketch};
+use crate::model::login_count::{DAY_SECONDS, Day, LoginCount, Logins, Sketch, day_of};
 use crate::model::{ClientId, Host, UnixTime};
 use crate::rows::{Row, Rows, StoreFault, Write};
 
@@ -40,25 +40,30 @@ pub enum LoginCommand {
         times: u64,
     },
     /// What was counted?
-    Look,
+    Look {
+        /// The applications that are asked for one by one.
+        of: Vec<(Host, ClientId)>,
+    },
 }
 
 json_enum!(LoginCommand {
     Count(it) = "count",
     Rehearsed { host, client_id, times } = "rehearsed",
-    Look = "look",
+    Look { of } = "look",
 });
 
 /// What one object has counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
-    /// Applications with logins of the last days, in no order that says anything.
+    /// Of those that were asked for, the ones with logins of the last days.
     pub applications: Vec<Logins>,
+    /// The days of all applications together, ascending.
+    pub days: Vec<Day>,
     /// People seen with MitID, where there is one.
     pub people: Option<Sketch>,
 }
 
-json_struct!(Counted { applications, people });
+json_struct!(Counted { applications, days, people });
 
 /// Applies a command. Answers with what was counted if that was asked, else with nothing.
 ///
@@ -69,17 +74,25 @@ pub fn apply(rows: &mut impl Rows, command: LoginCommand, now: UnixTime) -> Resu
         LoginCommand::Count(count) => counted(rows, &count, now)?,
         LoginCommand::Rehearsed { host, client_id, times } => {
             if let Some(mut logins) = logins(rows, &host, &client_id, now)? {
-                logins.day(today(now)).rehearsed += times;
+                day_of(&mut logins.days, today(now)).rehearsed += times;
                 rows.commit(vec![put(&logins, now)])?;
             }
         }
-        LoginCommand::Look => {
-            let known = known(rows)?;
-            let applications = known.iter().map(read).collect::<Result<_, _>>()?;
-            return Ok(Counted { applications, people: people(rows)?.map(|(sketch, _)| sketch) });
-        }
+        LoginCommand::Look { of } => return look(rows, &of),
     }
     Ok(Counted::default())
+}
+
+fn look(rows: &impl Rows, of: &[(Host, ClientId)]) -> Result<Counted, StoreFault> {
+    let mut found = Counted { people: people(rows)?.map(|(sketch, _)| sketch), ..Counted::default() };
+    for row in known(rows)? {
+        let logins = read(&row)?;
+        logins.days.iter().for_each(|day| day_of(&mut found.days, day.day).add(day));
+        if of.iter().any(|(host, client_id)| *host == logins.host && *client_id == logins.client_id) {
+            found.applications.push(logins);
+        }
+    }
+    Ok(found)
 }
 
 /// Removes applications without logins of the last days, and the sketch with the last of them; tells when
@@ -105,7 +118,7 @@ fn counted(rows: &mut impl Rows, count: &LoginCount, now: UnixTime) -> Result<()
     let mut writes = Vec::new();
     if let Some(mut logins) = logins(rows, &count.host, &count.client_id, now)? {
         // A clock that stood ahead must not keep other days out.
-        let day = logins.day(today(count.at.min(now)));
+        let day = day_of(&mut logins.days, today(count.at.min(now)));
         match count.eid {
             Eid::Nemid => day.nemid += 1,
             Eid::Mitid => day.mitid += 1,
@@ -181,7 +194,7 @@ fn unreadable(row: &Row) -> StoreFault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::login_count::{Day, Trace};
+    use crate::model::login_count::Trace;
     use crate::rows::MemoryRows;
 
     const NOW: UnixTime = UnixTime(1_000 * DAY_SECONDS);
@@ -203,7 +216,11 @@ mod tests {
     }
 
     fn look(rows: &mut MemoryRows) -> Counted {
-        apply(rows, LoginCommand::Look, NOW).unwrap()
+        let of = ["urn:acme:web", "urn:acme:app"].map(|id| {
+            let LoginCount { host, client_id, .. } = login(id, Eid::Nemid, NOW);
+            (host, client_id)
+        });
+        apply(rows, LoginCommand::Look { of: of.into() }, NOW).unwrap()
     }
 
     #[test]
@@ -228,6 +245,13 @@ mod tests {
             [Day { nemid: 2, mitid: 1, ..empty(1_000) }, Day { mitid: 2, ..empty(1_001) }]
         );
         assert_eq!(of("urn:acme:app").days, [Day { nemid: 1, ..empty(1_000) }]);
+        count(&mut rows, login("urn:acme:other", Eid::Nemid, NOW), NOW);
+        let counted = look(&mut rows);
+        assert_eq!(counted.applications.len(), 2, "of others, only the sum");
+        assert_eq!(
+            counted.days,
+            [Day { nemid: 4, mitid: 1, ..empty(1_000) }, Day { mitid: 2, ..empty(1_001) }]
+        );
         assert_eq!(counted.people.unwrap().estimate(), 1, "one person, three logins");
     }
 

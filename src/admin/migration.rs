@@ -9,18 +9,17 @@ use super::call::{Answer, Call, refusal};
 use super::command::{TenantAnswer, TenantCommand};
 use super::domains::environment_of;
 use super::environments::show_rehearsal;
-use super::input::PAGE_MAX;
+use super::input;
 use super::login_tally::DAYS_MAX;
 use super::problem::{Failure, Problem};
-use super::record::{DomainRecord, Record, Scope};
-use super::shadow::{Drift, mitid_domain};
+use super::shadow::{Beside, Original};
 use crate::eid::Eid;
 use crate::json::Json;
-use crate::model::domain::{DomainKind, Rehearsal, environment_label};
+use crate::model::domain::{Rehearsal, environment_label};
 use crate::model::key_ring::KeyState;
-use crate::model::login_count::{DAY_SECONDS, Day, Logins, SHARDS, Sketch, object_name};
+use crate::model::login_count::{DAY_SECONDS, Day, Logins, SHARDS, Sketch, day_of, object_name};
 use crate::model::sighting::{Sighting, Who};
-use crate::model::{ClientId, Environment, TenantId, UnixTime};
+use crate::model::{ClientId, Environment, Host, TenantId, UnixTime};
 use crate::ports::Management;
 use crate::web::Response;
 use serde_json::{Value, json};
@@ -51,46 +50,44 @@ json_enum!(Reason {
     NemidInUse = "nemid-in-use",
 });
 
-/// What all applications are judged by.
+/// What the applications of a page are judged by.
 struct Board {
     /// Keys that sign for MitID.
     kids: Vec<String>,
     seen: Vec<Sighting>,
+    /// Logins of the page's applications.
     logins: Vec<Logins>,
+    /// Logins of all, those of other pages and of removed applications among them.
+    days: Vec<Day>,
     people: Sketch,
     rehearsal: Option<Rehearsal>,
     now: UnixTime,
 }
 
-/// `GET …/migration`
+/// `GET …/migration?limit=&after=`: what is read hangs on the page, and on how many applications an object
+/// counts at most, never on how many there are.
 pub async fn get<P: Management>(call: &Call<'_, P>, tenant: &str, environment: &str) -> Answer {
     let tenant = call.tenant_id(tenant)?;
     let environment = environment_of(environment).map_err(|_| Problem::not_found())?;
-    let mut board = Board::of(call, &tenant, environment).await?;
-    let mut originals = Vec::new();
-    for record in all(call, &tenant, Scope::Domains).await? {
-        let Record::Domain(domain) = record else { continue };
-        if domain.environment != environment || domain.kind != DomainKind::Ordinary {
-            continue;
-        }
-        let drift = match mitid_domain(&domain) {
-            Some(_) => drift(call, &tenant, &domain).await?,
-            None => None,
-        };
-        for record in all(call, &tenant, Scope::Applications { host: domain.host.clone() }).await? {
-            let Record::Application(application) = record else { continue };
-            originals.push(board.original(&domain, &application.client_id, drift.as_ref()));
-        }
-    }
-    let others: Vec<Value> = board.logins.iter().map(shown).collect();
+    let page = input::page(call.request)?;
+    let at = call.now;
+    let command = TenantCommand::Originals { environment, after: page.after, limit: page.limit, at };
+    let (originals, next) = match call.ports.tenant(&tenant, &command).await? {
+        TenantAnswer::Originals { items, next } => (items, next),
+        other => return Err(refusal(other)),
+    };
+    let of = originals.iter().map(|it| (it.host.clone(), it.client_id.clone())).collect::<Vec<_>>();
+    let board = Board::of(call, &tenant, environment, &of).await?;
+    let applications: Vec<Value> = originals.iter().map(|original| board.shown(original)).collect();
     let body = json!({
         "environment": environment.write(),
         "quiet_days": QUIET_DAYS,
         "days_kept": DAYS_MAX,
         "people_seen_with_mitid": board.people.estimate(),
         "rehearsal": show_rehearsal(board.rehearsal, call.now),
-        "applications": originals,
-        "others": others,
+        "days": days(&board.days),
+        "applications": applications,
+        "next": next,
     });
     Ok(Response::json(200, &body))
 }
@@ -100,6 +97,7 @@ impl Board {
         call: &Call<'_, P>,
         tenant: &TenantId,
         environment: Environment,
+        of: &[(Host, ClientId)],
     ) -> Result<Self, Failure> {
         let report = match call.ports.tenant(tenant, &TenantCommand::Keys(environment)).await? {
             TenantAnswer::Keys(report) => report,
@@ -115,12 +113,14 @@ impl Board {
             kids,
             seen,
             logins: Vec::new(),
+            days: Vec::new(),
             people: Sketch::default(),
             now: call.now,
         };
         for shard in 0..SHARDS {
-            let counted = call.ports.counted(&object_name(&label, shard)).await?;
+            let counted = call.ports.counted(&object_name(&label, shard), of).await?;
             counted.applications.into_iter().for_each(|logins| board.add(logins));
+            add(&mut board.days, &counted.days);
             if let Some(people) = &counted.people {
                 board.people.merge(people);
             }
@@ -131,43 +131,40 @@ impl Board {
     fn add(&mut self, logins: Logins) {
         let same = |known: &&mut Logins| known.host == logins.host && known.client_id == logins.client_id;
         match self.logins.iter_mut().find(same) {
-            Some(known) => logins.days.iter().for_each(|day| known.day(day.day).add(day)),
+            Some(known) => add(&mut known.days, &logins.days),
             None => self.logins.push(logins),
         }
     }
 
-    /// One application of an ordinary domain; its logins are taken out.
-    fn original(&mut self, domain: &DomainRecord, client_id: &ClientId, drift: Option<&Drift>) -> Value {
-        let place = self.logins.iter().position(|it| it.host == domain.host && it.client_id == *client_id);
-        let logins = match place {
-            Some(place) => self.logins.swap_remove(place),
-            None => Logins { host: domain.host.clone(), client_id: client_id.clone(), days: Vec::new() },
-        };
-        let last = |by: fn(&Day) -> u64| logins.days.iter().rev().find(|day| by(day) > 0).map(|day| day.day);
+    /// One application of an ordinary domain.
+    fn shown(&self, original: &Original) -> Value {
+        let Original { host, client_id, beside } = original;
+        let logins = self.logins.iter().find(|it| it.host == *host && it.client_id == *client_id);
+        let logins = logins.map_or(&[][..], |logins| &logins.days);
+        let last = |by: fn(&Day) -> u64| logins.iter().rev().find(|day| by(day) > 0).map(|day| day.day);
         let (nemid, mitid) = (last(|day| day.nemid), last(|day| day.mitid));
         let mut reasons = Vec::new();
-        match drift {
-            None => reasons.push(Reason::NoMitidDomain),
-            Some(drift) if drift.missing.contains(client_id) => reasons.push(Reason::ShadowMissing),
-            Some(drift) if drift.differing.iter().any(|one| one.client_id == *client_id) => {
-                reasons.push(Reason::ShadowDiffers);
-            }
-            Some(_) => {}
-        }
+        reasons.extend(match beside {
+            Beside::Nothing => Some(Reason::NoMitidDomain),
+            Beside::Missing => Some(Reason::ShadowMissing),
+            Beside::Differing => Some(Reason::ShadowDiffers),
+            Beside::Alike => None,
+        });
         if mitid.is_none() && !self.has_keys(client_id) {
             reasons.push(Reason::KeysNotSeen);
         }
         if nemid.is_some_and(|day| day + QUIET_DAYS > self.now.0 / DAY_SECONDS) {
             reasons.push(Reason::NemidInUse);
         }
-        let mut shown = shown(&logins);
-        if let Value::Object(members) = &mut shown {
-            members.insert("ready".to_owned(), reasons.is_empty().into());
-            members.insert("reasons".to_owned(), reasons.write());
-            members.insert("last_nemid_login".to_owned(), nemid.map(date).into());
-            members.insert("last_mitid_login".to_owned(), mitid.map(date).into());
-        }
-        shown
+        json!({
+            "host": host.as_str(),
+            "client_id": client_id.as_str(),
+            "days": days(logins),
+            "ready": reasons.is_empty(),
+            "reasons": reasons.write(),
+            "last_nemid_login": nemid.map(date),
+            "last_mitid_login": mitid.map(date),
+        })
     }
 
     fn has_keys(&self, client_id: &ClientId) -> bool {
@@ -176,7 +173,11 @@ impl Board {
     }
 }
 
-fn shown(logins: &Logins) -> Value {
+fn add(sums: &mut Vec<Day>, days: &[Day]) {
+    days.iter().for_each(|day| day_of(sums, day.day).add(day));
+}
+
+fn days(days: &[Day]) -> Value {
     let day = |day: &Day| {
         json!({
             "date": date(day.day),
@@ -186,8 +187,7 @@ fn shown(logins: &Logins) -> Value {
             "finished": day.finished,
         })
     };
-    let days: Vec<Value> = logins.days.iter().map(day).collect();
-    json!({ "host": logins.host.as_str(), "client_id": logins.client_id.as_str(), "days": days })
+    days.iter().map(day).collect()
 }
 
 /// `2026-11-23`
@@ -195,38 +195,4 @@ fn date(day: u64) -> String {
     let mut text = UnixTime(day * DAY_SECONDS).iso8601();
     text.truncate("2026-11-23".len());
     text
-}
-
-async fn drift<P: Management>(
-    call: &Call<'_, P>,
-    tenant: &TenantId,
-    domain: &DomainRecord,
-) -> Result<Option<Drift>, Failure> {
-    let command = TenantCommand::ShadowDrift { host: domain.host.clone(), at: call.now };
-    match call.ports.tenant(tenant, &command).await? {
-        TenantAnswer::Drift(drift) => Ok(Some(*drift)),
-        other => Err(refusal(other)),
-    }
-}
-
-/// Everything of a list, page by page.
-async fn all<P: Management>(
-    call: &Call<'_, P>,
-    tenant: &TenantId,
-    scope: Scope,
-) -> Result<Vec<Record>, Failure> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let command = TenantCommand::List { scope: scope.clone(), after, limit: PAGE_MAX };
-        match call.ports.tenant(tenant, &command).await? {
-            TenantAnswer::List { items, next } => {
-                found.extend(items.into_iter().map(|item| item.record));
-                if next.is_none() {
-                    return Ok(found);
-                }
-                after = next;
-            }
-            other => return Err(refusal(other)),
-        }
-    }
 }

@@ -18,7 +18,7 @@ use super::rules::{application_faults, refuse_if_any};
 use crate::eid::{Acr, Eid};
 use crate::model::application::{Protocol, REDIRECT_URIS_MAX, StoredSecret};
 use crate::model::domain::DomainKind;
-use crate::model::{ClientId, Host, UnixTime};
+use crate::model::{ClientId, Environment, Host, UnixTime};
 use crate::rows::{Rows, StoreFault};
 use serde_json::Value;
 
@@ -50,6 +50,39 @@ pub struct Drift {
 
 json_struct!(Drift { mitid_domain, alike, missing, differing, extra });
 
+/// How an application of an ordinary domain stands beside its shadow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beside {
+    /// Its domain leads to no MitID domain.
+    Nothing,
+    /// It has no shadow there.
+    Missing,
+    /// Its shadow is not alike.
+    Differing,
+    /// Its shadow is alike.
+    Alike,
+}
+
+json_enum!(Beside {
+    Nothing = "nothing",
+    Missing = "missing",
+    Differing = "differing",
+    Alike = "alike",
+});
+
+/// An application of an ordinary domain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// Its domain.
+    pub host: Host,
+    /// Its id.
+    pub client_id: ClientId,
+    /// How it stands.
+    pub beside: Beside,
+}
+
+json_struct!(Original { host, client_id, beside });
+
 /// An application and its credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Twin {
@@ -76,7 +109,8 @@ pub fn decide<R: Rows>(
     if now.is_none() && stored.count(&scope, APPLICATIONS_MAX)? >= APPLICATIONS_MAX {
         return Err(Conflict::LimitReached.into());
     }
-    let others = leading_to(stored, &domain, place)?;
+    let others = leading_to(stored.domains()?, &domain, place);
+    let others = namesakes(stored, &others, client_id)?;
     let wanted = shadow(&original, &others, place, now.as_ref(), at);
     refuse_if_any(faults(stored, &wanted.application)?)?;
     let secret = |secret: &StoredSecret| {
@@ -120,7 +154,7 @@ pub fn drift<R: Rows>(
         differing: Vec::new(),
         extra: Vec::new(),
     };
-    let others = leading_to(stored, domain, place)?;
+    let others = leading_to(stored.domains()?, domain, place);
     let applications = stored.applications(&domain.host)?;
     let known: Vec<ClientId> = applications.iter().map(|it| it.client_id.clone()).collect();
     for application in applications {
@@ -130,17 +164,74 @@ pub fn drift<R: Rows>(
             found.missing.push(client_id);
             continue;
         };
-        let fields = differing_fields(&shadow(&original, &others, place, Some(&now), at), &now);
+        let namesakes = namesakes(stored, &others, &client_id)?;
+        let fields = differing_fields(&shadow(&original, &namesakes, place, Some(&now), at), &now);
         if fields.is_empty() {
             found.alike += 1;
         } else {
             found.differing.push(Difference { client_id, fields });
         }
     }
-    let stands = |id: &ClientId| known.contains(id) || others.iter().any(|other| other.client_id == *id);
-    let there = stored.applications(place)?.into_iter().map(|it| it.client_id);
-    found.extra.extend(there.filter(|id| !stands(id)));
+    for it in stored.applications(place)? {
+        if !known.contains(&it.client_id) && namesakes(stored, &others, &it.client_id)?.is_empty() {
+            found.extra.push(it.client_id);
+        }
+    }
     Ok(Some(found))
+}
+
+/// Applications of an environment's ordinary domains, by host and id, and where to go on when there are
+/// more: what is read grows with `limit` and the number of domains, not with that of applications.
+///
+/// # Errors
+/// When the store fails.
+pub fn originals<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+    after: Option<&str>,
+    limit: usize,
+    at: UnixTime,
+) -> Result<(Vec<Original>, Option<String>), StoreFault> {
+    // As the rows are named: host, space, id.
+    let after = after.unwrap_or_default();
+    let (from, id) = after.split_once(' ').unwrap_or((after, ""));
+    let domains = stored.domains()?;
+    let mut found: Vec<Original> = Vec::new();
+    let is_wanted = |it: &&DomainRecord| it.environment == environment && it.kind == DomainKind::Ordinary;
+    for domain in domains.iter().filter(is_wanted).filter(|domain| domain.host.as_str() >= from) {
+        let place = mitid_domain(domain);
+        let others = place.map(|place| leading_to(domains.clone(), domain, place)).unwrap_or_default();
+        let id = Some(id).filter(|id| domain.host.as_str() == from && !id.is_empty());
+        let scope = Scope::Applications { host: domain.host.clone() };
+        for item in stored.list(&scope, id, limit.saturating_add(1).saturating_sub(found.len()))?.0 {
+            let Record::Application(application) = item.record else { continue };
+            if found.len() == limit {
+                let next = found.last().map(|last| format!("{} {}", last.host, last.client_id));
+                return Ok((found, next));
+            }
+            let (host, client_id) = (domain.host.clone(), application.client_id);
+            let beside = match place {
+                Some(place) => beside(stored, &host, &client_id, place, &others, at)?,
+                None => Beside::Nothing,
+            };
+            found.push(Original { host, client_id, beside });
+        }
+    }
+    Ok((found, None))
+}
+
+fn beside<R: Rows>(
+    stored: &Configuration<'_, R>,
+    host: &Host,
+    client_id: &ClientId,
+    place: &Host,
+    others: &[DomainRecord],
+    at: UnixTime,
+) -> Result<Beside, StoreFault> {
+    let (original, now) = (twin(stored, host, client_id)?, twin(stored, place, client_id)?);
+    let (Some(original), Some(now)) = (original, now) else { return Ok(Beside::Missing) };
+    let wanted = shadow(&original, &namesakes(stored, others, client_id)?, place, Some(&now), at);
+    Ok(if differing_fields(&wanted, &now).is_empty() { Beside::Alike } else { Beside::Differing })
 }
 
 /// Where the shadows of a domain belong, if it leads to a MitID domain.
@@ -158,19 +249,24 @@ fn twin<R: Rows>(
     Ok(Some(Twin { application, secrets }))
 }
 
-/// The applications of the other ordinary domains that lead to the same MitID domain.
-fn leading_to<R: Rows>(
+/// The other ordinary domains that lead to the same MitID domain.
+fn leading_to(mut domains: Vec<DomainRecord>, domain: &DomainRecord, place: &Host) -> Vec<DomainRecord> {
+    domains.retain(|it| mitid_domain(it) == Some(place) && it.host != domain.host);
+    domains
+}
+
+/// The applications of this id on other domains.
+fn namesakes<R: Rows>(
     stored: &Configuration<'_, R>,
-    domain: &DomainRecord,
-    place: &Host,
+    others: &[DomainRecord],
+    client_id: &ClientId,
 ) -> Result<Vec<ApplicationRecord>, StoreFault> {
     let mut found = Vec::new();
-    for other in stored.domains_paired_with(place)? {
-        if other.kind == DomainKind::Ordinary && other.host != domain.host {
-            let mut applications = stored.applications(&other.host)?;
+    for other in others {
+        if let Some(mut application) = stored.application(&other.host, client_id)? {
             // Disabled means disabled: none of its callbacks comes alive elsewhere.
-            applications.iter_mut().for_each(|it| it.enabled &= other.enabled);
-            found.extend(applications);
+            application.enabled &= other.enabled;
+            found.push(application);
         }
     }
     Ok(found)
@@ -196,14 +292,13 @@ fn faults<R: Rows>(
 /// What the shadow should be.
 fn shadow(
     original: &Twin,
-    others: &[ApplicationRecord],
+    namesakes: &[ApplicationRecord],
     place: &Host,
     now: Option<&Twin>,
     at: UnixTime,
 ) -> Twin {
     let mut redirect_uris = original.application.redirect_uris.clone();
-    let is_namesake = |it: &&ApplicationRecord| it.enabled && it.client_id == original.application.client_id;
-    for uri in others.iter().filter(is_namesake).flat_map(|other| &other.redirect_uris) {
+    for uri in namesakes.iter().filter(|it| it.enabled).flat_map(|other| &other.redirect_uris) {
         if !redirect_uris.contains(uri) {
             redirect_uris.push(uri.clone());
         }

@@ -73,6 +73,10 @@ pub fn apply(
                 None => TenantAnswer::Refused(Refusal::Conflict(Conflict::NoMitidDomain)),
             })
         }
+        TenantCommand::Originals { environment, after, limit, at } => {
+            let (items, next) = shadow::originals(&stored, *environment, after.as_deref(), *limit, *at)?;
+            Ok(TenantAnswer::Originals { items, next })
+        }
         TenantCommand::Admit { id, digest, at } => admit(rows, id, digest, *at),
         TenantCommand::Keys(environment) => {
             Ok(key_schedule::report(&stored, *environment)?.map_or(TenantAnswer::Absent, TenantAnswer::Keys))

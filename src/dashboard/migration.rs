@@ -2,6 +2,7 @@
 //! what exactly changes for each, and a rehearsal of the old one's closing.
 
 use super::api::Condition;
+use super::applications::{is_here, next_href};
 use super::ports::Dashboard;
 use super::settings;
 use super::stop::{Page, Stop};
@@ -37,34 +38,32 @@ struct Typed {
 }
 
 async fn board<P: Dashboard>(within: &Within<'_, P>, typed: Option<Typed>) -> Page {
+    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let path = within.resource(&["environments", within.environment.as_str(), "migration"]);
+    let path = next_href(&path, query.get("after")).unwrap_or(path);
     let body = within.api().find(&path).await?.map_or(Value::Null, |found| found.body);
-    let list = |name: &str| body[name].as_array().cloned().unwrap_or_default();
-    let counted = list("applications");
-    let days = days(counted.iter().chain(&list("others")));
-    let applications: Vec<view::Application<'_>> = counted.iter().map(|one| shown(within, one)).collect();
-    let sum = |name: &str| counted.iter().map(|one| total(one, name)).sum::<u64>();
+    let applications = body["applications"].as_array().into_iter().flatten();
+    let applications: Vec<view::Application<'_>> = applications.map(|one| shown(within, one)).collect();
     let running = &body["rehearsal"];
-    let mut hosts: Vec<&str> = counted.iter().filter_map(|one| one["host"].as_str()).collect();
-    hosts.dedup();
-    let links: Vec<String> = hosts.iter().map(|host| format!("{}/rehearse", origin_of(host))).collect();
+    let links = if running.is_object() { links(within).await? } else { Vec::new() };
     let percent = running["percent"].to_string();
     let kept = match &typed {
         Some(typed) => (typed.percent.as_str(), typed.ends_at.as_str()),
         None if running.is_object() => (percent.as_str(), running["ends_at"].as_str().unwrap_or_default()),
         None => ("0", ""),
     };
-    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let next = next_href(&within.href(&["migration"]), body["next"].as_str());
     let page = view::Board {
         frame: &within.frame(),
         notice: Notice::of(query.get("saved")),
-        days: &days,
+        days: &days(&body),
         people: body["people_seen_with_mitid"].as_u64().unwrap_or(0).to_string(),
         applications: &applications,
+        next: next.as_deref(),
         rehearsal: running["ends_at"]
             .as_str()
             .map(|ends_at| view::Rehearsal { ends_at, percent: percent.clone() }),
-        rehearsed: (sum("rehearsed"), sum("finished")),
+        rehearsed: (total(&body, "rehearsed"), total(&body, "finished")),
         links: &links,
         action: &within.href(&["migration"]),
         typed: kept,
@@ -74,25 +73,26 @@ async fn board<P: Dashboard>(within: &Within<'_, P>, typed: Option<Typed>) -> Pa
     Ok(Response::page(if typed.is_some() { 422 } else { 200 }, view::page(&page)))
 }
 
-fn total(application: &Value, name: &str) -> u64 {
-    application["days"].as_array().into_iter().flatten().filter_map(|day| day[name].as_u64()).sum()
+/// Links that make a browser rehearse.
+async fn links<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<String>, Stop> {
+    let (domains, _) = within.api().list(&within.resource(&["domains"])).await?;
+    let ordinary = domains.iter().filter(|domain| is_here(within, domain) && domain["kind"] == "ordinary");
+    let hosts = ordinary.filter_map(|domain| domain["host"].as_str());
+    Ok(hosts.map(|host| format!("{}/rehearse", origin_of(host))).collect())
+}
+
+fn total(counted: &Value, name: &str) -> u64 {
+    counted["days"].as_array().into_iter().flatten().filter_map(|day| day[name].as_u64()).sum()
 }
 
 /// The last days of all applications together.
-fn days<'a>(applications: impl Iterator<Item = &'a Value>) -> Vec<view::Day> {
-    let mut all: Vec<view::Day> = Vec::new();
-    for day in applications.filter_map(|one| one["days"].as_array()).flatten() {
-        let date = day["date"].as_str().unwrap_or_default();
-        let (nemid, mitid) = (day["nemid"].as_u64().unwrap_or(0), day["mitid"].as_u64().unwrap_or(0));
-        match all.iter_mut().find(|known| known.date == date) {
-            Some(known) => {
-                known.nemid += nemid;
-                known.mitid += mitid;
-            }
-            None => all.push(view::Day { date: date.to_owned(), nemid, mitid }),
-        }
-    }
-    all.sort_by(|a, b| a.date.cmp(&b.date));
+fn days(counted: &Value) -> Vec<view::Day> {
+    let day = |day: &Value| view::Day {
+        date: day["date"].as_str().unwrap_or_default().to_owned(),
+        nemid: day["nemid"].as_u64().unwrap_or(0),
+        mitid: day["mitid"].as_u64().unwrap_or(0),
+    };
+    let mut all: Vec<_> = counted["days"].as_array().into_iter().flatten().map(day).collect();
     all.split_off(all.len().saturating_sub(DAYS_SHOWN))
 }
 
@@ -180,15 +180,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_days_of_all_applications_are_counted_together_and_the_last_are_shown() {
-        let day = |date: &str, nemid: u64| json!({ "date": date, "nemid": nemid, "mitid": 1 });
-        let one = json!({ "days": [day("2026-11-02", 2), day("2026-11-01", 1)] });
-        let other = json!({ "days": [day("2026-11-02", 3)] });
-        let counted = days([&one, &other].into_iter());
-        let told: Vec<_> = counted.iter().map(|day| (day.date.as_str(), day.nemid, day.mitid)).collect();
-        assert_eq!(told, [("2026-11-01", 1, 1), ("2026-11-02", 5, 2)]);
-        let many = json!({ "days": (10..50).map(|at| day(&format!("2026-10-{at}"), 1)).collect::<Vec<_>>() });
-        let last = days([&many].into_iter());
-        assert_eq!((last.len(), last[0].date.as_str()), (DAYS_SHOWN, "2026-10-20"));
+    fn the_last_days_are_shown() {
+        let day = |at: u64| json!({ "date": format!("2026-10-{at}"), "nemid": at, "mitid": 1 });
+        let last = days(&json!({ "days": (10..50).map(day).collect::<Vec<_>>() }));
+        assert_eq!(last.len(), DAYS_SHOWN);
+        assert_eq!(last[0], view::Day { date: "2026-10-20".to_owned(), nemid: 20, mitid: 1 });
     }
 }

@@ -111,15 +111,13 @@ pub struct Logins {
 
 json_struct!(Logins { host, client_id, days });
 
-impl Logins {
-    /// The entry of a day, made where it is missing.
-    pub fn day(&mut self, day: u64) -> &mut Day {
-        let at = self.days.iter().position(|known| known.day >= day).unwrap_or(self.days.len());
-        if self.days.get(at).is_none_or(|known| known.day != day) {
-            self.days.insert(at, Day::empty(day));
-        }
-        &mut self.days[at]
+/// The entry of a day among ascending ones, made where it is missing.
+pub fn day_of(days: &mut Vec<Day>, day: u64) -> &mut Day {
+    let at = days.iter().position(|known| known.day >= day).unwrap_or(days.len());
+    if days.get(at).is_none_or(|known| known.day != day) {
+        days.insert(at, Day::empty(day));
     }
+    &mut days[at]
 }
 
 /// People seen at least once, as ranks: see the module.

@@ -319,10 +319,11 @@ impl Sightings for MemoryPorts {
 }
 
 impl LoginTallies for MemoryPorts {
-    async fn counted(&self, object: &str) -> Result<Counted, Unavailable> {
+    async fn counted(&self, object: &str, of: &[(Host, ClientId)]) -> Result<Counted, Unavailable> {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(object.to_owned()).or_default();
-        Ok(login_tally::apply(rows, LoginCommand::Look, self.upstreams.now.get()).unwrap())
+        Ok(login_tally::apply(rows, LoginCommand::Look { of: of.to_vec() }, self.upstreams.now.get())
+            .unwrap())
     }
 }
 

@@ -30,7 +30,8 @@ impl Durable for TallyObject {
         let Ok((command, at)) = crate::json::read::<(Tally, UnixTime)>(&command) else {
             return Ok(Answer::refused(400, "not a command"));
         };
-        let writes = !matches!(command, Tally::Keys(TallyCommand::List) | Tally::Logins(LoginCommand::Look));
+        let writes =
+            !matches!(command, Tally::Keys(TallyCommand::List) | Tally::Logins(LoginCommand::Look { .. }));
         let rows = &mut self.rows.clone();
         let answer = objects::answer(Some(match command {
             Tally::Keys(command) => tally_object::apply(rows, command, at).map(|seen| seen.write()),

@@ -18,7 +18,7 @@ use crate::admin::login_tally::{Counted, LoginCommand};
 use crate::admin::tally_object::{Tally, TallyCommand};
 use crate::login::consent;
 use crate::model::sighting::Sighting;
-use crate::model::{Host, TenantId, UnixTime};
+use crate::model::{ClientId, Host, TenantId, UnixTime};
 use crate::ports::{
     Consents, Installation, LoginTallies, Management, Recordings, Sheets, Sightings, Tenants, Unavailable,
 };
@@ -79,8 +79,8 @@ impl Sightings for Shell {
 }
 
 impl LoginTallies for Shell {
-    async fn counted(&self, object: &str) -> Result<Counted, Unavailable> {
-        let command = (Tally::Logins(LoginCommand::Look), self.now());
+    async fn counted(&self, object: &str, of: &[(Host, ClientId)]) -> Result<Counted, Unavailable> {
+        let command = (Tally::Logins(LoginCommand::Look { of: of.to_vec() }), self.now());
         self.object("tally object", &self.bindings.tally, object, &command).await?.answer()
     }
 }

@@ -146,7 +146,7 @@ pub(super) fn state(lang: Lang, enabled: bool) -> Markup {
     }
 }
 
-fn next_page(lang: Lang, next: Option<&str>) -> Markup {
+pub(super) fn next_page(lang: Lang, next: Option<&str>) -> Markup {
     html! { @if let Some(next) = next { p { a href=(next) { (common::NEXT_PAGE.say(lang)) } } } }
 }
 

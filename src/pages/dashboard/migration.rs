@@ -1,5 +1,6 @@
 //! The migration board.
 
+use super::applications::next_page;
 use super::frame::{self, Frame, Notice, Page};
 use crate::pages::Lang;
 use crate::pages::texts::dashboard::{common, migration as texts};
@@ -59,6 +60,8 @@ pub struct Board<'a> {
     pub people: String,
     /// The applications of ordinary domains.
     pub applications: &'a [Application<'a>],
+    /// Where the next page of them is.
+    pub next: Option<&'a str>,
     /// What is rehearsed.
     pub rehearsal: Option<Rehearsal<'a>>,
     /// How many logins were rehearsed, and how many of them were finished.
@@ -171,6 +174,7 @@ fn applications(view: &Board<'_>) -> Markup {
                         tbody { @for one in view.applications { (application(lang, one)) } }
                     }
                 }
+                (next_page(lang, view.next))
             }
         }
     }
