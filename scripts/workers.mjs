@@ -19,8 +19,9 @@ const CONFIGURATIONS = { broker: "wrangler.toml", management: "wrangler.manageme
  * @param {Record<string, string>} vars more or other variables and secrets, of all
  * @param {string} [wrapper] a module around each Worker, whose own is `./index.js` beside it; its
  *   function `object` makes the class to export for the name of a class of Durable Objects
+ * @param {number} [world] port of this machine that answers for every `*.example` which a Worker fetches
  */
-export async function workers(env, vars, wrapper) {
+export async function workers(env, vars, wrapper, world) {
   const broker = await worker("broker", env, vars, wrapper);
   const management = await worker("management", env, vars, wrapper);
   const dashboard = await worker("dashboard", env, vars, wrapper);
@@ -43,14 +44,19 @@ export async function workers(env, vars, wrapper) {
     name: "outside",
     modules: true,
     script: `
-      const isHere = ({ hostname }) => hostname.endsWith(".localhost");
-      export default { fetch: (request, env) => (isHere(new URL(request.url)) ? env.BROKER.fetch(request) : fetch(request)) };
+      const to = ({ hostname }, env) =>
+        hostname.endsWith(".localhost") ? env.BROKER : (hostname.endsWith(".example") && env.WORLD) || globalThis;
+      export default { fetch: (request, env) => to(new URL(request.url), env).fetch(request) };
     `,
     compatibilityDate: broker.compatibilityDate,
-    serviceBindings: { BROKER: "broker" },
+    serviceBindings: {
+      BROKER: "broker",
+      ...(world ? { WORLD: { external: { address: `127.0.0.1:${world}`, http: {} } } } : {}),
+    },
   };
   const services = { serviceBindings: { MANAGEMENT: "management" }, outboundService: "outside" };
-  return [broker, management, { ...dashboard, ...services }, front, outside];
+  const others = [broker, management].map((worker) => (world ? { ...worker, outboundService: "outside" } : worker));
+  return [...others, { ...dashboard, ...services }, front, outside];
 }
 
 /**

@@ -6,7 +6,7 @@ mod support;
 
 use edge_eid::model::Role;
 use serde_json::json;
-use support::admin::domain_path;
+use support::admin::{domain_path, path};
 use support::dashboard::{Reader, World};
 
 const LIST: &str = "/t/acme/test/domains";
@@ -228,4 +228,63 @@ fn a_domain_is_removed_by_who_was_just_asked_who_he_is_and_only_without_applicat
     world.later(601);
     admin.session.as_mut().unwrap().written_at = world.now();
     assert!(admin.get(&format!("{ACME}/remove")).expect(401).body.contains("afresh=1"));
+}
+
+#[test]
+fn nemids_closing_is_moved_by_an_administrator_or_the_operator_who_was_just_asked_and_the_log_says_so() {
+    let world = World::new();
+    let closing = format!("{ACME}/closing");
+    let day_of = |reader: &Reader<'_>, day: &str| {
+        let page = reader.get(&closing).expect(200);
+        let version = page.input("version").unwrap().replace("&quot;", "\"");
+        reader.post(&closing, &[("version", &version), ("nemid_closed_at", day)])
+    };
+    let mut admin = world.reader("acme", Role::Administrator);
+    let first = day_of(&admin, "2031-01-31T12:00:00Z").expect(303);
+    assert_eq!(first.location, format!("{ACME}?saved=yes"));
+    assert!(admin.get(ACME).expect(200).says("2031-01-31 12:00 UTC"));
+    let operator = world.reader("", Role::Operator);
+    day_of(&operator, "2032-02-29T12:00:00Z").expect(303);
+    let refused = day_of(&operator, "tomorrow").expect(422);
+    assert_eq!(refused.input("nemid_closed_at"), Some("tomorrow"));
+
+    let log = world.operator.get(&path(&["tenants", "acme", "audit"])).body;
+    let moved = |entry: &serde_json::Value| {
+        let day = |when: &str| entry[when]["nemid_closed_at"].as_str().unwrap_or("-").to_owned();
+        (day("before") != day("after"))
+            .then(|| format!("{} {} {}", entry["actor"].as_str().unwrap(), day("before"), day("after")))
+    };
+    let moves: Vec<String> = log["items"].as_array().unwrap().iter().filter_map(moved).collect();
+    assert_eq!(
+        moves,
+        [
+            "operator operator-of-- 2031-01-31T12:00:00.000Z 2032-02-29T12:00:00.000Z",
+            "person administrator-of-acme - 2031-01-31T12:00:00.000Z",
+        ]
+    );
+
+    // The page of all settings does not move it, whoever sends what.
+    let page = admin.get(ACME).expect(200);
+    assert_eq!(page.input("nemid_closed_at"), None);
+    let version = page.input("version").unwrap().replace("&quot;", "\"");
+    let sent = [
+        ("version", version.as_str()),
+        ("display_name", "Acme"),
+        ("nemid_closed_at", "2020-01-01T00:00:00Z"),
+    ];
+    admin.post(ACME, &sent).expect(303);
+    assert_eq!(
+        world.operator.get(&domain_path("acme", "acme.example")).body["nemid_closed_at"],
+        "2032-02-29T12:00:00.000Z"
+    );
+
+    let viewer = world.reader("acme", Role::Viewer);
+    viewer.get(&closing).expect(403);
+    viewer.post(&closing, &[]).expect(403);
+    admin.get(&format!("{MITID}/closing")).expect(404);
+    admin.post_exactly(&closing, &[], &[("nemid_closed_at", "")]).expect(403);
+    world.later(601);
+    admin.session.as_mut().unwrap().written_at = world.now();
+    assert!(admin.get(&closing).expect(401).body.contains("afresh=1"));
+    admin.post(&closing, &[("nemid_closed_at", "")]).expect(401);
 }

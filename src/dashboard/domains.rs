@@ -13,7 +13,7 @@ use crate::pages::dashboard::domains as view;
 use crate::pages::dashboard::findings::Finding;
 use crate::pages::dashboard::frame::Notice;
 use crate::pages::texts::dashboard::common;
-use crate::pages::texts::dashboard::domain_fields::{MITID, NEW, ORDINARY};
+use crate::pages::texts::dashboard::domain_fields::{CLOSING, MITID, NEW, ORDINARY};
 use crate::pages::texts::dashboard::domains as texts;
 use crate::web::{Method, Response, percent_encode, with_query};
 use serde_json::{Map, Value, json};
@@ -35,6 +35,7 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
         (Post, [host]) => save(within, host).await,
         (Get, [host, "check"]) => Ok(Response::see_other(&within.href(&["domains", host]))),
         (Post, [host, "check"]) => check(within, host).await,
+        (Get | Post, [host, "closing"]) => closing(within, host).await,
         (Get | Post, [host, "remove"]) => remove(within, host).await,
         _ => Err(Stop::NotFound),
     }
@@ -168,6 +169,31 @@ async fn save<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     }
 }
 
+/// Moves the day NemID closes on an ordinary domain. It decides for everybody who can log in there, so who
+/// moves it is asked who he is.
+async fn closing<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
+    within.check_role(Role::Administrator)?;
+    within.visit.check_fresh()?;
+    let found = one(within, host).await?;
+    if is_mitid(&found.body) {
+        return Err(Stop::NotFound);
+    }
+    let href = within.href(&["domains", host]);
+    let shown = if within.visit.request.method == Method::Post {
+        let form = within.visit.form()?;
+        match settings::save(within, &within.resource(&["domains", host]), CLOSING, &form, &[]).await? {
+            Saved::Done(done) => return Ok(settings::saved(&href, done.published)),
+            Saved::Again(shown) => shown,
+        }
+    } else {
+        settings::opened(CLOSING, &found)
+    };
+    let form =
+        settings::markup(within, CLOSING, &shown, &within.href(&["domains", host, "closing"]), &common::SAVE);
+    let page = view::Closing { frame: &within.frame(), host, href: &href, form };
+    Ok(Response::page(settings::status(&shown), view::closing(&page)))
+}
+
 async fn check<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     within.visit.form()?;
     within.check_role(Role::Administrator)?;
@@ -204,6 +230,7 @@ fn details<P: Dashboard>(
         is_local: Host::parse(host).is_ok_and(|host| host.is_loopback()),
         issuer: text("issuer"),
         created: text("created_at").get(..10).unwrap_or_default(),
+        nemid_closed_at: text("nemid_closed_at"),
         warnings: &warnings.collect::<Vec<_>>(),
         findings,
         form: settings::markup(within, fields(domain), shown, &href, &common::SAVE),
@@ -214,6 +241,7 @@ fn details<P: Dashboard>(
             (&common::STYLES, within.href(&["styles", host])),
         ],
         check_href: &within.href(&["domains", host, "check"]),
+        closing_href: &within.href(&["domains", host, "closing"]),
         remove_href: &within.href(&["domains", host, "remove"]),
     };
     Ok(Response::page(settings::status(shown), view::details(&page)))

@@ -1,17 +1,14 @@
 // A new customer gets ready for MitID, all of it at the dashboard: orders MitID, is approved, completes, sets
 // it up, makes the shadows by one click, logs in by both tabs, rehearses NemID's closing and cuts over.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { answerSimulator, chooseTab, startBrowser } from "./support/browser.mjs";
-import { join, origin, setUpLink } from "./support/dashboard.mjs";
+import { fill, join, open, origin, press, save, setUpLink } from "./support/dashboard.mjs";
 import { startCallback } from "./support/relying_party.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 
-let server, callback, browser, axe, operator, owner;
+let server, callback, browser, operator, owner;
 before(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   [server, callback, browser] = await Promise.all([startSeededServer(), startCallback(), startBrowser()]);
   operator = await browser.open();
   await join(operator, await setUpLink(server.port), "ditlev");
@@ -27,34 +24,6 @@ after(async () => {
 const ordinary = () => `globex.localhost:${server.port}`;
 const mitid = () => `shop.pp.mitid.localhost:${server.port}`;
 const at = (/** @type {string} */ path) => `${origin(server.port)}/t/globex/test${path}`;
-
-/** Opens a page, which has no axe violation and does not scroll sideways on a narrow screen. */
-async function open(page, url) {
-  const answer = await page.goto(url);
-  assert.equal(answer?.status(), 200, `${url}: ${await page.locator("h1").innerText()}`);
-  await page.evaluate(axe);
-  for (const [width, colorScheme] of [[1280, "light"], [320, "dark"]]) {
-    await page.setViewportSize({ width, height: 800 });
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })");
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-    assert.deepEqual(found, [], `${url}, ${width} px`);
-    assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), `${url} at ${width} px`);
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
-
-/** Presses the button of the form that does this. */
-async function press(page, act) {
-  const form = page.locator("form").filter({ has: page.locator(`input[name="act"][value="${act}"]`) });
-  await Promise.all([page.waitForNavigation(), form.first().locator("button").click()]);
-}
-
-/** Saves the form of a page. */
-async function save(page) {
-  await Promise.all([page.waitForNavigation(), page.locator("main form.settings button[type=submit]").last().click()]);
-  assert.match(page.url(), /saved=|order$/, await page.locator("main").innerText());
-}
 
 const authorize = (host) => {
   const url = new URL(`http://${host}/oauth2/authorize`);
@@ -81,11 +50,11 @@ test("MitID is ordered, approved by the operator, and completed", async () => {
     contact_name: "Kim Hansen",
     contact_email: "kim@globex.example",
   };
-  for (const [name, value] of Object.entries(typed)) await owner.locator(`[name="${name}"]`).fill(value);
+  await fill(owner, typed);
   await owner.locator('[name="entity"]').first().selectOption("private");
   await save(owner);
   await open(owner, at("/order"));
-  await Promise.all([owner.waitForNavigation(), owner.locator("main form").filter({ has: owner.locator('input[name="act"][value="submit"]') }).locator("button").click()]);
+  await press(owner, "submit");
 
   await open(operator, `${origin(server.port)}/orders`);
   assert.match(await operator.locator("main").innerText(), /Globex A\/S/);
@@ -105,7 +74,7 @@ test("MitID is set up: its upstream, the pair of domains, the switches", async (
     client_id: "edge-eid",
     client_secret: "simulator-secret",
   };
-  for (const [name, value] of Object.entries(upstream)) await owner.locator(`[name="${name}"]`).fill(value);
+  await fill(owner, upstream);
   await save(owner);
   await open(owner, at(`/domains/${encodeURIComponent(ordinary())}`));
   await owner.locator('[name="mitid_domain"]').fill(mitid());

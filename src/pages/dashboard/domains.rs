@@ -137,6 +137,8 @@ pub struct Details<'a> {
     pub issuer: &'a str,
     /// The day it was made.
     pub created: &'a str,
+    /// When NemID closes there, where somebody has said so.
+    pub nemid_closed_at: &'a str,
     /// What its administrators should know.
     pub warnings: &'a [&'a Text],
     /// What a check found.
@@ -149,6 +151,8 @@ pub struct Details<'a> {
     pub links: &'a [(&'a Text, String)],
     /// Where a check is asked for.
     pub check_href: &'a str,
+    /// The page that moves the day NemID closes there.
+    pub closing_href: &'a str,
     /// The page that removes it.
     pub remove_href: &'a str,
 }
@@ -178,8 +182,39 @@ pub fn details(view: &Details<'_>) -> Markup {
             h2 { (texts::SETTINGS.say(lang)) }
             (view.form)
             @if view.may_change {
-                p.actions { a.quiet href=(view.remove_href) { (texts::REMOVE.say(lang)) } }
+                p.actions {
+                    @if !view.is_mitid { a.quiet href=(view.closing_href) { (texts::CLOSING.say(lang)) } }
+                    a.quiet href=(view.remove_href) { (texts::REMOVE.say(lang)) }
+                }
             }
+        },
+    })
+}
+
+/// The day NemID closes on a domain.
+pub struct Closing<'a> {
+    /// Where it is shown.
+    pub frame: &'a Frame<'a>,
+    /// The domain.
+    pub host: &'a str,
+    /// Its page.
+    pub href: &'a str,
+    /// The form of the day.
+    pub form: Markup,
+}
+
+/// Renders the page that moves it.
+pub fn closing(view: &Closing<'_>) -> Markup {
+    let lang = view.frame.lang;
+    frame::page(&Page {
+        frame: view.frame,
+        title: texts::CLOSING.say(lang),
+        section: "domains",
+        notice: None,
+        content: html! {
+            p { a href=(view.href) { (view.host) } }
+            p { (texts::CLOSING_ABOUT.say(lang)) }
+            (view.form)
         },
     })
 }
@@ -200,6 +235,10 @@ fn facts(view: &Details<'_>) -> Markup {
             dd { a href=(keys) rel="noreferrer" { (keys) } }
             dt { (texts::CALLBACK.say(lang)) }
             dd { code { (view.issuer) "/callback" } }
+            @if !view.nemid_closed_at.is_empty() {
+                dt { (texts::CLOSES.say(lang)) }
+                dd { (frame::moment(view.nemid_closed_at)) }
+            }
             dt { (texts::CREATED.say(lang)) }
             dd { (view.created) }
         }

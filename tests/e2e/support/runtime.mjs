@@ -5,7 +5,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { fileURLToPath } from "node:url";
 import { workers } from "../../../scripts/workers.mjs";
 
-const [{ env, port, stateDir, vars, around }] = await once(process, "message");
+const [{ env, port, stateDir, vars, around, world }] = await once(process, "message");
 
 /** Around each Worker, where a test wants to take its stores away or to move its clock. */
 const wrapper = around && fileURLToPath(new URL(`${around}.mjs`, import.meta.url));
@@ -52,7 +52,7 @@ process.on("disconnect", stop);
 try {
   miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      workers: /** @type {any} */ (await workers(env, vars, wrapper)),
+      workers: /** @type {any} */ (await workers(env, vars, wrapper, world)),
       host: "127.0.0.1",
       port,
       resourcePersistencePath: stateDir,

@@ -27,8 +27,9 @@ const DASHBOARD_KEY = Buffer.alloc(32, "only test ").toString("base64");
  * @param {"local" | "staging" | "production"} [options.env] which build to run, `local` unless given
  * @param {boolean} [options.storesCanFail] whether `stores` will be used
  * @param {boolean} [options.clockMoves] whether `clock` will be used; not together with the former
+ * @param {number} [options.world] who answers on this machine for every `*.example` that the Workers fetch
  */
-export async function startServer({ port, stateDir, vars = {}, env = "local", storesCanFail, clockMoves } = {}) {
+export async function startServer({ port, stateDir, vars = {}, env = "local", storesCanFail, clockMoves, world } = {}) {
   const listenPort = port ?? (await freePort());
   const scratch = await mkdtemp(path.join(tmpdir(), "edge-eid-test-"));
   await mkdir(path.join(scratch, "tmp"));
@@ -69,6 +70,7 @@ export async function startServer({ port, stateDir, vars = {}, env = "local", st
       MITID_SUFFIX_PRODUCTION: `.mitid.localhost:${listenPort}`,
       ...vars,
     },
+    world,
     around: storesCanFail ? "failing_stores" : clockMoves ? "moved_clock" : undefined,
   });
 

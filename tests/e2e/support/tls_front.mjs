@@ -4,7 +4,7 @@
 import { X509Certificate, createHash } from "node:crypto";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { request } from "node:http";
+import { createServer as createPlainServer, request } from "node:http";
 import { createServer } from "node:https";
 import { change } from "./registration.mjs";
 
@@ -45,31 +45,52 @@ export async function addHttpsDomains(/** @type {{ port: number }} */ { port }) 
  * @param {number} port
  * @param {import("node:http").RequestListener} app
  */
-export async function startTlsFront(port, app) {
+export function startTlsFront(port, app) {
+  return startFront((host) => ([APP_HOST, SAME_SITE_APP_HOST].includes(host) ? app : port));
+}
+
+/**
+ * Answers https for all names: `chosen` says who answers to one, somebody in this process or who listens
+ * at a port of this machine.
+ * @param {(host: string) => import("node:http").RequestListener | number} chosen
+ */
+export async function startFront(chosen) {
   const [key, cert] = await Promise.all([pem("key"), pem("certificate")]);
-  const front = createServer({ key, cert }, (incoming, outgoing) => {
-    if ([APP_HOST, SAME_SITE_APP_HOST].includes(incoming.headers.host ?? "")) return app(incoming, outgoing);
-    const { method, url: path, headers } = incoming;
-    const passedOn = request({ host: "127.0.0.1", port, method, path, headers }, (answer) => {
+  /** @type {import("node:http").RequestListener} */
+  const passOn = (incoming, outgoing) => {
+    const to = chosen(incoming.headers.host ?? "");
+    if (typeof to === "function") return to(incoming, outgoing);
+    const { method, url: path } = incoming;
+    const headers = { ...incoming.headers, "x-forwarded-proto": "https" };
+    const passedOn = request({ host: "127.0.0.1", port: to, method, path, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
       answer.pipe(outgoing);
     });
     passedOn.on("error", () => outgoing.destroy());
     incoming.pipe(passedOn);
-  }).listen(0, "127.0.0.1");
-  await once(front, "listening");
-  const address = /** @type {import("node:net").AddressInfo} */ (front.address());
+  };
+  const fronts = [createServer({ key, cert }, passOn), createPlainServer(passOn)];
+  const [port, plainPort] = await Promise.all(
+    fronts.map(async (front) => {
+      await once(front.listen(0, "127.0.0.1"), "listening");
+      return /** @type {import("node:net").AddressInfo} */ (front.address()).port;
+    }),
+  );
   const spki = new X509Certificate(cert).publicKey.export({ type: "spki", format: "der" });
   return {
     /** With these, Chromium finds the names here and accepts this certificate, and no other. */
     chromium: [
-      `--host-resolver-rules=MAP *.example 127.0.0.1:${address.port}`,
+      `--host-resolver-rules=MAP *.example 127.0.0.1:${port}`,
       `--ignore-certificate-errors-spki-list=${createHash("sha256").update(spki).digest("base64")}`,
     ],
+    /** The same without TLS: the world outside as the Workers of a test server may see it. */
+    plainPort,
     async close() {
-      front.close();
-      front.closeAllConnections();
-      await once(front, "close");
+      for (const front of fronts) {
+        front.close();
+        front.closeAllConnections();
+        await once(front, "close");
+      }
     },
   };
 }

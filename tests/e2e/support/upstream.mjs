@@ -25,9 +25,10 @@ async function signingKey(/** @type {string} */ kid) {
  * @param {any} options.client metadata of the one client
  * @param {Record<string, string[]>} options.scopes the claims that each scope brings in userinfo
  * @param {string} [options.path] below which it serves, as some brokers do
+ * @param {string} [options.origin] its public origin, where something stands before it that says so
  */
-export async function startUpstream({ port, client, scopes, path = "" }) {
-  const issuer = `http://127.0.0.1:${port}${path}`;
+export async function startUpstream({ port, client, scopes, path = "", origin }) {
+  const issuer = `${origin ?? `http://127.0.0.1:${port}`}${path}`;
   const names = Object.values(scopes).flat();
   const state = {
     /** Who answers; or the error that is answered instead. @type {Person | { error: string, error_description: string }} */
@@ -84,6 +85,7 @@ export async function startUpstream({ port, client, scopes, path = "" }) {
       ctx.body = `upstream error: ${out.error} ${out.error_description ?? ""}`;
     },
   });
+  provider.proxy = Boolean(origin);
   provider.on("grant.error", (_, error) => state.errors.push(`${error.message}: ${error.error_description ?? ""} ${/** @type {any} */ (error).error_detail ?? ""}`));
   const serve = provider.callback();
 

@@ -141,7 +141,10 @@ const NEMID_CLOSED_AT: Field = Field {
 
 /// The settings of an ordinary domain.
 pub static ORDINARY: &[Field] =
-    &[DISPLAY_NAME, ENABLED, MITID_DOMAIN, START_BLOCK, NEMID_CLOSED_AT, SSO, IDLE, ABSOLUTE, CONFIRM_LOGOUT];
+    &[DISPLAY_NAME, ENABLED, MITID_DOMAIN, START_BLOCK, SSO, IDLE, ABSOLUTE, CONFIRM_LOGOUT];
+
+/// The day NemID closes on an ordinary domain, which is changed on a page of its own.
+pub static CLOSING: &[Field] = &[NEMID_CLOSED_AT];
 
 /// The settings of a MitID domain.
 pub static MITID: &[Field] =

@@ -106,6 +106,12 @@ pub static REMOVE_TEXT: Text = Text::fixed(
     "Domænet holder op med at svare, og dets upstreams og udseende slettes. Det kan kun fjernes, når det ingen applikationer har. Værtsnavnet bliver ved med at tilhøre virksomheden.",
     "The domain stops answering, and its upstreams and styling are deleted. It can be removed only when it has no applications. The host stays the company's.",
 );
+pub static CLOSES: Text = Text::fixed("NemID lukker", "NemID closes");
+pub static CLOSING: Text = Text::fixed("Flyt NemIDs lukning", "Move NemID's closing");
+pub static CLOSING_ABOUT: Text = Text::fixed(
+    "Dagen gælder alle, der logger ind på dette domæne. En dag, der er gået, lukker NemID med det samme, og en dag, der kommer, holder det åbent så længe. Loggen viser, hvem der flyttede den, fra hvad og til hvad.",
+    "The day counts for everybody who logs in at this domain. A day that has passed closes NemID at once, and a day to come keeps it open until then. The log of changes shows who moved it, from what and to what.",
+);
 pub static BACK: Text = Text::fixed("Tilbage", "Back");
 
 pub fn other_issuer(issuer: &str, stated: &str) -> Text {
