@@ -253,12 +253,13 @@ fn a_board_is_read_a_page_at_a_time_and_its_sums_are_of_all() {
     loop {
         let page = operator.get(&format!("{at}?limit=2{next}")).expect(200).body;
         assert_eq!(page["days"][0]["mitid"], 1, "on each page");
-        pages.extend(page["applications"].as_array().cloned().unwrap());
+        let items = page["applications"].as_array().cloned().unwrap();
+        assert!(items.len() <= 2);
+        pages.extend(items);
         match page["next"].as_str() {
             Some(after) => next = format!("&after={}", percent_encode(after)),
             None => break,
         }
-        assert_eq!(pages.len() % 2, 0);
     }
     let whole = board(&operator);
     assert_eq!((json!(pages), &whole["next"]), (whole["applications"].clone(), &Value::Null));

@@ -8,7 +8,7 @@ use super::visit::Visit;
 use crate::model::names::TENANT_ID_MAX_BYTES;
 use crate::model::{Role, TenantId};
 use crate::pages::dashboard::tenants as view;
-use crate::web::{Method, Response};
+use crate::web::{Method, Response, encode_pairs, with_query};
 use serde_json::json;
 
 /// Most characters of a search that are looked at.
@@ -49,6 +49,8 @@ pub async fn list<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     } else {
         (visit.tenants.iter().map(|id| (id.to_string(), id.to_string())).collect(), None)
     };
+    let next = next
+        .map(|after| with_query("/tenants", &encode_pairs([("q", searched.as_str()), ("after", &after)])));
     let frame = visit.frame(is_operator);
     let page = view::List { frame: &frame, rows: &rows, next: next.as_deref(), searched: &searched };
     Ok(Response::page(200, view::list(&page)))

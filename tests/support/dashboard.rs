@@ -2,6 +2,7 @@
 
 use super::admin::{MANAGEMENT_HOST, Operator, domain_path, path};
 use super::block_on;
+use super::management::CountedRows;
 use super::ports::MemoryPorts;
 use edge_eid::admin;
 use edge_eid::dashboard;
@@ -66,7 +67,9 @@ impl People for MemoryPorts {
         now: UnixTime,
     ) -> Result<PersonAnswer, Unavailable> {
         let mut people = self.people.borrow_mut();
-        Ok(person_object::apply(people.entry(person.to_owned()).or_default(), command, now).unwrap())
+        let rows = people.entry(person.to_owned()).or_default();
+        let rows = &mut CountedRows::of(rows, &self.management.asked);
+        Ok(person_object::apply(rows, command, now).unwrap())
     }
 
     async fn team(
@@ -76,7 +79,8 @@ impl People for MemoryPorts {
         now: UnixTime,
     ) -> Result<TeamAnswer, Unavailable> {
         let mut teams = self.teams.borrow_mut();
-        let done = team_object::apply(teams.entry(team.to_owned()).or_default(), command, now);
+        let rows = teams.entry(team.to_owned()).or_default();
+        let done = team_object::apply(&mut CountedRows::of(rows, &self.management.asked), command, now);
         done.map_err(|fault| Unavailable { what: "team object", cause: fault.0 })
     }
 }

@@ -13,9 +13,59 @@ use edge_eid::admin::{directory_object, host_object, key_schedule, tenant_object
 use edge_eid::json::{self, Json};
 use edge_eid::model::{Host, Serving, TenantId, UnixTime};
 use edge_eid::ports::{Crypto, Random};
-use edge_eid::rows::{MemoryRows, Rows};
+use edge_eid::rows::{MemoryRows, Row, Rows, StoreFault, Write};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+
+/// What objects are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Requests to an object.
+    pub requests: usize,
+    /// Rows that their stores have read.
+    pub rows: usize,
+}
+
+/// A store that counts what is read of it.
+pub struct CountedRows<'a> {
+    rows: &'a mut MemoryRows,
+    asked: &'a Cell<Asked>,
+}
+
+impl<'a> CountedRows<'a> {
+    /// Of an object that is asked something.
+    pub fn of(rows: &'a mut MemoryRows, asked: &'a Cell<Asked>) -> Self {
+        asked.set(Asked { requests: asked.get().requests + 1, ..asked.get() });
+        Self { rows, asked }
+    }
+
+    fn read(&self, rows: usize) {
+        self.asked.set(Asked { rows: self.asked.get().rows + rows, ..self.asked.get() });
+    }
+}
+
+impl Rows for CountedRows<'_> {
+    fn get(&self, kind: &str, id: &str) -> Result<Option<Row>, StoreFault> {
+        self.read(1);
+        self.rows.get(kind, id)
+    }
+
+    fn between(&self, kind: &str, above: &str, below: &str, limit: usize) -> Result<Vec<Row>, StoreFault> {
+        let found = self.rows.between(kind, above, below, limit)?;
+        self.read(found.len());
+        Ok(found)
+    }
+
+    fn last_below(&self, kind: &str, below: &str, limit: usize) -> Result<Vec<Row>, StoreFault> {
+        let found = self.rows.last_below(kind, below, limit)?;
+        self.read(found.len());
+        Ok(found)
+    }
+
+    fn commit(&mut self, writes: Vec<Write>) -> Result<(), StoreFault> {
+        self.rows.commit(writes)
+    }
+}
 
 /// Everything the management side stores.
 #[derive(Default)]
@@ -42,6 +92,8 @@ pub struct Management {
     master_keys: RefCell<Vec<[u8; 32]>>,
     /// `Host` objects don't answer the tenant's object.
     pub hosts_fail: Cell<bool>,
+    /// What all objects were asked.
+    pub asked: Cell<Asked>,
 }
 
 /// Why an object did not answer.
@@ -53,7 +105,8 @@ impl Management {
         self.check_answering()?;
         let command: TenantCommand = round_trip(command);
         let mut rows = self.rows_of(tenant);
-        let mut answer = tenant_object::apply(&mut rows, &command, &Serving::DEFAULT).map_err(|_| Silent)?;
+        let counted = &mut CountedRows::of(&mut rows, &self.asked);
+        let mut answer = tenant_object::apply(counted, &command, &Serving::DEFAULT).map_err(|_| Silent)?;
         let at = match &command {
             TenantCommand::Change(change) => Some(change.at),
             TenantCommand::Import(part) => Some(part.at),
@@ -99,7 +152,8 @@ impl Management {
     pub fn host(&self, host: &Host, command: &HostCommand) -> Result<HostAnswer, Silent> {
         self.check_answering()?;
         let mut rows = self.hosts.borrow().get(host).cloned().unwrap_or_default();
-        let answer = host_object::apply(&mut rows, &round_trip(command)).map_err(|_| Silent)?;
+        let counted = &mut CountedRows::of(&mut rows, &self.asked);
+        let answer = host_object::apply(counted, &round_trip(command)).map_err(|_| Silent)?;
         if rows != MemoryRows::default() {
             self.hosts.borrow_mut().insert(host.clone(), rows);
         }
@@ -109,7 +163,9 @@ impl Management {
     /// What the directory does.
     pub fn directory(&self, command: &DirectoryCommand) -> Result<DirectoryAnswer, Silent> {
         self.check_answering()?;
-        let answer = directory_object::apply(&mut *self.directory.borrow_mut(), &round_trip(command));
+        let mut rows = self.directory.borrow_mut();
+        let counted = &mut CountedRows::of(&mut rows, &self.asked);
+        let answer = directory_object::apply(counted, &round_trip(command));
         answer.map(|answer| round_trip(&answer)).map_err(|_| Silent)
     }
 

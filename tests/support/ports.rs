@@ -3,7 +3,7 @@
 use super::block_on;
 use super::block_on::pause;
 use super::crypto::{RingCrypto, holds_under};
-use super::management::Management;
+use super::management::{CountedRows, Management};
 use super::upstream::{Bend, FakeUpstreams};
 use edge_eid::admin::command::{
     DirectoryAnswer, DirectoryCommand, HostAnswer, HostCommand, TenantAnswer, TenantCommand,
@@ -314,6 +314,7 @@ impl Sightings for MemoryPorts {
     async fn sightings(&self, label: &str) -> Result<Vec<Sighting>, Unavailable> {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(label.to_owned()).or_default();
+        let rows = &mut CountedRows::of(rows, &self.management.asked);
         Ok(tally_object::apply(rows, TallyCommand::List, self.upstreams.now.get()).unwrap())
     }
 }
@@ -322,6 +323,7 @@ impl LoginTallies for MemoryPorts {
     async fn counted(&self, object: &str, of: &[(Host, ClientId)]) -> Result<Counted, Unavailable> {
         let mut tallies = self.tallies.borrow_mut();
         let rows = tallies.entry(object.to_owned()).or_default();
+        let rows = &mut CountedRows::of(rows, &self.management.asked);
         Ok(login_tally::apply(rows, LoginCommand::Look { of: of.to_vec() }, self.upstreams.now.get())
             .unwrap())
     }

@@ -10,7 +10,7 @@ pub struct List<'a> {
     pub frame: &'a Frame<'a>,
     /// Ids and names.
     pub rows: &'a [(String, String)],
-    /// Where the next page begins.
+    /// Where the next page is.
     pub next: Option<&'a str>,
     /// What was searched for.
     pub searched: &'a str,
@@ -40,7 +40,7 @@ pub fn list(view: &List<'_>) -> Markup {
                 }
             }
             @if let Some(next) = view.next {
-                p { a href={ "/tenants?after=" (next) } { (common::NEXT_PAGE.say(lang)) } }
+                p { a href=(next) { (common::NEXT_PAGE.say(lang)) } }
             }
         },
     })
