@@ -114,6 +114,7 @@ fn every_setting_is_stored_shown_and_published() {
         "dpop_bound_access_tokens": true,
         "fapi2": false,
         "recording_until": "2027-01-16T08:00:00.000Z",
+        "nemid_closed_at": "2027-02-01T00:00:00.000Z",
     });
     let made = put(&operator, TEST, &settings).expect(201);
     for (name, value) in settings.as_object().unwrap() {
@@ -123,6 +124,7 @@ fn every_setting_is_stored_shown_and_published() {
     assert!(stored.endpoint_audience && stored.require_pushed_authorization_requests && stored.silent_check);
     assert_eq!(stored.acr_values.len(), 1);
     assert_eq!(stored.recording_until, Some(UnixTime(1_800_000_000 + 24 * 60 * 60)));
+    assert_eq!(stored.nemid_closed_at, Some(UnixTime(1_801_440_000)));
     let read = operator.get(&application_path("acme", TEST, JWT)).expect(200);
     let again = operator.replace(&application_path("acme", TEST, JWT), &read.etag, &read.body).expect(200);
     assert_eq!(again.etag, read.etag, "what was read is what is stored");
@@ -167,6 +169,7 @@ fn words_and_switches_are_what_they_may_be() {
         ("backchannel_logout_uri", json!("https://app.example/#f")),
         ("frontchannel_logout_uri", json!("javascript:alert(1)")),
         ("recording_until", json!("tomorrow")),
+        ("nemid_closed_at", json!("2027-02-30")),
         ("acr_values", json!("urn:grn:authn:dk:mitid:low")),
     ] {
         assert_eq!(wrong(&operator, &json!({name: value})), [name], "{value}");

@@ -5,6 +5,8 @@
 mod support;
 
 use edge_eid::model::Role;
+use serde_json::json;
+use support::admin::domain_path;
 use support::dashboard::World;
 
 const BOARD: &str = "/t/acme/test/migration";
@@ -62,4 +64,53 @@ fn applications_come_a_page_at_a_time() {
     let (first, next) = shown(BOARD);
     let (second, last) = shown(&next.unwrap());
     assert_eq!((first, second, last), (50, 11, None));
+}
+
+#[test]
+fn nemid_is_closed_for_one_application_by_a_date_which_says_what_it_will_do() {
+    let world = World::new();
+    let sunset = format!("{BOARD}/sunset/acme.example/urn%3Aacme%3Aweb");
+    let viewer = world.reader("acme", Role::Viewer);
+    viewer.get(&sunset).expect(403);
+    viewer.post(&sunset, &[]).expect(403);
+    assert!(!viewer.get(BOARD).expect(200).says("Close NemID by a date"));
+    let administrator = world.reader("acme", Role::Administrator);
+    assert!(administrator.get(BOARD).expect(200).body.contains(&sunset));
+    let asked = administrator.get(&sunset).expect(200);
+    assert!(asked.says("The application gets the error invalid_request"), "{}", asked.body);
+    let version = asked.input("version").unwrap().replace("&quot;", "\"");
+    let set = |day: &str| administrator.post(&sunset, &[("version", &version), ("nemid_closed_at", day)]);
+    let wrong = set("next year").expect(422);
+    assert_eq!(wrong.input("nemid_closed_at"), Some("next year"));
+    set("2027-02-01T00:00:00Z").expect(303);
+    assert!(viewer.get(BOARD).expect(200).says("NemID closes here: 2027-02-01 00:00 UTC"));
+    set("2027-03-01T00:00:00Z").expect(422);
+    let eids = viewer.get("/t/acme/test/applications/acme.example/urn%3Aacme%3Aweb/eids").expect(200);
+    assert!(eids.says("2027-02-01"), "{}", eids.body);
+    let version = administrator.get(&sunset).expect(200).input("version").unwrap().replace("&quot;", "\"");
+    administrator.post(&sunset, &[("version", &version), ("nemid_closed_at", "")]).expect(303);
+    assert!(!viewer.get(BOARD).expect(200).says("NemID closes here"));
+    administrator.get("/t/acme/production/migration/sunset/acme.example/urn%3Aacme%3Aweb").expect(404);
+    administrator.get(&format!("{BOARD}/sunset/mitid.example/urn%3Aacme%3Aweb")).expect(404);
+    world.later(20 * 60);
+    administrator.get(BOARD).expect(200);
+    // Who sets it is asked again who he is.
+    administrator.get(&sunset).expect(401);
+    administrator.post(&sunset, &[("version", &version), ("nemid_closed_at", "")]).expect(401);
+}
+
+#[test]
+fn the_closing_days_effect_hangs_on_what_stands_beside_nemid() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    let sunset = format!("{BOARD}/sunset/acme.example/urn%3Aacme%3Aweb");
+    let mitid = domain_path("acme", "mitid.example");
+    world.operator.upstream("acme", "mitid.example", "mitid");
+    assert!(administrator.get(&sunset).expect(200).says("the shadow application is missing or disabled"));
+    world.operator.application("acme", "mitid.example", "urn:acme:web");
+    assert!(administrator.get(&sunset).expect(200).says("goes straight to MitID, without tabs"));
+    let mut settings = world.operator.get(&mitid).expect(200).body;
+    settings["show_alongside_nemid_logins"] = json!(false);
+    world.operator.replace(&mitid, "*", &settings).expect(200);
+    assert!(administrator.get(&sunset).expect(200).says("The application gets the error invalid_request"));
 }

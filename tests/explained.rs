@@ -75,6 +75,16 @@ fn a_recorded_login_tells_where_the_eid_came_from_which_application_was_used_and
 }
 
 #[test]
+fn a_recording_tells_that_the_application_has_closed_nemid_for_itself() {
+    let broker = recording(&[ACME]);
+    let now = broker.now();
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.nemid_closed_at = Some(now));
+    Browser::new(&broker).visit(&RelyingParty::web().ask(POCES).url);
+    assert!(has(&broker, "nemid_closed_by=nemid_closed_at of the application"), "{:#?}", facts(&broker));
+    assert!(has(&broker, &format!("eid_asked_for={POCES}")));
+}
+
+#[test]
 fn each_login_is_a_recording_of_its_own_under_a_trace_id() {
     let broker = recording(&[ACME, ACME_MITID]);
     let app = RelyingParty::web();

@@ -204,6 +204,16 @@ fn the_shadows_own_recording_is_left_alone() {
 }
 
 #[test]
+fn the_day_that_closes_nemid_for_an_application_is_its_shadows_too() {
+    let operator = world();
+    make(&operator, ACME, WEB).expect(201);
+    change(&operator, ACME, "nemid_closed_at", json!("2027-02-01T00:00:00Z"));
+    assert_eq!(differing(&operator), json!([{ "client_id": WEB, "fields": ["nemid_closed_at"] }]));
+    make(&operator, ACME, WEB).expect(200);
+    assert_eq!(differing(&operator), json!([]));
+}
+
+#[test]
 fn only_an_ordinary_domain_that_leads_to_a_mitid_domain_has_shadows() {
     let operator = world();
     operator.domain("acme", "alone.acme.example", &json!({}));

@@ -480,6 +480,34 @@ fn case_24_the_closure_takes_effect_at_its_very_second() {
 }
 
 #[test]
+fn case_24_an_application_closes_nemid_for_itself_at_its_very_second() {
+    let broker = World::demo();
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.nemid_closed_at = Some(NOW.plus(10)));
+    let browser = Browser::new(&broker);
+    let page = browser.visit(&RelyingParty::web().ask(POCES).url).page();
+    assert!(page.has_tab(Eid::Nemid));
+    broker.wait(10);
+    let upstream = browser.visit(&RelyingParty::web().ask(POCES).url).upstream();
+    assert!(upstream.contains("mitid"), "MitID in its place: {upstream}");
+    let closed = browser.choose(&page, Eid::Nemid).page();
+    assert!(closed.status == 400 && closed.body.contains("NemID has closed"), "{closed:?}");
+    // Another application of the domain goes on.
+    assert!(browser.visit(&RelyingParty::spa().ask(POCES).url).page().has_tab(Eid::Nemid));
+}
+
+#[test]
+fn case_25_an_application_that_has_closed_nemid_is_told_so_where_nothing_stands_beside_it() {
+    let broker = World::demo();
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.nemid_closed_at = Some(NOW));
+    let answer = Browser::new(&broker).visit(&RelyingParty::web().ask(MOCES).url).application();
+    assert_eq!(answer.error(), "invalid_request");
+    assert!(answer.get("error_description").unwrap().contains("NemID has closed; ask for MitID Erhverv"));
+    broker.change_domain(ACME, |domain| domain.peer.as_mut().unwrap().show_alongside_nemid_logins = false);
+    let answer = Browser::new(&broker).visit(&RelyingParty::web().ask(POCES).url).application();
+    assert!(answer.get("error_description").unwrap().contains("NemID has closed"));
+}
+
+#[test]
 fn case_25_after_the_closure_without_the_option_the_application_is_told() {
     let broker = World::without_simulators();
     let answer = Browser::new(&broker).visit(&RelyingParty::web().ask(MOCES).url).application();

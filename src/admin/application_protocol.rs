@@ -62,6 +62,7 @@ pub fn read(fields: &mut Fields, now: UnixTime) -> Protocol {
         dpop_bound_access_tokens: fields.switch("dpop_bound_access_tokens", fapi2),
         fapi2,
         recording_until: read_recording(fields, now),
+        nemid_closed_at: fields.optional("nemid_closed_at", parsed(time)),
     }
 }
 
@@ -145,7 +146,11 @@ pub fn show(protocol: &Protocol, shown: &mut Map<String, Value>) {
     }
     let keys: Option<Value> = protocol.jwks.as_ref().and_then(|text| json::read(text).ok());
     shown.insert("jwks".to_owned(), keys.write());
-    shown.insert("recording_until".to_owned(), protocol.recording_until.map(UnixTime::iso8601).write());
+    for (name, moment) in
+        [("recording_until", protocol.recording_until), ("nemid_closed_at", protocol.nemid_closed_at)]
+    {
+        shown.insert(name.to_owned(), moment.map(UnixTime::iso8601).write());
+    }
     shown.entry("resume_urls").or_insert_with(|| Value::Array(Vec::new()));
     for name in ["jwks_uri", "backchannel_logout_uri", "frontchannel_logout_uri"] {
         shown.entry(name).or_insert(Value::Null);

@@ -138,7 +138,7 @@ impl Board {
 
     /// One application of an ordinary domain.
     fn shown(&self, original: &Original) -> Value {
-        let Original { host, client_id, beside } = original;
+        let Original { host, client_id, beside, nemid_closed_at } = original;
         let logins = self.logins.iter().find(|it| it.host == *host && it.client_id == *client_id);
         let logins = logins.map_or(&[][..], |logins| &logins.days);
         let last = |by: fn(&Day) -> u64| logins.iter().rev().find(|day| by(day) > 0).map(|day| day.day);
@@ -164,6 +164,7 @@ impl Board {
             "reasons": reasons.write(),
             "last_nemid_login": nemid.map(date),
             "last_mitid_login": mitid.map(date),
+            "nemid_closed_at": nemid_closed_at.map(UnixTime::iso8601),
         })
     }
 

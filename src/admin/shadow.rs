@@ -79,9 +79,11 @@ pub struct Original {
     pub client_id: ClientId,
     /// How it stands.
     pub beside: Beside,
+    /// When NemID closes for it, if it has a day of its own.
+    pub nemid_closed_at: Option<UnixTime>,
 }
 
-json_struct!(Original { host, client_id, beside });
+json_struct!(Original { host, client_id, beside, nemid_closed_at });
 
 /// An application and its credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,12 +211,13 @@ pub fn originals<R: Rows>(
                 let next = found.last().map(|last| format!("{} {}", last.host, last.client_id));
                 return Ok((found, next));
             }
+            let nemid_closed_at = application.protocol.nemid_closed_at;
             let (host, client_id) = (domain.host.clone(), application.client_id);
             let beside = match place {
                 Some(place) => beside(stored, &host, &client_id, place, &others, at)?,
                 None => Beside::Nothing,
             };
-            found.push(Original { host, client_id, beside });
+            found.push(Original { host, client_id, beside, nemid_closed_at });
         }
     }
     Ok((found, None))

@@ -16,7 +16,7 @@ use crate::web::{Method, Parameters};
 use serde_json::{Map, Value};
 
 /// What is not copied: what each application has by itself.
-const OWN: [&str; 4] = ["client_id", "created_at", "published", "recording_until"];
+const OWN: [&str; 5] = ["client_id", "created_at", "published", "recording_until", "nemid_closed_at"];
 
 /// Its page; `form` is what was sent, if anything was.
 ///
@@ -99,8 +99,11 @@ fn plan(original: &Found, target: Option<&Found>) -> Plan {
         .map(|(name, value)| (name.clone(), text_of(before(name)), text_of(value)))
         .collect();
     if let Some(target) = target {
-        // The recording stays its own.
-        body.insert("recording_until".to_owned(), target.body["recording_until"].clone());
+        // The recording stays its own, and so does NemID's closing: a day that was tried in TEST must not
+        // take NemID away from real users.
+        for name in ["recording_until", "nemid_closed_at"] {
+            body.insert(name.to_owned(), target.body[name].clone());
+        }
     }
     let etag = |found: &Found| found.etag.clone();
     let versions = (etag(original), target.map(etag).unwrap_or_default());

@@ -26,6 +26,9 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
         (Method::Get, []) => board(within, None).await,
         (Method::Post, []) => rehearse(within).await,
         (Method::Get, ["change", host, client_id]) => change(within, host, client_id).await,
+        (Method::Get | Method::Post, ["sunset", host, client_id]) => {
+            super::sunset::route(within, host, client_id).await
+        }
         _ => Err(Stop::NotFound),
     }
 }
@@ -106,6 +109,10 @@ fn shown<'a, P: Dashboard>(within: &Within<'_, P>, one: &'a Value) -> view::Appl
         last_mitid: text("last_mitid_login"),
         reasons: one["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
         href: within.href(&["migration", "change", text("host"), text("client_id")]),
+        closes: one["nemid_closed_at"].as_str(),
+        sunset: within
+            .may_change()
+            .then(|| within.href(&["migration", "sunset", text("host"), text("client_id")])),
     }
 }
 

@@ -48,6 +48,7 @@ pub mod shadows;
 pub mod sign_in;
 pub mod stop;
 pub mod styles;
+pub mod sunset;
 pub mod team_object;
 pub mod tenants;
 pub mod tokens;

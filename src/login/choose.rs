@@ -4,7 +4,7 @@ use super::attempt::AttemptId;
 use super::offer::{self, Offer, offer};
 use super::pending::{Pending, kept};
 use super::refusal::{Refusal, frame};
-use super::request::{facts, facts_for};
+use super::request::facts_for;
 use super::{Context, Next, Reason, level};
 use crate::eid::{Acr, Eid};
 use crate::model::Host;
@@ -80,7 +80,7 @@ pub async fn follow<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId, link: Li
         Link::Level => level::page(ctx, pending).await,
         Link::Start(eid) => match acr_of(ctx, &pending, eid) {
             Some(acr) => Ok(Next::Begin { pending, acr }),
-            None if eid == Eid::Nemid && !facts(ctx).nemid_is_open => {
+            None if eid == Eid::Nemid && !facts_for(ctx, &pending).nemid_is_open => {
                 Err(Refusal::show(ErrorKind::NemIdClosed, "NemID has closed since its tab was shown"))
             }
             None => Err(Refusal::show(ErrorKind::NotFound, "this eID is not offered to this request")),

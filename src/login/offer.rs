@@ -58,9 +58,10 @@ impl Facts {
 }
 
 impl Facts {
-    /// The facts for a request for which NemID is closed as a rehearsal.
-    pub fn closed(self, rehearsed: bool) -> Self {
-        Self { nemid_is_open: self.nemid_is_open && !rehearsed, ..self }
+    /// The facts for a request for which NemID is closed although its domain keeps it open: as a
+    /// rehearsal, or by its application's own day.
+    pub fn closed(self, is_closed: bool) -> Self {
+        Self { nemid_is_open: self.nemid_is_open && !is_closed, ..self }
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Pending {
     pub only: Option<Eid>,
     /// Whether NemID is closed for it as a rehearsal.
     pub rehearsed: bool,
+    /// The application's own day of NemID's closing.
+    pub nemid_closed_at: Option<UnixTime>,
     /// `acr_values`
     pub acr_values: Vec<Acr>,
     /// `ui_locales`, or the language chosen on a page.
@@ -91,7 +93,7 @@ json_struct!(Pending {
     attempt unwritten AttemptId::NOBODY, ends unwritten UnixTime(0), origin: "o", client_id: "c",
     redirect_uri: "r", scope: "s", state: "t", nonce: "n", code_challenge: "p",
     response_mode: "m" unless ResponseMode::Query, response_type: "b" unless ResponseType::Code, only: "k",
-    rehearsed: "g" unless false,
+    rehearsed: "g" unless false, nemid_closed_at: "v",
     acr_values: "a" unless Vec::new(), ui_locales: "l", wishes: "h" unless Wishes::default(),
     fresh: "f" unless false, max_age: "x", subject: "e", dpop_jkt: "j", cpr: "w" unless Wish::Nothing, css_path: "y", cpr_hint: "z",
     asking: "q", ended: "d", leg: "u",

@@ -13,7 +13,7 @@ use crate::eid::{Acr, Cpr, Eid};
 use crate::model::application::ResponseType;
 use crate::model::public_key::SignatureAlgorithm;
 use crate::model::style::CSS_PATH_MAX_BYTES;
-use crate::model::{Application, ClientId, Environment};
+use crate::model::{Application, ClientId, Environment, UnixTime};
 use crate::oauth::acr_values::Outside;
 use crate::oauth::authorize::{Addressee, AuthorizationRequest, Rules, mode_of_errors};
 use crate::oauth::jwt::Unverified;
@@ -204,7 +204,13 @@ fn judge<P: Ports>(
     let asked = as_employee(asked);
     let attempt = AttemptId::draw(ctx.ports);
     let offered_by = |facts| offer_to(&asked.acr_values, allowed, facts);
-    let (open, closed) = (facts(ctx), facts(ctx).closed(true));
+    let nemid_closed_at = application.protocol.nemid_closed_at;
+    let closed_for_it = is_over(ctx, nemid_closed_at);
+    if closed_for_it && facts(ctx).nemid_is_open {
+        ctx.ports.note("nemid_closed_by", "nemid_closed_at of the application");
+    }
+    let open = facts(ctx).closed(closed_for_it);
+    let closed = open.closed(true);
     // Where it makes no difference, nothing is rehearsed.
     let rehearsed = rehearsal::is_chosen(ctx, attempt) && offered_by(open) != offered_by(closed);
     let facts = open.closed(rehearsed);
@@ -252,6 +258,7 @@ fn judge<P: Ports>(
         response_type: asked.response_type,
         only,
         rehearsed,
+        nemid_closed_at,
         acr_values,
         ui_locales: asked.ui_locales,
         wishes,
@@ -344,7 +351,12 @@ fn css_path<P: Ports>(ctx: &Context<'_, P>, hint: Option<String>) -> Option<Stri
 
 /// The facts that decide the offer to a request that was checked before.
 pub fn facts_for<P: Ports>(ctx: &Context<'_, P>, pending: &Pending) -> Facts {
-    facts(ctx).restricted(pending.only).closed(pending.rehearsed)
+    let is_closed = pending.rehearsed || is_over(ctx, pending.nemid_closed_at);
+    facts(ctx).restricted(pending.only).closed(is_closed)
+}
+
+fn is_over<P: Ports>(ctx: &Context<'_, P>, closes: Option<UnixTime>) -> bool {
+    closes.is_some_and(|closes| closes.is_over(ctx.now))
 }
 
 /// The facts that decide the offer at this domain.

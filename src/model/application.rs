@@ -199,6 +199,9 @@ pub struct Protocol {
     pub fapi2: bool,
     /// Until when its logins are recorded for "explain this login".
     pub recording_until: Option<UnixTime>,
+    /// From then on NemID starts no login for it, whatever its domain says. It never reopens one that
+    /// its domain has closed.
+    pub nemid_closed_at: Option<UnixTime>,
 }
 
 json_struct!(Protocol {
@@ -208,7 +211,7 @@ json_struct!(Protocol {
     silent_check or false,
     scope_strategy or ScopeStrategy::default(), userinfo_response or UserinfoResponse::default(),
     id_token_signed_response_alg or Algorithm::Rs256, dpop_bound_access_tokens or false,
-    fapi2 or false, recording_until,
+    fapi2 or false, recording_until, nemid_closed_at,
 });
 
 impl Default for Protocol {
@@ -232,6 +235,7 @@ impl Default for Protocol {
             dpop_bound_access_tokens: false,
             fapi2: false,
             recording_until: None,
+            nemid_closed_at: None,
         }
     }
 }

@@ -48,8 +48,14 @@ pub static GENERAL: &[Field] = &[
 ];
 
 /// Whom it may ask for.
-pub static EIDS: &[Field] =
-    &[field("acr_values", texts::ACR_VALUES, texts::ACR_VALUES_HELP, Kind::Many(ACR_VALUES))];
+pub static EIDS: &[Field] = &[
+    field("acr_values", texts::ACR_VALUES, texts::ACR_VALUES_HELP, Kind::Many(ACR_VALUES)),
+    field("nemid_closed_at", texts::NEMID_CLOSED_AT, texts::NEMID_CLOSED_AT_SHOWN, Kind::Shown),
+];
+
+/// When NemID closes for it, set on the migration board.
+pub static SUNSET: &[Field] =
+    &[field("nemid_closed_at", texts::NEMID_CLOSED_AT, texts::NEMID_CLOSED_AT_HELP, Kind::Time)];
 
 /// The protocol.
 pub static OPENID: &[Field] = &[

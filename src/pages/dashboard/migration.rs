@@ -3,7 +3,7 @@
 use super::applications::next_page;
 use super::frame::{self, Frame, Notice, Page};
 use crate::pages::Lang;
-use crate::pages::texts::dashboard::{common, migration as texts};
+use crate::pages::texts::dashboard::{common, migration as texts, sunset};
 use maud::{Markup, html};
 
 /// Width of a day in the chart, in units of its own.
@@ -38,6 +38,10 @@ pub struct Application<'a> {
     pub reasons: Vec<&'a str>,
     /// Where the exact change stands.
     pub href: String,
+    /// When NemID closes for it, if it has a day of its own.
+    pub closes: Option<&'a str>,
+    /// Where that day is set, for whoever may.
+    pub sunset: Option<String>,
 }
 
 /// A rehearsal that is under way.
@@ -191,6 +195,10 @@ fn application(lang: Lang, one: &Application<'_>) -> Markup {
             td {
                 @if one.reasons.is_empty() { span.badge.good { (texts::READY.say(lang)) } } @else {
                     ul { @for reason in &one.reasons { li { (texts::reason(reason).say(lang)) } } }
+                }
+                @if let Some(closes) = one.closes { p { (sunset::CLOSES.say(lang)) ": " (frame::moment(closes)) } }
+                @if let Some(href) = &one.sunset {
+                    p { a href=(href) aria-label={ (sunset::SET.say(lang)) ": " (one.client_id) } { (sunset::SET.say(lang)) } }
                 }
                 p { a href=(one.href) aria-label={ (texts::CHANGE.say(lang)) ": " (one.client_id) } { (texts::CHANGE.say(lang)) } }
             }

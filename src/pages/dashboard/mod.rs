@@ -25,6 +25,7 @@ pub mod settings;
 pub mod shadows;
 pub mod snippets;
 pub mod styles;
+pub mod sunset;
 pub mod tenants;
 pub mod tokens;
 pub mod tools;

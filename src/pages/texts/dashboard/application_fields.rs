@@ -165,6 +165,16 @@ pub const RECORDING_HELP: Text = Text::fixed(
     "Tid i UTC, højst 24 timer frem. Hvert login kan så forklares trin for trin under Værktøjer i en uge. Tomt: der optages ikke.",
     "A time in UTC, at most 24 hours ahead. Each login can then be explained step by step under Tools for a week. Empty: nothing is recorded.",
 );
+pub const NEMID_CLOSED_AT: Text =
+    Text::fixed("NemID lukker for applikationen", "NemID closes for the application");
+pub const NEMID_CLOSED_AT_SHOWN: Text = Text::fixed(
+    "Sættes under Flytning. Står der intet, gælder domænets dag alene.",
+    "Set under Migration. Where nothing stands, the domain's day counts alone.",
+);
+pub const NEMID_CLOSED_AT_HELP: Text = Text::fixed(
+    "Tid i UTC. Tomt: dagen trækkes tilbage, og domænets dag gælder alene.",
+    "A time in UTC. Empty: the day is withdrawn, and the domain's day counts alone.",
+);
 pub const SECRET: Text = Text::fixed("En hemmelighed, I har i forvejen", "A secret that you have already");
 pub const SECRET_HELP: Text = Text::fixed(
     "Kun hvis applikationen flytter hertil med den: 12 til 200 synlige ASCII-tegn. Tomt: vi laver en stærk.",

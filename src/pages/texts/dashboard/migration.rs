@@ -60,8 +60,8 @@ pub static REPORT: Text = Text::fixed(
 );
 pub static FINISHED: Text = Text::fixed("Heraf gennemført med MitID", "Finished by MitID of these");
 pub static SUNSET: Text = Text::fixed(
-    "NemID kan lukkes på en dato pr. domæne. En administrator eller operatøren flytter den på domænets side, og det står i loggen.",
-    "NemID can be closed by a date per domain. An administrator or the operator moves it on the domain's page, and the log of changes says so.",
+    "NemID kan lukkes på en dato for hver applikation, i tabellen ovenfor, eller for et helt domæne, på domænets side. Loggen siger, hvem der gjorde det.",
+    "NemID can be closed by a date for each application, in the table above, or for a whole domain, on the domain's page. The log of changes says who did it.",
 );
 
 /// What stands against cutting an application over.

@@ -18,6 +18,7 @@ pub mod search;
 pub mod shadows;
 pub mod style_fields;
 pub mod styles;
+pub mod sunset;
 pub mod tenants;
 pub mod tokens;
 pub mod tools;
