@@ -13,6 +13,11 @@ const { values: options } = parseArgs({
   options: { url: { type: "string" }, port: { type: "string", default: "8787" }, tenant: { type: "string" } },
 });
 const url = new URL("/set-up", options.url ?? `http://manage.localhost:${options.port}`);
+const isHere = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)) {
+  console.error("error: the operator's token is sent by https only, but to this machine");
+  process.exit(2);
+}
 const token = process.env.ADMIN_TOKEN ?? (options.url ? undefined : "dev-admin-token");
 if (!token) {
   console.error("error: set ADMIN_TOKEN to the operator's token");

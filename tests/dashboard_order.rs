@@ -80,7 +80,8 @@ fn submitted(world: &World) {
 }
 
 fn log(world: &World, tenant: &str) -> Vec<String> {
-    let TeamAnswer::Events { events } = world.team(tenant, TeamCommand::Events) else { panic!() };
+    let command = TeamCommand::Events { after: None };
+    let TeamAnswer::Events { events, .. } = world.team(tenant, command) else { panic!() };
     let orders = events.into_iter().filter(|event| event.what == "order");
     let mut said: Vec<String> =
         orders.map(|event| format!("{} {} {}>{}", event.by, event.about, event.from, event.to)).collect();

@@ -21,9 +21,14 @@ pub struct Client<'a, P> {
     pub speaks_for: Assertion,
 }
 
-/// A path of the API. Each segment is encoded.
+/// A path of the API. Each segment is encoded. Dots that would lead up or nowhere are encoded twice, since
+/// whoever reads an address takes `%2e` for a dot: nothing has such a name.
 pub fn path(segments: &[&str]) -> String {
-    let encoded: Vec<String> = segments.iter().map(|segment| percent_encode(segment)).collect();
+    let encode = |segment: &&str| match *segment {
+        "." | ".." => segment.replace('.', "%252E"),
+        other => percent_encode(other),
+    };
+    let encoded: Vec<String> = segments.iter().map(encode).collect();
     format!("/api/v1/{}", encoded.join("/"))
 }
 
@@ -160,6 +165,12 @@ impl<P: Dashboard> Client<'_, P> {
         condition: Condition<'_>,
         body: Option<&Value>,
     ) -> Result<Result<Done, Refused>, Stop> {
+        // It came by a form. What no header can hold is no version of anything.
+        if let Condition::Unchanged(etag) = condition
+            && !etag.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Ok(Err(Refused { status: 412, ..Refused::default() }));
+        }
         let ApiAnswer { status, body, .. } = self.send(method, path, condition, body).await?;
         Ok(if status < 300 {
             let published = body["published"].as_bool().unwrap_or(true);
@@ -195,5 +206,19 @@ fn refused(status: u16, body: &Value) -> Refused {
         text: said.collect::<Vec<_>>().join(". "),
         errors: errors.collect(),
         allowed_from: body["allowed_from"].as_str().map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+
+    #[test]
+    fn no_segment_leads_to_another_resource() {
+        assert_eq!(
+            path(&["tenants", "acme", "..", "a/b", "."]),
+            "/api/v1/tenants/acme/%252E%252E/a%2Fb/%252E"
+        );
+        assert_eq!(path(&["a.b", "..."]), "/api/v1/a.b/...");
     }
 }

@@ -41,7 +41,7 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, host: &str, client_id: 
     let form = match method {
         Post => {
             let form = within.visit.form()?;
-            within.check_role(Role::Administrator)?;
+            within.check_change()?;
             Some(form)
         }
         _ => None,

@@ -45,6 +45,11 @@ pub(super) async fn route<P: Dashboard>(it: &Application<'_, P>, form: Option<Pa
     let (Some(to), false) = (to, hosts.is_empty()) else {
         return Ok(shown(it, &hosts, "", None, None, 200));
     };
+    // What is copied counts in PRODUCTION.
+    match form {
+        Some(_) => there.check_asked()?,
+        None => there.visit.check_fresh()?,
+    }
     let resource = there.resource(&["domains", to, "applications", it.client_id]);
     let target = there.api().find(&resource).await?;
     let plan = plan(&it.found, target.as_ref());

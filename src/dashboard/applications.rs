@@ -123,7 +123,7 @@ async fn add<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     let mut shown = settings::empty(NEW, &json!({}));
     if within.visit.request.method == Method::Post {
         let form = within.visit.form()?;
-        within.check_role(Role::Administrator)?;
+        within.check_change()?;
         domain_here(within, host).await?;
         let client_id = form.get("client_id").unwrap_or_default().trim();
         if let Err(rule) = ClientId::parse(client_id) {

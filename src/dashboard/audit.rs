@@ -1,10 +1,11 @@
 //! The log of changes: of the configuration, as the API tells it, and of people and orders, as the team's
 //! object does. Filtered, exported; and what is known of one person, by his pseudonym.
 
+use super::people;
 use super::person_object::PersonCommand;
 use super::ports::Dashboard;
 use super::stop::{Page, Stop};
-use super::team_object::{Member, TeamAnswer, TeamCommand, TeamEvent};
+use super::team_object::{EVENTS_MAX, Member, TeamAnswer, TeamCommand, TeamEvent};
 use super::visit::Within;
 use crate::model::Role;
 use crate::pages::dashboard::audit as view;
@@ -57,7 +58,11 @@ async fn configuration<P: Dashboard>(within: &Within<'_, P>) -> Page {
 }
 
 async fn team<P: Dashboard>(within: &Within<'_, P>, told: Option<&'static Text>) -> Page {
-    shown(within, true, &team_rows(within).await?, None, told).await
+    let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
+    let after = query.get("after").and_then(|after| after.parse().ok());
+    let (events, next) = some_events(within, after).await?;
+    let rows: Vec<LogRow> = events.into_iter().map(row_of_event).collect();
+    shown(within, true, &rows, next.map(|next| next.to_string()).as_deref(), told).await
 }
 
 async fn configuration_rows<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<LogRow>, Stop> {
@@ -69,12 +74,27 @@ async fn team_rows<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<LogRow>, 
     Ok(events(within).await?.into_iter().map(row_of_event).collect())
 }
 
-async fn events<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<TeamEvent>, Stop> {
+/// A page of the team's log, and where the next begins.
+async fn some_events<P: Dashboard>(
+    within: &Within<'_, P>,
+    after: Option<u64>,
+) -> Result<(Vec<TeamEvent>, Option<u64>), Stop> {
     let visit = within.visit;
-    match visit.ports.team(within.tenant.as_str(), &TeamCommand::Events, visit.now).await? {
-        TeamAnswer::Events { events } => Ok(events),
-        _ => Ok(Vec::new()),
+    match visit.ports.team(within.tenant.as_str(), &TeamCommand::Events { after }, visit.now).await? {
+        TeamAnswer::Events { events, next } => Ok((events, next)),
+        _ => Ok((Vec::new(), None)),
     }
+}
+
+/// All of the team's log that is kept.
+async fn events<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<TeamEvent>, Stop> {
+    let (mut all, mut next) = some_events(within, None).await?;
+    while next.is_some() && all.len() < EVENTS_MAX {
+        let (more, following) = some_events(within, next).await?;
+        all.extend(more);
+        next = following;
+    }
+    Ok(all)
 }
 
 async fn members<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<Member>, Stop> {
@@ -236,10 +256,13 @@ async fn person<P: Dashboard>(within: &Within<'_, P>) -> Page {
             json!({ "person": person, "tenant": within.tenant.as_str(), "member": known, "events": about });
         return Ok(file("application/json", "person.json", crate::json::text(&data)));
     }
+    // Asked for before he is gone, so that a failure leaves everything as it was.
+    let made = people::tokens_of(within, &person).await?;
     let command = TeamCommand::Set { person: person.clone(), role: None, by: within.person().to_owned() };
     if visit.ports.team(within.tenant.as_str(), &command, visit.now).await? == TeamAnswer::LastOwner {
         return team(within, Some(&texts::LAST_OWNER)).await;
     }
+    people::end(within, &made).await?;
     if member.is_some() {
         let leave = PersonCommand::Leave(within.tenant.clone());
         let left = visit.ports.person(&person, &leave, visit.now).await?;

@@ -6,7 +6,6 @@ use super::settings::{self, Saved, Shown};
 use super::stop::{Page, Stop};
 use super::upstreams;
 use super::visit::Within;
-use crate::model::Role;
 use crate::pages::dashboard::eids as view;
 use crate::pages::texts::dashboard::common;
 use crate::pages::texts::dashboard::domain_fields::SIDE_BY_SIDE;
@@ -41,7 +40,7 @@ fn environment<P: Dashboard>(within: &Within<'_, P>) -> String {
 
 async fn save_cpr<P: Dashboard>(within: &Within<'_, P>) -> Page {
     let form = within.visit.form()?;
-    within.check_role(Role::Administrator)?;
+    within.check_change()?;
     match settings::save(within, &environment(within), CPR, &form, &[]).await? {
         Saved::Done(done) => Ok(settings::saved(&within.href(&["eids", "mitid"]), done.published)),
         Saved::Again(shown) => mitid(within, Some(shown), None).await,
@@ -50,7 +49,7 @@ async fn save_cpr<P: Dashboard>(within: &Within<'_, P>) -> Page {
 
 async fn save_pair<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     let form = within.visit.form()?;
-    within.check_role(Role::Administrator)?;
+    within.check_change()?;
     if !is_mitid(&one(within, host).await?.body) {
         return Err(Stop::NotFound);
     }

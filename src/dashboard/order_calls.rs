@@ -144,7 +144,9 @@ pub async fn tell<P: Dashboard>(
         at: order.at,
         version: order.version,
     };
-    let mirror = OrderCommand::Mirror { row, is_open: order.state.is_open(), keeps_prefix: !is_withdrawn };
+    // Submitted again, an order that was rejected reserves its prefix anew.
+    let keeps_prefix = !is_withdrawn && !matches!(order.state, State::Rejected { .. });
+    let mirror = OrderCommand::Mirror { row, is_open: order.state.is_open(), keeps_prefix };
     ask(visit, OPERATORS, mirror).await?;
     if order.told != order.version {
         let version = order.version;

@@ -4,8 +4,9 @@
 //! team has a row for each open order, so that the queue is one object's list, and who reserved a prefix.
 //!
 //! The two are written one after the other. [`Order::told`] is the version that the operators' team was last
-//! told of: where it is behind, the next step and the next look at the order tell it again. Each of those
-//! rows has the order's version, and an older one changes nothing.
+//! told of: where it is behind, the next step and the next look at the order tell it again. The operators'
+//! team keeps the newest version that it has heard of, also of orders that are over: whatever comes late
+//! changes nothing.
 
 use super::order_form::{Details, Form, Prefix};
 use super::order_state::{State, Step};
@@ -21,6 +22,8 @@ const ORDER: &str = "order";
 const OPEN: &str = "open_order";
 const PREFIX: &str = "prefix";
 const RESERVATION: &str = "reservation";
+/// The version of each tenant's order that the operators' team was told of last.
+const MIRRORED: &str = "mirrored";
 
 /// The terms that somebody accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,7 +275,7 @@ pub enum OrderAnswer {
     },
     /// It is done.
     Done,
-    /// Another tenant has the prefix.
+    /// Another tenant has the prefix, or the order has gone on meanwhile.
     Taken,
     /// A page of the queue.
     Queue {
@@ -427,19 +430,20 @@ fn reserve(
     prefix: &Prefix,
     version: u64,
 ) -> Result<OrderAnswer, StoreFault> {
-    let id = prefix_id(environment, prefix);
-    let owner: Option<TenantId> = find(rows, PREFIX, &id)?;
-    if owner.is_some_and(|owner| owner != *tenant) {
-        return Ok(OrderAnswer::Taken);
-    }
     let own = reservation_id(environment, tenant);
     let before: Option<Reservation> = find(rows, RESERVATION, &own)?;
-    let mut writes: Vec<Write> = before
-        .filter(|before| before.prefix != *prefix)
-        .map(|before| Write::Delete { kind: PREFIX, id: prefix_id(environment, &before.prefix) })
-        .into_iter()
-        .collect();
-    writes.push(put(PREFIX, &id, tenant));
+    let heard: u64 = find(rows, MIRRORED, &own)?.unwrap_or(0);
+    let newest = heard.max(before.as_ref().map_or(0, |before| before.version));
+    let id = prefix_id(environment, prefix);
+    let owner: Option<TenantId> = find(rows, PREFIX, &id)?;
+    // One that comes late is of an order that has gone on, and takes nothing from what that has now.
+    if version < newest || owner.is_some_and(|owner| owner != *tenant) {
+        return Ok(OrderAnswer::Taken);
+    }
+    let mut writes = vec![put(PREFIX, &id, tenant)];
+    if let Some(before) = before.filter(|before| before.prefix != *prefix) {
+        writes.push(Write::Delete { kind: PREFIX, id: prefix_id(environment, &before.prefix) });
+    }
     let reservation = Reservation { tenant: tenant.clone(), prefix: prefix.clone(), version };
     writes.push(put(RESERVATION, &own, &reservation));
     rows.commit(writes)?;
@@ -453,16 +457,23 @@ fn mirror(
     keeps_prefix: bool,
 ) -> Result<OrderAnswer, StoreFault> {
     let id = row.id();
+    let own = reservation_id(row.environment, &row.tenant);
+    let heard: u64 = find(rows, MIRRORED, &own)?.unwrap_or(0);
+    if heard > row.version {
+        return Ok(OrderAnswer::Done);
+    }
     let known: Option<OpenOrder> = find(rows, OPEN, &id)?;
     let mut writes = Vec::new();
+    if heard < row.version {
+        writes.push(put(MIRRORED, &own, &row.version));
+    }
     match known {
-        Some(known) if known.version > row.version || (is_open && known == *row) => {}
+        Some(known) if is_open && known == *row => {}
         None if !is_open => {}
         _ if is_open => writes.push(put(OPEN, &id, row)),
         _ => writes.push(Write::Delete { kind: OPEN, id }),
     }
     if !keeps_prefix {
-        let own = reservation_id(row.environment, &row.tenant);
         let reserved: Option<Reservation> = find(rows, RESERVATION, &own)?;
         // One that was made for a later order stays.
         if let Some(reserved) = reserved.filter(|reserved| reserved.version < row.version) {

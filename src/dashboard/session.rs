@@ -18,6 +18,9 @@ pub const ABSOLUTE_SECONDS: u64 = 8 * 60 * 60;
 const AGAIN_SECONDS: u64 = 5 * 60;
 /// A dangerous act asks who somebody is again when he was last asked longer ago, seconds.
 pub const FRESH_SECONDS: u64 = 10 * 60;
+/// How much longer a form of PRODUCTION may be filled in that was opened in time, seconds: nobody loses what
+/// he typed for having taken his time.
+pub const TYPING_SECONDS: u64 = 20 * 60;
 
 /// Somebody who signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +39,7 @@ pub struct Session {
     pub asked_at: UnixTime,
     /// When the cookie was written.
     pub written_at: UnixTime,
-    /// Names this session; its form tokens hang on it.
+    /// Names this session; its form tokens hang on it, and its end.
     pub id: String,
 }
 
@@ -69,6 +72,11 @@ impl Session {
     /// Whether he was asked who he is a moment ago.
     pub fn is_fresh(&self, now: UnixTime) -> bool {
         !self.asked_at.plus(FRESH_SECONDS).is_over(now)
+    }
+
+    /// Whether a form counts that was opened while this was fresh.
+    pub fn may_send(&self, now: UnixTime) -> bool {
+        !self.asked_at.plus(FRESH_SECONDS + TYPING_SECONDS).is_over(now)
     }
 
     /// What forms of this session send along: another site can't know it.

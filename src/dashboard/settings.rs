@@ -6,6 +6,7 @@ use super::form::{self, Complaint, Typed, Wrong};
 use super::ports::Dashboard;
 use super::stop::Stop;
 use super::visit::Within;
+use crate::model::Role;
 use crate::pages::dashboard::field::Field;
 use crate::pages::dashboard::settings::{self as view, Changed};
 use crate::pages::texts::Text;
@@ -196,6 +197,7 @@ pub fn markup<P: Dashboard>(
         version: &shown.version,
         base: &shown.base,
         may_change: within.may_change(),
+        asks_again: within.role >= Role::Administrator,
         submit,
     })
 }

@@ -123,7 +123,7 @@ async fn of_domain<P: Dashboard>(
 /// Makes one shadow, or those of a whole domain, some at a time.
 async fn make<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     let form = within.visit.form()?;
-    within.check_role(Role::Administrator)?;
+    within.check_change()?;
     domain_here(within, host).await?;
     let api = within.api();
     let wanted: Vec<String> = match form.get("act") {

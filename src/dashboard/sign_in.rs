@@ -1,7 +1,7 @@
 //! Signing in: the dashboard is a client of any OpenID provider that the deployer names, by the code flow
 //! with PKCE, a nonce and a state that one cookie holds.
 
-use super::person_object::{PersonAnswer, PersonCommand};
+use super::person_object::PersonCommand;
 use super::ports::Dashboard;
 use super::seal::{self, Purpose};
 use super::session::{self, Session};
@@ -124,7 +124,8 @@ pub async fn callback<P: Dashboard>(ports: &P, request: &Request, lang: Lang, no
     if !is_as_asked(desk.acr_values.as_deref(), &claims) {
         return Err(failed("the login is of another acr than SIGN_IN_ACR_VALUES asks for"));
     }
-    let session = begin(ports, &metadata.issuer, &claims, now).await?;
+    let before = Session::of(ports, request, now).await;
+    let session = begin(ports, &metadata.issuer, &claims, before, now).await?;
     let cookie = session.cookie(ports, now).await?;
     Ok(Response::see_other(&sign_in.back).with_cookie(cookie).with_cookie(no_sign_in()))
 }
@@ -142,11 +143,13 @@ fn asked_at(claims: &Map<String, Value>, now: UnixTime) -> UnixTime {
     UnixTime(claims.get("auth_time").and_then(Value::as_u64).unwrap_or(0)).min(now)
 }
 
-/// The session of whoever the issuer named.
+/// The session of whoever the issuer named. Where the browser has one of his already, it goes on by its
+/// name: what he has typed elsewhere can still be sent, and who signs out ends every copy.
 async fn begin<P: Dashboard>(
     ports: &P,
     issuer: &str,
     claims: &Map<String, Value>,
+    before: Option<Session>,
     now: UnixTime,
 ) -> Result<Session, Stop> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -155,15 +158,16 @@ async fn begin<P: Dashboard>(
     person.truncate(PERSON_CHARS);
     let name =
         text("name").unwrap_or(&person).chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS).collect();
-    let PersonAnswer { generation, .. } = ports.person(&person, &PersonCommand::Look, now).await?;
+    let known = ports.person(&person, &PersonCommand::Look, now).await?;
+    let before = before.filter(|it| it.person == person && known.counts(it.generation, &it.id));
     Ok(Session {
         name,
         cvr: employer(claims).map(str::to_owned),
-        generation,
+        generation: known.generation,
         began: now,
         asked_at: asked_at(claims, now),
         written_at: now,
-        id: base64url(&vault::random::<16>(ports)),
+        id: before.map_or_else(|| base64url(&vault::random::<16>(ports)), |before| before.id),
         person,
     })
 }
@@ -232,15 +236,17 @@ fn not_signed_in<P: Dashboard>(ports: &P, lang: Lang, back: &str) -> Response {
     Response::page(400, page(&view))
 }
 
-/// Ends this session, or all of them.
+/// Ends this session, or all of them: not only here, but for every copy of the cookie.
 ///
 /// # Errors
 /// [`Stop::Forged`] and its like.
 pub async fn sign_out<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     let form = visit.form()?;
-    if form.get("everywhere").is_some() {
-        visit.ports.person(&visit.session.person, &PersonCommand::SignOutEverywhere, visit.now).await?;
-    }
+    let command = match form.get("everywhere") {
+        Some(_) => PersonCommand::SignOutEverywhere,
+        None => PersonCommand::SignOut(visit.session.id.clone()),
+    };
+    visit.ports.person(&visit.session.person, &command, visit.now).await?;
     Ok(Response::see_other("/signed-out").with_cookie(session::no_cookie()))
 }
 

@@ -22,9 +22,14 @@ use serde_json::{Map, Value, json};
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     use Method::{Get, Post};
-    let [host, rest @ ..] = path else { return list(within).await };
+    let method = within.visit.request.method;
+    let (host, rest) = match path {
+        [] if method == Get => return list(within).await,
+        [] => return Err(Stop::NotFound),
+        [host, rest @ ..] => (host, rest),
+    };
     one(within, host).await?;
-    match (within.visit.request.method, rest) {
+    match (method, rest) {
         (Get, []) => {
             let found = find(within, host).await?;
             page(within, host, found.as_ref(), None, None)
@@ -101,7 +106,7 @@ fn placed(wrong: Wrong) -> Wrong {
 
 async fn save<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     let form = within.visit.form()?;
-    within.check_role(Role::Administrator)?;
+    within.check_change()?;
     let shape = Shape { shown: latest, sent: &without_gaps };
     match settings::save_shaped(within, &resource(within, host, &[]), STYLE, &form, &shape).await? {
         Saved::Done(done) => Ok(settings::saved(&within.href(&["styles", host]), done.published)),
@@ -116,7 +121,7 @@ async fn save<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
 /// Publishes, takes back, or fetches again what was looked at.
 async fn carry_out<P: Dashboard>(within: &Within<'_, P>, host: &str, order: &str) -> Page {
     let form = within.visit.form()?;
-    within.check_role(Role::Administrator)?;
+    within.check_change()?;
     let path = resource(within, host, &[order]);
     let condition = Condition::Unchanged(form.get("version").unwrap_or_default());
     match within.api().change(Method::Post, &path, condition, None).await? {

@@ -18,7 +18,9 @@ pub const MEMBERS_MAX: usize = 200;
 /// Most invitations that are open at once; over ones are forgotten first.
 pub const INVITATIONS_MAX: usize = 50;
 /// Entries of the log that are kept; the oldest go.
-const EVENTS_MAX: usize = 1_000;
+pub const EVENTS_MAX: usize = 1_000;
+/// Entries of a page of the log.
+pub const EVENTS_PAGE: usize = 200;
 
 const MEMBER: &str = "member";
 const INVITATION: &str = "invitation";
@@ -86,8 +88,11 @@ pub enum TeamCommand {
     },
     /// Everybody, and the invitations that are open.
     List,
-    /// The newest entries of the log.
-    Events,
+    /// A page of the log, newest first.
+    Events {
+        /// What is older than this entry.
+        after: Option<u64>,
+    },
     /// Invites somebody.
     Invite {
         /// The invitation.
@@ -134,7 +139,7 @@ pub enum TeamCommand {
 json_enum!(TeamCommand {
     Role { person } = "role",
     List = "list",
-    Events = "events",
+    Events { after } = "events",
     Invite { invitation, by } = "invite",
     Invited { digest } = "invited",
     Accept { digest, person, name } = "accept",
@@ -164,6 +169,8 @@ pub enum TeamAnswer {
     Events {
         /// They.
         events: Vec<TeamEvent>,
+        /// After which entry the next page begins.
+        next: Option<u64>,
     },
     /// It is done.
     Done,
@@ -182,7 +189,7 @@ pub enum TeamAnswer {
 json_enum!(TeamAnswer {
     Role { role } = "role",
     Team { members, invitations } = "team",
-    Events { events } = "events",
+    Events { events, next } = "events",
     Done = "done",
     Unknown = "unknown",
     LastOwner = "last_owner",
@@ -202,10 +209,7 @@ pub fn apply(rows: &mut impl Rows, command: &TeamCommand, now: UnixTime) -> Resu
             Ok(TeamAnswer::Role { role: member.map(|member| member.role) })
         }
         TeamCommand::List => Ok(TeamAnswer::Team { members: members(rows)?, invitations: open(rows, now)? }),
-        TeamCommand::Events => {
-            let newest = rows.last_below(EVENT, "~", 200)?;
-            Ok(TeamAnswer::Events { events: newest.iter().map(read).collect::<Result<_, _>>()? })
-        }
+        TeamCommand::Events { after } => events(rows, *after),
         TeamCommand::Invite { invitation, by } => invite(rows, invitation, by, now),
         TeamCommand::Invited { digest } => {
             let invitations = invitation(rows, digest, now)?.into_iter().collect();
@@ -234,6 +238,20 @@ pub fn apply(rows: &mut impl Rows, command: &TeamCommand, now: UnixTime) -> Resu
             Ok(TeamAnswer::Order(Box::new(answer)))
         }
     }
+}
+
+/// A page of the log.
+fn events(rows: &impl Rows, after: Option<u64>) -> Result<TeamAnswer, StoreFault> {
+    let below = after.map_or("~".to_owned(), event_id);
+    let mut found = rows.last_below(EVENT, &below, EVENTS_PAGE + 1)?;
+    let more = found.len() > EVENTS_PAGE;
+    found.truncate(EVENTS_PAGE);
+    let next = found.last().filter(|_| more).and_then(|row| row.id.parse().ok());
+    Ok(TeamAnswer::Events { events: found.iter().map(read).collect::<Result<_, _>>()?, next })
+}
+
+fn event_id(number: u64) -> String {
+    format!("{number:012}")
 }
 
 fn invite(
@@ -353,9 +371,9 @@ fn commit(rows: &mut impl Rows, mut writes: Vec<Write>, event: &TeamEvent) -> Re
 pub fn log(rows: &impl Rows, event: &TeamEvent) -> Result<Vec<Write>, StoreFault> {
     let last = rows.last_below(EVENT, "~", 1)?.pop();
     let number: u64 = last.and_then(|row| row.id.parse().ok()).unwrap_or(0) + 1;
-    let mut writes = vec![put(EVENT, &format!("{number:012}"), event)];
+    let mut writes = vec![put(EVENT, &event_id(number), event)];
     if let Some(old) = number.checked_sub(EVENTS_MAX as u64) {
-        writes.push(Write::Delete { kind: EVENT, id: format!("{old:012}") });
+        writes.push(Write::Delete { kind: EVENT, id: event_id(old) });
     }
     Ok(writes)
 }
@@ -470,9 +488,33 @@ mod tests {
         let mut rows = MemoryRows::default();
         invited(&mut rows, "one", Role::Owner);
         accepts(&mut rows, "one", "a", NOW);
-        let TeamAnswer::Events { events } = told(&mut rows, TeamCommand::Events, NOW) else { panic!() };
+        let events = TeamCommand::Events { after: None };
+        let TeamAnswer::Events { events, next: None } = told(&mut rows, events, NOW) else { panic!() };
         let words: Vec<_> = events.iter().map(|event| (event.what.as_str(), event.by.as_str())).collect();
         assert_eq!(words, [("joined", "a"), ("invited", "me")]);
+    }
+
+    #[test]
+    fn the_log_is_read_page_by_page_until_its_oldest_entry() {
+        let mut rows = MemoryRows::default();
+        invited(&mut rows, "first", Role::Owner);
+        accepts(&mut rows, "first", "a", NOW);
+        // Two entries each; more than are kept.
+        for _ in 0..EVENTS_MAX / 2 {
+            invited(&mut rows, "x", Role::Viewer);
+            accepts(&mut rows, "x", "b", NOW);
+        }
+        let (mut sizes, mut after) = (Vec::new(), None);
+        loop {
+            let answer = told(&mut rows, TeamCommand::Events { after }, NOW);
+            let TeamAnswer::Events { events, next } = answer else { panic!() };
+            sizes.push(events.len());
+            after = next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(sizes, [EVENTS_PAGE; 5]);
     }
 
     #[test]
@@ -480,7 +522,7 @@ mod tests {
         let mut rows = MemoryRows::default();
         role(&mut rows, "a");
         told(&mut rows, TeamCommand::List, NOW);
-        told(&mut rows, TeamCommand::Events, NOW);
+        told(&mut rows, TeamCommand::Events { after: None }, NOW);
         assert_eq!(accepts(&mut rows, "one", "a", NOW), TeamAnswer::Unknown);
         assert_eq!(rows, MemoryRows::default());
     }

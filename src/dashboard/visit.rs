@@ -1,7 +1,7 @@
 //! A request whose sender is known: what every handler receives.
 
 use super::api::Client;
-use super::person_object::{PersonAnswer, PersonCommand};
+use super::person_object::PersonCommand;
 use super::ports::Dashboard;
 use super::session::Session;
 use super::stop::{Page, Stop};
@@ -79,16 +79,15 @@ impl<'a, P: Dashboard> Visit<'a, P> {
     pub async fn of(ports: &'a P, request: &'a Request, lang: Lang, now: UnixTime) -> Result<Self, Stop> {
         let nobody = Stop::SignIn { afresh: false };
         let Some(session) = Session::of(ports, request, now).await else { return Err(nobody) };
-        let PersonAnswer { generation, tenants, .. } =
-            ports.person(&session.person, &PersonCommand::Look, now).await?;
-        if generation != session.generation {
+        let person = ports.person(&session.person, &PersonCommand::Look, now).await?;
+        if !person.counts(session.generation, &session.id) {
             return Err(nobody);
         }
         let cookie = match session.wants_writing(now) {
             true => Some(session.cookie(ports, now).await?),
             false => None,
         };
-        Ok(Self { ports, request, now, lang, session, tenants, cookie })
+        Ok(Self { ports, request, now, lang, session, tenants: person.tenants, cookie })
     }
 
     /// The answer with what keeps the session alive.
@@ -225,9 +224,34 @@ impl<'a, P: Dashboard> Within<'a, P> {
         if self.role >= needed { Ok(()) } else { Err(Stop::Forbidden) }
     }
 
-    /// Whether he may change the configuration.
+    /// Whether he may change the configuration on the page that is asked for.
     pub fn may_change(&self) -> bool {
-        self.role >= Role::Administrator
+        self.role >= Role::Administrator && !self.asks_again()
+    }
+
+    /// Whether he is to say who he is before he may change anything: in PRODUCTION, where a change can lead
+    /// codes astray or alter who proves people, and nobody asked him lately. Until then he sees everything.
+    fn asks_again(&self) -> bool {
+        self.environment == Environment::Production && !self.visit.session.is_fresh(self.visit.now)
+    }
+
+    /// Goes on with a form of an administrator. In PRODUCTION it counts only if it was opened a moment after
+    /// he was asked who he is.
+    ///
+    /// # Errors
+    /// [`Stop::Forbidden`] for a lesser role; [`Stop::SignIn`], to be asked again.
+    pub fn check_change(&self) -> Result<(), Stop> {
+        self.check_role(Role::Administrator)?;
+        self.check_asked()
+    }
+
+    /// As [`Within::check_change`], whatever his role is.
+    ///
+    /// # Errors
+    /// [`Stop::SignIn`].
+    pub fn check_asked(&self) -> Result<(), Stop> {
+        let may = self.environment == Environment::Test || self.visit.session.may_send(self.visit.now);
+        if may { Ok(()) } else { Err(Stop::SignIn { afresh: true }) }
     }
 
     /// Calls the admin API in his name, below `/api/v1/tenants/<tenant>`.
@@ -264,6 +288,7 @@ impl<'a, P: Dashboard> Within<'a, P> {
                 environment: environment_word(self.environment),
                 is_production: self.environment == Environment::Production,
                 role: self.role.as_str(),
+                asks_again: self.role >= Role::Administrator && self.asks_again(),
             }),
             ..self.visit.frame(self.role == Role::Operator)
         }

@@ -21,6 +21,10 @@ pub const AGAIN_SECONDS: [u64; 6] = [60, 300, 1_800, 7_200, 21_600, 43_200];
 pub const WAITING_MAX: usize = 100;
 
 const WEBHOOK: &str = "webhook";
+/// Beside the webhook: how many secrets there were.
+const GENERATION: &str = "generation";
+/// How long it takes until the next look where a look failed, or an object died in the midst of it, seconds.
+pub const LOOK_AGAIN_SECONDS: u64 = 30;
 const DELIVERY: &str = "delivery";
 
 /// Where a tenant is told.
@@ -103,8 +107,8 @@ pub fn apply(
         let address = |webhook: &Option<Webhook>| {
             webhook.as_ref().map(|webhook| webhook.url.to_string()).unwrap_or_default()
         };
-        // Seconds grow, also over a time without an address.
-        let generation = known.as_ref().map_or(0, |known| known.generation + 1).max(now.0);
+        // It goes on over a time without an address. Seconds grow too, should the count ever be lost.
+        let generation = (find::<u64>(rows, WEBHOOK, GENERATION)?.unwrap_or(0) + 1).max(now.0);
         let next = url.clone().map(|url| Webhook { url, tenant: tenant.clone(), generation });
         let event = TeamEvent {
             at: now,
@@ -115,6 +119,7 @@ pub fn apply(
             to: address(&next),
         };
         let mut writes = log(rows, &event)?;
+        writes.push(put(WEBHOOK, GENERATION, &generation));
         writes.push(match &next {
             Some(webhook) => put(WEBHOOK, WEBHOOK, webhook),
             None => Write::Delete { kind: WEBHOOK, id: WEBHOOK.to_owned() },
@@ -161,6 +166,14 @@ pub fn next(rows: &impl Rows) -> Result<Option<(Webhook, Delivery)>, StoreFault>
     let waiting: Vec<Delivery> =
         rows.list(DELIVERY, "", None, WAITING_MAX)?.iter().map(read).collect::<Result<_, _>>()?;
     Ok(waiting.into_iter().min_by_key(|delivery| delivery.next_at).map(|delivery| (webhook, delivery)))
+}
+
+/// When the team's object has to wake for what waits; `None` for never. A store that fails is asked again.
+pub fn wakes_at(next: &Result<Option<(Webhook, Delivery)>, StoreFault>, now: UnixTime) -> Option<UnixTime> {
+    match next {
+        Ok(next) => next.as_ref().map(|(_, delivery)| delivery.next_at.max(now)),
+        Err(_) => Some(now.plus(LOOK_AGAIN_SECONDS)),
+    }
 }
 
 /// Notes how an attempt went; whether the event was given up.
@@ -278,6 +291,28 @@ mod tests {
         assert_ne!(first.secret(&[7; 32]), second.secret(&[7; 32]));
         assert_ne!(first.secret(&[7; 32]), first.secret(&[8; 32]));
         assert_eq!(first.secret(&[7; 32]).len(), 43);
+    }
+
+    #[test]
+    fn a_secret_does_not_come_back_within_the_second_in_which_it_was_given_up() {
+        let mut rows = MemoryRows::default();
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            seen.push(leads(&mut rows, Some("https://hook.example/a")).webhook.unwrap().generation);
+            leads(&mut rows, None);
+        }
+        seen.dedup();
+        assert_eq!(seen.len(), 3);
+    }
+
+    #[test]
+    fn a_store_that_fails_is_looked_into_again() {
+        let mut rows = MemoryRows::default();
+        assert_eq!(wakes_at(&next(&rows), NOW), None);
+        assert_eq!(wakes_at(&Err(StoreFault("no".to_owned())), NOW), Some(NOW.plus(LOOK_AGAIN_SECONDS)));
+        leads(&mut rows, Some("https://hook.example/a"));
+        happens(&mut rows, 1);
+        assert_eq!(wakes_at(&next(&rows), NOW.plus(5)), Some(NOW.plus(5)));
     }
 
     #[test]

@@ -20,10 +20,15 @@ use crate::web::{Method, Response};
 pub async fn page<P: Dashboard>(within: &Within<'_, P>) -> Page {
     let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let notice = Notice::of(query.get("saved"));
-    if within.visit.request.method == Method::Get {
-        return shown(within, notice, None).await;
+    let form = match within.visit.request.method {
+        Method::Get => None,
+        _ => Some(within.visit.form()?),
+    };
+    // The page has a secret, for who may change it.
+    if within.role >= Role::Administrator {
+        within.visit.check_fresh()?;
     }
-    let form = within.visit.form()?;
+    let Some(form) = form else { return shown(within, notice, None).await };
     within.check_role(Role::Administrator)?;
     let typed = form.get("url").unwrap_or_default().trim();
     let url = match typed {

@@ -33,6 +33,10 @@ pub fn desk(simulators: bool) -> Desk {
 
 impl Api for MemoryPorts {
     async fn api(&self, asked: ApiRequest<'_>) -> Result<ApiAnswer, Unavailable> {
+        // As the platform: what no header can hold is never sent.
+        if asked.if_match.is_some_and(|etag| etag.chars().any(char::is_control)) {
+            return Err(Unavailable { what: "admin API", cause: "not a header".to_owned() });
+        }
         let (bare, query) = asked.path.split_once('?').unwrap_or((asked.path, ""));
         let mut headers = vec![("authorization".to_owned(), format!("Bearer {}", asked.bearer))];
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
@@ -147,7 +151,12 @@ impl World {
     /// Somebody who has this role in a tenant.
     pub fn reader(&self, tenant: &str, role: Role) -> Reader<'_> {
         let team = if role == Role::Operator { OPERATORS } else { tenant };
-        let person = format!("{}-of-{team}", role.as_str());
+        self.member(team, role, &format!("{}-of-{team}", role.as_str()))
+    }
+
+    /// Somebody of this name who has this role in a team.
+    pub fn member(&self, team: &str, role: Role, person: &str) -> Reader<'_> {
+        let person = person.to_owned();
         let (digest, by) = (format!("for {person}"), "somebody".to_owned());
         let ends = self.now().plus(60);
         let invitation =
@@ -257,6 +266,11 @@ impl Reader<'_> {
     /// Opens a page.
     pub fn get(&self, url: &str) -> Got {
         self.sent(&self.request(Method::Get, url, &[], String::new()))
+    }
+
+    /// Sends a request without content by any method.
+    pub fn by(&self, method: Method, url: &str) -> Got {
+        self.sent(&self.request(method, url, &[], String::new()))
     }
 
     /// Sends a form with the session's token.

@@ -83,7 +83,8 @@ fn host() -> Host {
 }
 
 fn events(rows: &mut MemoryRows) -> Vec<String> {
-    let TeamAnswer::Events { events } = team_object::apply(rows, &TeamCommand::Events, NOW).unwrap() else {
+    let command = TeamCommand::Events { after: None };
+    let TeamAnswer::Events { events, .. } = team_object::apply(rows, &command, NOW).unwrap() else {
         panic!()
     };
     let mut said: Vec<String> = events
@@ -284,4 +285,29 @@ fn a_withdrawal_that_comes_late_lets_no_later_reservation_go() {
     reserved(&mut rows, "acme", "shop", 6);
     mirrored(&mut rows, row("acme", NOW, 5), false, false);
     assert_eq!(reserved(&mut rows, "globex", "shop", 1), OrderAnswer::Taken);
+}
+
+#[test]
+fn a_reservation_that_comes_late_takes_the_place_of_no_later_one() {
+    let mut rows = MemoryRows::default();
+    reserved(&mut rows, "acme", "store", 5);
+    assert_eq!(reserved(&mut rows, "acme", "shop", 4), OrderAnswer::Taken);
+    assert_eq!(reserved(&mut rows, "globex", "shop", 1), OrderAnswer::Done);
+    assert_eq!(reserved(&mut rows, "globex", "store", 1), OrderAnswer::Taken);
+}
+
+#[test]
+fn what_comes_after_a_withdrawal_and_was_sent_before_brings_nothing_back() {
+    let mut rows = MemoryRows::default();
+    reserved(&mut rows, "acme", "shop", 2);
+    mirrored(&mut rows, row("acme", NOW, 3), true, true);
+    mirrored(&mut rows, row("acme", NOW, 4), false, false);
+    mirrored(&mut rows, row("acme", NOW, 3), true, true);
+    assert_eq!(queued(&mut rows, None).0, [""; 0]);
+    assert_eq!(reserved(&mut rows, "acme", "shop", 2), OrderAnswer::Taken);
+    assert_eq!(reserved(&mut rows, "globex", "shop", 1), OrderAnswer::Done);
+    // The next order of the same tenant counts on from there.
+    assert_eq!(reserved(&mut rows, "acme", "store", 5), OrderAnswer::Done);
+    mirrored(&mut rows, row("acme", NOW.plus(9), 6), true, true);
+    assert_eq!(queued(&mut rows, None).0, ["acme"]);
 }

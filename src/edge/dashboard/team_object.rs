@@ -11,9 +11,6 @@ use crate::edge::shell::{Shell, now};
 use crate::model::UnixTime;
 use crate::rows::StoreFault;
 
-/// If the object dies while it tells somebody, the alarm takes over after this long, seconds.
-const TAKE_OVER_SECONDS: u64 = 30;
-
 /// How long after its moment an alarm rings, milliseconds: what is over by the second is over then.
 const ALARM_MARGIN_MILLISECONDS: f64 = 1_000.0;
 
@@ -44,11 +41,11 @@ impl Durable for TeamObject {
 
     /// Sends one event. The alarm is set anew before anything else can go wrong.
     async fn alarm(&self) -> Thrown<()> {
-        let Some((webhook, delivery)) = self.next() else { return Ok(()) };
+        let Ok(Some((webhook, delivery))) = self.next() else { return self.ring_for_next().await };
         if !delivery.next_at.is_over(now()) {
             return self.ring_for_next().await;
         }
-        self.storage.ring_at(alarm_after(now().plus(TAKE_OVER_SECONDS))).await?;
+        self.storage.ring_at(alarm_after(now().plus(webhook::LOOK_AGAIN_SECONDS))).await?;
         let taken = match Shell::new(&self.env) {
             Ok(shell) => webhook::tell(&shell, &webhook, &delivery, now()).await,
             Err(missing) => {
@@ -66,16 +63,17 @@ impl Durable for TeamObject {
 }
 
 impl TeamObject {
-    fn next(&self) -> Option<(webhook::Webhook, webhook::Delivery)> {
-        webhook::next(&self.rows).unwrap_or_else(|StoreFault(cause)| {
-            log("store_failed", &cause);
-            None
-        })
+    fn next(&self) -> Result<Option<(webhook::Webhook, webhook::Delivery)>, StoreFault> {
+        let next = webhook::next(&self.rows);
+        if let Err(StoreFault(cause)) = &next {
+            log("store_failed", cause);
+        }
+        next
     }
 
     async fn ring_for_next(&self) -> Thrown<()> {
-        match self.next() {
-            Some((_, delivery)) => self.storage.ring_at(alarm_after(delivery.next_at.max(now()))).await,
+        match webhook::wakes_at(&self.next(), now()) {
+            Some(at) => self.storage.ring_at(alarm_after(at)).await,
             None => Ok(()),
         }
     }

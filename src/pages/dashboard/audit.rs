@@ -73,7 +73,7 @@ pub fn page(view: &Audit<'_>) -> Markup {
             }
             @if view.entries.is_empty() { p { (texts::NONE.say(lang)) } } @else { (table(view)) }
             @if let Some(next) = view.next {
-                p { a href={ (view.base) "?after=" (next) } { (common::NEXT_PAGE.say(lang)) } }
+                p { a href={ (here) "?after=" (next) } { (common::NEXT_PAGE.say(lang)) } }
             }
             @if view.is_owner && view.is_team { (person(view)) }
         },

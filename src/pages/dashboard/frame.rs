@@ -39,6 +39,8 @@ pub struct Place<'a> {
     pub is_production: bool,
     /// The reader's role there.
     pub role: &'a str,
+    /// Whether the reader has to sign in again before a change.
+    pub asks_again: bool,
 }
 
 /// A moment of the API (RFC 3339) as people read it; whatever else it is, as it is.
@@ -142,10 +144,29 @@ pub fn page(page: &Page<'_>) -> Markup {
                             div.notice role="status" { p { (notice.text().say(lang)) } }
                         }
                         h1 dir="auto" { (page.title) }
+                        @if frame.place.is_some_and(|place| place.asks_again) { (sign_in_again(frame)) }
                         (page.content)
                     }
                 }
             }
+        }
+    }
+}
+
+/// Why a page can't be changed by its reader.
+pub(super) fn only_seen(frame: &Frame<'_>) -> &'static Text {
+    match frame.place.is_some_and(|place| place.asks_again) {
+        true => &texts::ONLY_SEEN_UNTIL,
+        false => &texts::ONLY_SEEN,
+    }
+}
+
+/// How somebody who may change what he sees gets to do so.
+fn sign_in_again(frame: &Frame<'_>) -> Markup {
+    html! {
+        div.notice {
+            p { (texts::ASKED_FIRST.say(frame.lang)) }
+            p { a.quiet href={ "/sign-in?afresh=1&back=" (frame.back) } { (texts::SIGN_IN_AGAIN.say(frame.lang)) } }
         }
     }
 }

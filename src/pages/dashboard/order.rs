@@ -193,7 +193,7 @@ fn begin_or_edit(view: &Order<'_>, begins: bool) -> Markup {
         @if view.may_change {
             p.actions { a.button href={ (view.href) "/edit" } { (label.say(lang)) } }
         } @else {
-            p.help { (common::ONLY_SEEN.say(lang)) }
+            p.help { (frame::only_seen(view.frame).say(lang)) }
         }
     }
 }

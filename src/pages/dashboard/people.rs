@@ -31,6 +31,14 @@ pub struct Invitation<'a> {
     pub ends: &'a str,
 }
 
+/// Somebody who is to be removed and has made tokens.
+pub struct Leaving<'a> {
+    /// His pseudonym.
+    pub person: &'a str,
+    /// The names of the tokens that count.
+    pub tokens: &'a [String],
+}
+
 /// The page.
 pub struct People<'a> {
     /// Where it is shown.
@@ -47,6 +55,8 @@ pub struct People<'a> {
     pub link: Option<&'a str>,
     /// Why something was not done.
     pub problem: Option<&'a Text>,
+    /// Somebody who is to be removed, and of whom something would stay.
+    pub leaving: Option<Leaving<'a>>,
     /// Whether these run the installation.
     pub is_operators: bool,
 }
@@ -77,12 +87,35 @@ pub fn people(view: &People<'_>) -> Markup {
             @if let Some(link) = view.link {
                 div.notice role="status" { p { (texts::LINK.say(lang)) } p { code #link { (link) } } }
             }
+            @if let Some(leaving) = &view.leaving { (leaves(view, leaving)) }
             p { (texts::ABOUT.say(lang)) }
             (members(view))
             (invitations(view))
             (invite(view))
         },
     })
+}
+
+/// Asks what becomes of the tokens of somebody who is to be removed.
+fn leaves(view: &People<'_>, leaving: &Leaving<'_>) -> Markup {
+    let lang = view.frame.lang;
+    let known = view.members.iter().find(|member| member.person == leaving.person);
+    html! {
+        div.summary tabindex="-1" autofocus {
+            div role="alert" {
+                h2 { (texts::LEAVES.say(lang)) ": " bdi { (known.map_or(leaving.person, |member| member.name)) } }
+                p { (texts::LEAVES_TOKENS.say(lang)) }
+                ul { @for name in leaving.tokens { li dir="auto" { (name) } } }
+            }
+            form method="post" action=(view.action) {
+                (hidden(view, "remove", leaving.person))
+                p.actions {
+                    button.button.danger type="submit" name="tokens" value="end" { (texts::TOKENS_END.say(lang)) }
+                    button.quiet type="submit" name="tokens" value="keep" { (texts::TOKENS_KEEP.say(lang)) }
+                }
+            }
+        }
+    }
 }
 
 fn members(view: &People<'_>) -> Markup {

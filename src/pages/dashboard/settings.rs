@@ -57,6 +57,8 @@ pub struct Form<'a> {
     pub base: &'a str,
     /// Whether the reader may change it.
     pub may_change: bool,
+    /// Whether he may once he has signed in again.
+    pub asks_again: bool,
     /// What its button says.
     pub submit: &'a Text,
 }
@@ -77,6 +79,8 @@ pub fn form(view: &Form<'_>) -> Markup {
             }
             @if view.may_change {
                 p.actions { button.button type="submit" { (view.submit.say(lang)) } }
+            } @else if view.asks_again {
+                p.help { (texts::ONLY_SEEN_UNTIL.say(lang)) }
             } @else {
                 p.help { (texts::ONLY_SEEN.say(lang)) }
             }

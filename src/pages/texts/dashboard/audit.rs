@@ -24,8 +24,8 @@ pub static APPLY: Text = Text::fixed("Vis", "Show");
 pub static EXPORT: Text = Text::fixed("Hent som CSV", "Download as CSV");
 pub static PERSON: Text = Text::fixed("Én persons data", "Data of one person");
 pub static PERSON_HELP: Text = Text::fixed(
-    "Skriv et pseudonym. Filen indeholder rolle og poster i loggen om personen. Sletning fjerner rolle, navn og sessioner; loggen beholder pseudonymet.",
-    "Write a pseudonym. The file holds the role and the log entries about that person. Deleting removes the role, the name and the sessions; the log keeps the pseudonym.",
+    "Skriv et pseudonym. Filen indeholder rolle og poster i loggen om personen. Sletning fjerner rolle, navn, sessioner og de API-nøgler, personen har udstedt; loggen beholder pseudonymet.",
+    "Write a pseudonym. The file holds the role and the log entries about that person. Deleting removes the role, the name, the sessions and the API tokens that the person made; the log keeps the pseudonym.",
 );
 pub static PSEUDONYM: Text = Text::fixed("Pseudonym", "Pseudonym");
 pub static DOWNLOAD: Text = Text::fixed("Hent data", "Download data");

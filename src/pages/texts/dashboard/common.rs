@@ -47,6 +47,13 @@ pub static BEFORE: Text = Text::fixed("Før", "Before");
 pub static NOW: Text = Text::fixed("Nu", "Now");
 pub static ONLY_SEEN: Text =
     Text::fixed("Din rolle kan se dette, men ikke ændre det.", "Your role can see this, but not change it.");
+pub static ASKED_FIRST: Text = Text::fixed(
+    "I PRODUCTION kan du kun ændre noget, når du har logget ind inden for de sidste ti minutter. Indtil da kan du se det hele.",
+    "In PRODUCTION you can change things only if you have signed in within the last ten minutes. Until then you can see everything.",
+);
+pub static SIGN_IN_AGAIN: Text = Text::fixed("Log ind igen", "Sign in again");
+pub static ONLY_SEEN_UNTIL: Text =
+    Text::fixed("Log ind igen for at ændre dette.", "Sign in again to change this.");
 pub static REFERENCE: Text = Text::fixed("Reference:", "Reference:");
 pub static TO_START: Text = Text::fixed("Til forsiden", "To the start");
 pub static TRY_AGAIN: Text = Text::fixed("Prøv igen", "Try again");

@@ -40,6 +40,19 @@ pub static UNKNOWN: Text = Text::fixed(
     "Personen eller invitationen findes ikke længere.",
     "The person or invitation is there no more.",
 );
+pub static LEAVES: Text = Text::fixed("Fjernes", "To be removed");
+pub static LEAVES_TOKENS: Text = Text::fixed(
+    "Personen har udstedt disse API-nøgler, har set dem og kan have dem endnu. Hvis de bliver, virker de videre for enhver, der har dem. Hvis de lukkes, holder de programmer op med at virke, som bruger dem, indtil de får nye.",
+    "This person has made these API tokens, has seen them and may still have them. If they stay, they go on working for whoever has them. If they end, the programs that use them stop working until they get new ones.",
+);
+pub static TOKENS_END: Text =
+    Text::fixed("Fjern personen, og luk nøglerne", "Remove the person, and end the tokens");
+pub static TOKENS_KEEP: Text =
+    Text::fixed("Fjern personen, behold nøglerne", "Remove the person, keep the tokens");
+pub static TOKENS_LEFT: Text = Text::fixed(
+    "Personen er fjernet, men ikke alle nøglerne blev lukket. Luk dem under API-nøgler.",
+    "The person was removed, but not all of the tokens were ended. End them under API tokens.",
+);
 pub static OFFER_TITLE: Text = Text::fixed("Du er inviteret", "You are invited");
 pub static OFFER: Text = Text::fixed("Hvis du tager imod, bliver du", "If you accept, you become");
 pub static TAKE: Text = Text::fixed("Tag imod", "Accept");
