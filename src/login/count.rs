@@ -28,3 +28,13 @@ pub fn of<P: Ports>(ctx: &Context<'_, P>, pending: &Pending, identity: &Identity
         at: ctx.now,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_does_not_arrive_is_tried_every_half_hour_for_a_day() {
+        assert_eq!((AGAIN_SECONDS, GIVE_UP_SECONDS), (1_800, 86_400));
+    }
+}

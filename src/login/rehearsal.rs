@@ -16,8 +16,12 @@ pub fn is_chosen<P: Ports>(ctx: &Context<'_, P>, attempt: AttemptId) -> bool {
     let Some(rehearsal) = ctx.domain.rehearsal.filter(|rehearsal| !rehearsal.ends.is_over(ctx.now)) else {
         return false;
     };
-    let drawn = u64::from(attempt.0[0]) * 100 < rehearsal.percent * 256;
-    drawn || ctx.request.cookie(COOKIE).is_some()
+    is_drawn(rehearsal.percent, attempt.0[0]) || ctx.request.cookie(COOKIE).is_some()
+}
+
+/// Whether a drawn byte is among so many of a hundred.
+fn is_drawn(percent: u64, byte: u8) -> bool {
+    u64::from(byte) * 100 < percent * 256
 }
 
 /// `GET /rehearse`: not found where nothing is rehearsed.
@@ -36,4 +40,16 @@ pub fn page<P: Ports>(ctx: &Context<'_, P>) -> Response {
     };
     let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
     Response::text(200, text).with_cookie(cookie)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_of_a_hundred_are_drawn_nobody_at_none_and_everybody_at_all() {
+        for (percent, of_256) in [(0, 0), (1, 3), (25, 64), (50, 128), (100, 256)] {
+            assert_eq!((0..=255).filter(|byte| is_drawn(percent, *byte)).count(), of_256, "{percent} %");
+        }
+    }
 }
