@@ -10,6 +10,7 @@ use edge_eid::model::key_ring::{Algorithm, AnnouncedKey};
 use edge_eid::web::Method;
 use serde_json::Value;
 use support::broker::request;
+use support::world::NOW;
 use support::*;
 
 const POCES: &str = "urn:grn:authn:dk:nemid:poces";
@@ -394,6 +395,16 @@ fn discovery_names_only_eids_that_can_be_had() {
     assert!(!acrs(ACME).contains("nemid") && acrs(ACME).contains("mitid"), "NemID has closed");
     broker.change_domain(ACME, |domain| domain.peer = None);
     assert_eq!(acrs(ACME), "[]");
+}
+
+#[test]
+fn discovery_that_was_written_before_nemid_closed_is_not_given_after_it() {
+    let broker = World::without_simulators();
+    broker.change_domain(ACME, |domain| domain.nemid_closed_at = NOW.plus(10));
+    let document = || broker.get(&format!("https://{ACME}/.well-known/openid-configuration")).body;
+    assert!(document().contains(POCES));
+    broker.wait(10);
+    assert!(!document().contains(POCES), "NemID has closed");
 }
 
 #[test]

@@ -299,3 +299,14 @@ fn an_error_of_mitid_s_own_client_is_told_here_with_another_try_that_completes_t
         assert_eq!(browser.click(&page, "id=\"back\"").application().error(), "access_denied");
     }
 }
+
+#[test]
+fn whoever_was_told_of_an_error_of_mitid_s_own_client_has_to_ask_anew() {
+    let broker = world(Preset::Neb);
+    let browser = Browser::new(&broker);
+    let upstream = browser.start(&RelyingParty::web().ask(SUBSTANTIAL).url, Eid::Mitid);
+    browser.visit(&broker.ports.upstreams.fail(&upstream, "mitid_core_client_error", "")).page();
+    let person = Person { sub: "sub-at-the-broker", claims: answer_of(Preset::Neb) };
+    let late = browser.approve(&upstream, &person).page();
+    assert_eq!(late.status, 400, "the start that failed is over: {}", late.url);
+}

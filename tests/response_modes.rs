@@ -302,3 +302,16 @@ fn a_script_is_told_errors_as_json() {
     assert_eq!((&body["error"], &body["state"]), (&"login_required".into(), &asked.state.into()));
     assert_eq!(response.header("access-control-allow-origin"), Some("https://app.example"));
 }
+
+#[test]
+fn a_fault_that_does_not_pass_by_itself_shows_a_page_of_ours_and_says_that_it_is_ours() {
+    let broker = World::demo();
+    wants_id_token(&broker);
+    let browser = Browser::new(&broker);
+    let asked = RelyingParty::web().ask_with(&[("acr_values", POCES), ("response_type", "id_token")]);
+    let upstream = browser.start(&asked.url, Eid::Nemid);
+    broker.change_domain(ACME, |domain| domain.keys.clear());
+    let page = browser.approve(&upstream, &Person::terne()).page();
+    assert_eq!(page.status, 500);
+    assert!(page.body.contains(support::ports::TRACE_ID) && broker.has_logged("fault", "no active key"));
+}

@@ -125,6 +125,8 @@ fn what_does_not_answer_tells_browsers_by_a_page_and_programs_in_their_words() {
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(page.body.contains("Login is not available right now"), "{path}");
         assert!(page.body.contains(support::ports::TRACE_ID), "{path}");
+        assert!(page.body.contains(" \u{2013} Edge eID</title>"), "no domain's name is known: {path}");
+        assert!(page.body.contains("host-acme-example"), "a style may know its domain: {path}");
         assert_eq!(
             page.body.contains("href=\"\">Try again<"),
             has_link,

@@ -359,6 +359,8 @@ fn pages_without_a_style_can_be_looked_at_too() {
     let at = preview(&operator);
     let page = get(&operator, &format!("{at}/mitid"));
     assert_eq!((page.status, sheet_of(&page)), (200, None));
+    let several = get(&operator, &format!("{at}/several-eids")).body;
+    assert_eq!(several.matches("class=\"choice\"").count(), 2, "below the pair: {several}");
 }
 
 #[test]
