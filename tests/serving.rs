@@ -122,6 +122,7 @@ fn what_does_not_answer_tells_browsers_by_a_page_and_programs_in_their_words() {
         let asked = request(method, &format!("https://{ACME}{path}"), &[("accept-language", "en")], "");
         let page = broker.send(&asked);
         assert_eq!((page.status, page.header("retry-after")), (503, Some("5")), "{path}");
+        assert_eq!(page.route, "unavailable", "for the log: {path}");
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
         assert!(page.body.contains("Login is not available right now"), "{path}");
         assert!(page.body.contains(support::ports::TRACE_ID), "{path}");
@@ -147,6 +148,7 @@ fn what_does_not_answer_tells_browsers_by_a_page_and_programs_in_their_words() {
     ] {
         let answer = broker.send(&request(method, &format!("https://{ACME}{path}"), &[], ""));
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")), "{path}");
+        assert_eq!(answer.route, "unavailable", "for the log: {path}");
         assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
         assert!(answer.body.contains("\"error\":\"temporarily_unavailable\""), "{path}");
     }
