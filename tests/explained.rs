@@ -6,6 +6,7 @@ mod support;
 
 use edge_eid::eid::Eid;
 use edge_eid::login::trace::is_id;
+use edge_eid::model::url::WebUrl;
 use edge_eid::web::Method;
 use serde_json::Value;
 use support::broker::request;
@@ -113,6 +114,22 @@ fn a_recording_tells_which_way_a_request_came_and_names_no_hint_that_was_not_giv
         broker.post(&format!("https://{ACME}/oauth2/par"), &[("authorization", &app.basic())], &form);
     assert_eq!(pushed.status, 201);
     assert!(has(&broker, "way=pushed"));
+}
+
+#[test]
+fn a_recording_tells_whether_mitids_app_is_led_back() {
+    let registered = "https://app.example/resume";
+    for (url, what) in
+        [(registered, "told to the eID"), ("https://evil.example/", "ignored: it is not one of resume_urls")]
+    {
+        let broker = recording(&[ACME]);
+        broker.change_application(ACME, "urn:acme:web", |app| {
+            app.protocol.resume_urls = vec![WebUrl::parse(registered).unwrap()];
+        });
+        let hint = format!("appswitch:resumeUrl:{url}");
+        Browser::new(&broker).visit(&RelyingParty::web().ask_with(&[("login_hint", &hint)]).url);
+        assert!(has(&broker, &format!("hint_appswitch_resume_url={what}")), "{:#?}", facts(&broker));
+    }
 }
 
 #[test]

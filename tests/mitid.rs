@@ -344,6 +344,8 @@ fn hints_ask_for_an_employee_whatever_level_stands_beside_them() {
         assert_eq!(claims["authenticationtype"], BUSINESS, "{acr}");
     }
     assert_eq!(log_in(&broker, SUBSTANTIAL, "business", &Person::ditlev()).1.error(), "server_error");
+    let both = ask(&RelyingParty::web(), &format!("{POCES} {LOW} {SUBSTANTIAL}"), "business");
+    assert!(Browser::new(&broker).visit(&both.url).page().has_tab(Eid::Nemid), "NemID stays beside it");
 }
 
 #[test]

@@ -152,11 +152,15 @@ fn css_path_chooses_a_sheet_that_was_saved_and_is_ignored_otherwise() {
     publish(&operator);
     let hinted =
         |hint: &str| sheet_of(&login_page(&operator, &format!("&login_hint=css_path:{hint}"))).unwrap();
+    let is_told =
+        |what: &str| operator.ports.noted.take().contains(&("hint_css_path", what.to_owned()));
     assert!(hinted("%2Fb.css%3Fx%3D1").ends_with("/1.css"));
+    assert!(is_told("chooses a style sheet"));
     for ignored in
         ["%2Fc.css", "%2F%2Fevil.example%2Fb.css", "https%3A%2F%2Fevil.example%2F", "%22%3E%3Cscript%3E"]
     {
         assert!(hinted(ignored).ends_with("/0.css"), "{ignored}");
+        assert!(is_told("ignored: no style sheet was saved under this path"), "{ignored}");
     }
     let long = format!("%2F{}", "a".repeat(300));
     assert!(hinted(&long).ends_with("/0.css"));
