@@ -152,8 +152,7 @@ fn css_path_chooses_a_sheet_that_was_saved_and_is_ignored_otherwise() {
     publish(&operator);
     let hinted =
         |hint: &str| sheet_of(&login_page(&operator, &format!("&login_hint=css_path:{hint}"))).unwrap();
-    let is_told =
-        |what: &str| operator.ports.noted.take().contains(&("hint_css_path", what.to_owned()));
+    let is_told = |what: &str| operator.ports.noted.take().contains(&("hint_css_path", what.to_owned()));
     assert!(hinted("%2Fb.css%3Fx%3D1").ends_with("/1.css"));
     assert!(is_told("chooses a style sheet"));
     for ignored in
@@ -164,6 +163,9 @@ fn css_path_chooses_a_sheet_that_was_saved_and_is_ignored_otherwise() {
     }
     let long = format!("%2F{}", "a".repeat(300));
     assert!(hinted(&long).ends_with("/0.css"));
+    let kept = |more: &str| login_page(&operator, more).header("set-cookie").unwrap().len();
+    assert_eq!(kept(&format!("&login_hint=css_path:{long}")), kept(""), "no browser carries it about");
+    assert!(kept("&login_hint=css_path:%2Fc.css") > kept(""));
 }
 
 #[test]

@@ -209,4 +209,19 @@ mod tests {
             assert!(of("jti", bad).is_err());
         }
     }
+
+    #[test]
+    fn after_a_restore_an_assertion_was_surely_made_later_or_is_refused() {
+        let counts = |claims: Value, ends: UnixTime| {
+            let used = Used { jti: "one".to_owned(), ends };
+            judge_restored(claims.as_object().unwrap(), &used, NOW).is_ok()
+        };
+        for (issued, is_new) in [(NOW.0 + 9, false), (NOW.0 + 10, true)] {
+            assert_eq!(counts(json!({"iat": issued}), NOW.plus(300)), is_new, "{issued}");
+        }
+        // The latest end that one may have had that was used at the last moment before.
+        for (ends, is_new) in [(NOW.plus(3_610), false), (NOW.plus(3_611), true)] {
+            assert_eq!(counts(json!({}), ends), is_new, "{ends:?}");
+        }
+    }
 }
