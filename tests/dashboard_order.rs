@@ -189,9 +189,9 @@ fn a_production_order_goes_through_every_state() {
 fn a_login_as_an_employee_of_the_company_is_proof_and_the_operator_sees_which() {
     for (cvr, vat, country, shown) in [
         (Some(CVR), CVR, "DK", "Employee login"),
-        (Some("88146328"), CVR, "DK", "None. The operator has to check"),
-        (None, CVR, "DK", "None. The operator has to check"),
-        (Some("50223054"), "50223054", "SI", "None. The operator has to check"),
+        (Some("88146328"), CVR, "DK", "No employee login: the operator checks"),
+        (None, CVR, "DK", "No employee login: the operator checks"),
+        (Some("50223054"), "50223054", "SI", "No employee login: the operator checks"),
     ] {
         let world = World::new();
         let mut administrator = world.reader("acme", Role::Administrator);
@@ -200,6 +200,18 @@ fn a_login_as_an_employee_of_the_company_is_proof_and_the_operator_sees_which() 
         press(&administrator, ORDER, "submit", &[]).expect(303);
         let page = world.reader("acme", Role::Operator).get(DESK).expect(200);
         assert!(page.says(shown), "{cvr:?} {vat}: {}", page.body);
+    }
+}
+
+#[test]
+fn an_order_says_the_country_of_its_vat_number_once_and_times_as_people_read_them() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    for (vat, shown) in [("13585628", "DK 13585628"), ("DK13585628", "DK13585628")] {
+        save(&administrator, EDIT, &[("vat", vat), ("country", "DK")]).expect(303);
+        let page = administrator.get(ORDER).expect(200);
+        assert!(page.says(shown) && !page.says("DK DK"), "{}", page.body);
+        assert!(page.says(" UTC") && !page.body.contains(".000Z"), "{}", page.body);
     }
 }
 

@@ -11,6 +11,7 @@ use super::visit::Visit;
 use crate::error::Fault;
 use crate::model::{Environment, TenantId};
 use crate::pages::Lang;
+use crate::pages::dashboard::frame::moment;
 use crate::pages::dashboard::order::{Fact, entity, label};
 use crate::pages::texts::dashboard::order as texts;
 use crate::ports::{FetchRequest, Unavailable};
@@ -221,14 +222,14 @@ pub fn facts<P: Dashboard>(visit: &Visit<'_, P>, environment: Environment, order
         label: &texts::PROOF,
         value: match &order.proof {
             Some(Proof::EmployeeLogin { cvr, asked_at }) => {
-                format!("{} (CVR {cvr}, {})", texts::PROOF_EMPLOYEE.say(lang), asked_at.iso8601())
+                format!("{} (CVR {cvr}, {})", texts::PROOF_EMPLOYEE.say(lang), moment(&asked_at.iso8601()))
             }
             _ => texts::PROOF_MANUAL.say(lang).to_owned(),
         },
     });
     if let Some(terms) = &order.terms {
         let by = texts::TERMS_BY.say(lang);
-        let value = format!("{}, {by} {}, {}", terms.version, terms.name, terms.at.iso8601());
+        let value = format!("{}, {by} {}, {}", terms.version, terms.name, moment(&terms.at.iso8601()));
         facts.push(Fact { label: &texts::TERMS, value });
     }
     facts
@@ -254,12 +255,17 @@ fn submitted(lang: Lang, details: &Details, suffix: &str) -> Vec<Fact> {
 
 fn drafted(lang: Lang, form: &Form, suffix: &str) -> Vec<Fact> {
     let kind = form.entity.as_str();
+    // Whoever types the country's letters as well has said it twice.
+    let vat = match form.vat.strip_prefix(form.country.as_str()) {
+        Some(_) => form.vat.clone(),
+        None => [&form.country, " ", &form.vat].concat().trim().to_owned(),
+    };
     let domain = if form.prefix.is_empty() { String::new() } else { [&form.prefix, suffix].concat() };
     vec![
         Fact { label: label("company"), value: form.company.clone() },
         Fact { label: label("alias"), value: form.alias.clone() },
         Fact { label: &texts::DOMAIN, value: domain },
-        Fact { label: label("vat"), value: [&form.country, " ", &form.vat].concat().trim().to_owned() },
+        Fact { label: label("vat"), value: vat },
         Fact { label: label("entity"), value: entity_name(lang, kind) },
         Fact { label: label("contact_name"), value: form.contact_name.clone() },
         Fact { label: label("contact_email"), value: form.contact_email.clone() },

@@ -12,7 +12,7 @@ use super::stop::{Page, Stop};
 use super::visit::{Visit, environment_word};
 use crate::error::Fault;
 use crate::model::{Environment, Host, TenantId};
-use crate::pages::dashboard::frame::Notice;
+use crate::pages::dashboard::frame::{Notice, moment};
 use crate::pages::dashboard::order as view;
 use crate::pages::texts::dashboard::order as texts;
 use crate::web::{Method, Parameters, Response, percent_encode};
@@ -139,7 +139,7 @@ impl<P: Dashboard> Desk<'_, P> {
                 ViesOutcome::Unknown => &texts::VIES_UNKNOWN,
             };
             let name = vies.name.as_deref().unwrap_or_default();
-            let value = format!("{} {name} ({})", outcome.say(lang), vies.at.iso8601());
+            let value = format!("{} {name} ({})", outcome.say(lang), moment(&vies.at.iso8601()));
             facts.push(view::Fact { label: &texts::VIES, value });
         }
         facts

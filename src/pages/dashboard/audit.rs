@@ -94,11 +94,11 @@ fn table(view: &Audit<'_>) -> Markup {
                 tbody {
                     @for entry in view.entries {
                         tr {
-                            td { (moment(&entry.at)) }
+                            td.when { (moment(&entry.at)) }
                             td dir="auto" { @if let Some(name) = entry.name { (name) br; } code { (entry.actor) } }
                             td { (entry.action) }
                             td dir="auto" { (entry.target) }
-                            td {
+                            td.breaks {
                                 @if !entry.reason.is_empty() {
                                     p dir="auto" { (texts::REASON.say(lang)) ": " (entry.reason) }
                                 }

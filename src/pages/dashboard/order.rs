@@ -228,7 +228,7 @@ fn status(lang: Lang, progress: &Progress<'_>) -> Markup {
             }
             dl.facts {
                 dt { (texts::SINCE.say(lang)) }
-                dd { (progress.since) }
+                dd { (frame::moment(progress.since)) }
                 @for fact in progress.facts.iter().filter(|fact| !fact.value.is_empty()) {
                     dt { (fact.label.say(lang)) }
                     dd dir="auto" { (fact.value) }
@@ -394,8 +394,8 @@ pub fn queue(view: &Queue<'_>) -> Markup {
                             td { (row.tenant) }
                             td { (row.environment) }
                             td { span.badge { (state_name(row.status).say(lang)) } }
-                            td { (row.ordered_at) }
-                            td { (row.since) }
+                            td { (frame::moment(&row.ordered_at)) }
+                            td { (frame::moment(&row.since)) }
                         } } }
                     }
                 }

@@ -111,8 +111,8 @@ pub static PROOF_EMPLOYEE: Text = Text::fixed(
     "Employee login: the CVR number of the login is the company's.",
 );
 pub static PROOF_MANUAL: Text = Text::fixed(
-    "Ingen. Operatøren skal selv kontrollere, hvem der bestiller.",
-    "None. The operator has to check who orders.",
+    "Intet login som medarbejder: operatøren kontrollerer, hvem der bestiller.",
+    "No employee login: the operator checks who orders.",
 );
 pub static TERMS: Text = Text::fixed("Vilkår", "Terms");
 pub static TERMS_BY: Text = Text::fixed("accepteret af", "accepted by");
