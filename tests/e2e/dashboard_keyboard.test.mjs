@@ -114,7 +114,7 @@ test("Tab gets to every place of every page in the order of the page, and each h
     "/docs/cut-over", "/search?q=globex", `/shadows/${encodeURIComponent(host())}`,
     `/eids/mitid/${encodeURIComponent(mitid())}`, `/styles/${encodeURIComponent(host())}`,
     ...["", "/closing", "/remove"].map((page) => `/domains/${encodeURIComponent(host())}${page}`),
-    `/migration/change/${encodeURIComponent(host())}/${encodeURIComponent("urn:globex:web")}`,
+    ...["change", "sunset"].map((page) => `/migration/${page}/${encodeURIComponent(host())}/${encodeURIComponent("urn:globex:web")}`),
     ...tabs.map((tab) => application + tab),
   ];
   for (const page of pages) await assertWalk(owner, at(page));
