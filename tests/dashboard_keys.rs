@@ -5,6 +5,8 @@
 mod support;
 
 use edge_eid::model::Role;
+use serde_json::json;
+use support::admin::domain_path;
 use support::dashboard::{Reader, World};
 
 const KEYS: &str = "/t/acme/test/keys";
@@ -100,4 +102,44 @@ fn how_often_keys_change_is_saved_unless_somebody_was_faster() {
         assert_eq!(told.input("key_rotation_days"), Some(days));
         assert!(told.body.contains("aria-invalid=\"true\""), "{days}");
     }
+}
+
+#[test]
+fn each_order_asks_for_what_it_needs_and_is_offered_where_it_can_be_given() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    let of = "eid=nemid&alg=RS256";
+    for (order, has) in [
+        (format!("rotate?{of}"), [false, true, true]),
+        (format!("postpone?{of}"), [true, false, true]),
+        ("rehearse".to_owned(), [false, false, false]),
+        (format!("compromise?kid={}", signing(&administrator)), [false, true, true]),
+    ] {
+        let page = administrator.get(&format!("{KEYS}/{order}")).expect(200);
+        let asked = ["until", "force", "reason"].map(|name| page.input(name).is_some());
+        assert_eq!(asked, has, "{order}: a day, force, a reason");
+        assert_eq!(page.body.contains("danger"), order.starts_with("compromise"), "{order}");
+        let about = order.strip_prefix("compromise?kid=").unwrap_or(match order.as_str() {
+            "rehearse" => "TEST",
+            _ => "NemID, RS256",
+        });
+        assert!(page.body.contains(&format!("<strong>{about}</strong>")), "{order}: {}", page.body);
+    }
+    assert!(administrator.get(KEYS).expect(200).body.contains("/keys/rehearse"));
+    let live = json!({"environment": "PRODUCTION", "kind": "ordinary", "display_name": "Acme"});
+    world.operator.put(&domain_path("acme", "login.acme.example"), &live).expect(201);
+    let production = administrator.get("/t/acme/production/keys").expect(200);
+    assert!(production.says("NemID, RS256") && !production.body.contains("/keys/rehearse"));
+}
+
+#[test]
+fn a_change_is_put_off_until_a_day_with_a_reason_that_the_timetable_shows() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    let postpone = format!("{KEYS}/postpone?eid=nemid&alg=RS256");
+    let wrong = [("until", "some day"), ("reason", "a holiday")];
+    assert_eq!(administrator.post(&postpone, &wrong).expect(422).input("until"), Some("some day"));
+    let until = world.now().plus(120 * 24 * 60 * 60).iso8601();
+    administrator.post(&postpone, &[("until", &until), ("reason", "a holiday")]).expect(200);
+    assert!(administrator.get(KEYS).expect(200).says("a holiday"));
 }

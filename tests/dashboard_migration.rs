@@ -6,7 +6,7 @@ mod support;
 
 use edge_eid::model::Role;
 use serde_json::json;
-use support::admin::domain_path;
+use support::admin::{application_path, domain_path};
 use support::dashboard::World;
 
 const BOARD: &str = "/t/acme/test/migration";
@@ -42,8 +42,31 @@ fn a_rehearsal_is_begun_and_ended_and_a_wrong_one_keeps_what_was_typed() {
     let running = administrator.get(BOARD).expect(200);
     assert!(running.says("The rehearsal lasts until 2027-01-20 00:00 UTC (5 %)"));
     assert!(running.body.contains("https://acme.example/rehearse"));
+    assert!(!running.body.contains("https://mitid.example/rehearse"), "nobody begins there");
+    assert_eq!(
+        (running.input("percent"), running.input("ends_at")),
+        (Some("5"), Some("2027-01-20T00:00:00.000Z"))
+    );
     administrator.post(BOARD, &[]).expect(303);
-    assert!(!administrator.get(BOARD).expect(200).says("The rehearsal lasts until"));
+    let over = administrator.get(BOARD).expect(200);
+    assert!(!over.says("The rehearsal lasts until"));
+    assert_eq!((over.input("percent"), over.input("ends_at")), (Some("0"), Some("")));
+}
+
+#[test]
+fn the_change_says_of_a_shadow_whether_its_credentials_are_the_same() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    let change = || viewer.get(&format!("{BOARD}/change/acme.example/urn%3Aacme%3Aweb")).expect(200);
+    let at = |host: &str| application_path("acme", host, "urn:acme:web");
+    world.operator.post(&format!("{}/shadow", at("acme.example")), &json!({})).expect(201);
+    assert!(change().says("credentials  unchanged"));
+    let mut settings = world.operator.get(&at("mitid.example")).expect(200).body;
+    settings["name"] = json!("Another name");
+    world.operator.replace(&at("mitid.example"), "*", &settings).expect(200);
+    assert!(change().says("credentials  unchanged"), "another name is no other credential");
+    world.operator.post(&format!("{}/secrets", at("acme.example")), &json!({})).expect(201);
+    assert!(change().says("credentials  differ"));
 }
 
 #[test]

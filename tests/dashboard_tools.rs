@@ -5,6 +5,7 @@
 mod support;
 
 use edge_eid::model::Role;
+use serde_json::json;
 use support::dashboard::World;
 
 const TOOLS: &str = "/t/acme/test/tools";
@@ -67,4 +68,33 @@ fn a_guide_holds_the_values_of_its_reader() {
     let empty = viewer.get("/t/acme/production/docs/metadata").expect(200);
     assert!(empty.says("https://{{domain}}/.well-known/openid-configuration"));
     viewer.get("/t/acme/test/docs/secret").expect(404);
+}
+
+#[test]
+fn a_recorded_login_is_shown_step_by_step_to_its_own_tenant() {
+    let world = World::new();
+    let id = "0123456789abcdef0123456789abcdef";
+    let step = edge_eid::login::trace::step(world.now(), "token", 200, &[("signed_by", "a-key".to_owned())]);
+    world.operator.ports.traces.borrow_mut().insert(format!("acme/TEST/{id}"), json!([step]));
+    let viewer = world.reader("acme", Role::Administrator);
+    let page = viewer.get(&format!("{TOOLS}/explain?trace_id=%20{id}")).expect(200);
+    assert!(page.body.contains("<code>signed_by</code>: a-key") && page.says("token"), "{}", page.body);
+    assert!(!viewer.get(&format!("{TOOLS}/explain")).expect(200).says("There is no recording"), "not asked");
+}
+
+#[test]
+fn metadata_is_shown_of_a_domain_of_this_tenant_only() {
+    let world = World::new();
+    let viewer = world.reader("acme", Role::Viewer);
+    assert!(viewer.get(TOOLS).expect(200).body.contains(&format!("{TOOLS}/metadata")));
+    for host in ["acme.example", "evil.example"] {
+        let url = format!("https://{host}/.well-known/openid-configuration");
+        let document = json!({"issuer": format!("https://{host}")}).to_string();
+        world.operator.ports.upstreams.documents.borrow_mut().insert(url, document);
+    }
+    let own = viewer.get(&format!("{TOOLS}/metadata?host=acme.example")).expect(200);
+    assert!(own.body.contains("&quot;issuer&quot;: &quot;https://acme.example&quot;"), "{}", own.body);
+    let foreign = viewer.get(&format!("{TOOLS}/metadata?host=evil.example")).expect(200);
+    assert!(!foreign.body.contains("evil.example/.well-known"));
+    assert!(!viewer.get(&format!("{TOOLS}/metadata")).expect(200).body.contains("<pre"), "none was chosen");
 }

@@ -6,6 +6,7 @@ mod support;
 
 use edge_eid::eid::Eid;
 use edge_eid::login::trace::is_id;
+use edge_eid::model::UnixTime;
 use edge_eid::model::url::WebUrl;
 use edge_eid::web::Method;
 use serde_json::Value;
@@ -83,6 +84,16 @@ fn a_recording_tells_that_the_application_has_closed_nemid_for_itself() {
     Browser::new(&broker).visit(&RelyingParty::web().ask(POCES).url);
     assert!(has(&broker, "nemid_closed_by=nemid_closed_at of the application"), "{:#?}", facts(&broker));
     assert!(has(&broker, &format!("eid_asked_for={POCES}")));
+    let is_blamed = |broker: &Broker, domain_closes: u64| {
+        broker.change_domain(ACME, |domain| domain.nemid_closed_at = UnixTime(domain_closes));
+        Browser::new(broker).visit(&RelyingParty::web().ask(POCES).url);
+        facts(broker).iter().any(|fact| fact.starts_with("nemid_closed_by"))
+    };
+    let broker = recording(&[ACME]);
+    assert!(!is_blamed(&broker, broker.now().0 + DAY), "nothing has closed it");
+    let broker = recording(&[ACME]);
+    broker.change_application(ACME, "urn:acme:web", |app| app.protocol.nemid_closed_at = Some(now));
+    assert!(!is_blamed(&broker, now.0), "it is closed at the domain too");
 }
 
 #[test]

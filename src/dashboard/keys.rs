@@ -293,3 +293,42 @@ async fn signing<P: Dashboard>(within: &Within<'_, P>, query: &Parameters) -> Re
     };
     Ok(array(&body, "rings").find(is_it).map(|ring| text(ring, "signs").to_owned()).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// A key that has its state since a second of 1970, until another.
+    fn key(kid: &str, state: &str, since: u64, next: u64) -> Value {
+        let at = |second: u64| format!("1970-01-01T00:{:02}:{:02}Z", second / 60, second % 60);
+        json!({
+            "kid": kid, "eid": "nemid", "alg": "RS256", "state": state, "since": at(since),
+            "next_step": "retires", "next_step_at": at(next), "seen_by": null,
+        })
+    }
+
+    #[test]
+    fn bars_lie_in_time_as_the_keys_do_and_now_among_them() {
+        let mut other = key("other-ring", "active", 1, 3_000);
+        other["alg"] = "ES256".into();
+        let body = json!({"items": [
+            key("signs", "active", 100, 200), key("stands-by", "standby", 150, 300),
+            key("gone", "removed", 10, 20), other,
+        ]});
+        let ring =
+            json!({"eid": "nemid", "alg": "RS256", "not_seen_by": [{"client_id": "x"}, {"family": "jose"}]});
+        let shown = shown_ring(&body, &ring, 140);
+        let bars: Vec<_> = shown.keys.iter().map(|key| (key.kid, key.bar)).collect();
+        assert_eq!(bars, [("signs", (0, 500)), ("stands-by", (250, 1_000)), ("gone", (0, 200))]);
+        assert_eq!((shown.now, shown.not_seen_by.as_str()), (200, "x, jose"));
+        assert_eq!(shown.keys[0].seen_by, None, "not known");
+    }
+
+    #[test]
+    fn a_ring_without_keys_has_a_timeline_all_the_same() {
+        let ring = json!({"eid": "nemid", "alg": "RS256"});
+        let shown = shown_ring(&Value::Null, &ring, 140);
+        assert_eq!((shown.keys.len(), shown.now), (0, 0));
+    }
+}
