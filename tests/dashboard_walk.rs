@@ -156,6 +156,15 @@ const ROUTES: &[Route] = &[
         r#"(Method::Get, ["change", host, client_id])"#,
         &[read("{acme}/migration/change/acme.example/urn%3Aacme%3Aweb")],
     ),
+    (
+        "migration.rs",
+        r#"(Method::Get | Method::Post, ["sunset", host, client_id])"#,
+        &[(
+            "{acme}/migration/sunset/acme.example/urn%3Aacme%3Aweb",
+            Some(Administrator),
+            Some(Administrator),
+        )],
+    ),
     ("mod.rs", r#"(Post, ["set-up"])"#, &[("/set-up", None, Some(Anybody))]),
     ("mod.rs", r#"(Get, ["language", tag])"#, &[("/language/da", Some(Anybody), None)]),
     // The issuer is not there in this test.
