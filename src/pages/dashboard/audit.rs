@@ -94,7 +94,7 @@ fn table(view: &Audit<'_>) -> Markup {
                 tbody {
                     @for entry in view.entries {
                         tr {
-                            td.when { (moment(&entry.at)) }
+                            td { (moment(&entry.at)) }
                             td dir="auto" { @if let Some(name) = entry.name { (name) br; } code { (entry.actor) } }
                             td { (entry.action) }
                             td dir="auto" { (entry.target) }
