@@ -69,6 +69,13 @@ fn what_is_too_early_says_from_when_on_it_can_be_done_and_keeps_what_was_typed()
     let before = signing(&administrator);
     administrator.post(&rotate, &[("reason", "in a hurry"), ("force", "on")]).expect(200);
     assert_ne!(signing(&administrator), before);
+    // The ring of the other eID, which has a key of its own to name.
+    let other = format!("{KEYS}/rotate?eid=mitid&alg=RS256");
+    administrator.post(&other, &[("reason", "in a hurry"), ("force", "on")]).expect(200);
+    // Nobody knows the next key yet, and the stolen one goes only by force.
+    let stolen = format!("{KEYS}/compromise?kid={}", signing(&administrator));
+    administrator.post(&stolen, &[("reason", "stolen")]).expect(422);
+    administrator.post(&stolen, &[("reason", "stolen"), ("force", "on")]).expect(200);
 }
 
 #[test]

@@ -4,7 +4,9 @@
 
 mod support;
 
-use edge_eid::model::Role;
+use edge_eid::eid::Eid;
+use edge_eid::model::login_count::{LoginCount, object_name};
+use edge_eid::model::{ClientId, Host, Role};
 use serde_json::json;
 use support::admin::{application_path, domain_path};
 use support::dashboard::World;
@@ -136,4 +138,24 @@ fn the_closing_days_effect_hangs_on_what_stands_beside_nemid() {
     settings["show_alongside_nemid_logins"] = json!(false);
     world.operator.replace(&mitid, "*", &settings).expect(200);
     assert!(administrator.get(&sunset).expect(200).says("The application gets the error invalid_request"));
+}
+
+#[test]
+fn the_board_tells_who_logs_in_by_what_and_how_many_finished_a_rehearsal() {
+    let world = World::new();
+    for (eid, rehearsed) in [(Eid::Nemid, false), (Eid::Mitid, false), (Eid::Mitid, true), (Eid::Mitid, true)]
+    {
+        world.operator.ports.count_login(LoginCount {
+            object: object_name("acme/TEST", 0),
+            host: Host::parse("acme.example").unwrap(),
+            client_id: ClientId::parse("urn:acme:web").unwrap(),
+            eid,
+            person: None,
+            rehearsed,
+            at: world.now(),
+        });
+    }
+    let board = world.reader("acme", Role::Viewer).get(BOARD).expect(200);
+    assert!(board.body.contains("<td>75 %</td>"), "three of four by MitID: {}", board.body);
+    assert!(board.body.contains("<dd id=\"finished\">2</dd>"), "{}", board.body);
 }

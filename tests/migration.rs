@@ -158,10 +158,14 @@ fn make_shadow(operator: &Operator) {
 }
 
 fn login(operator: &Operator, shard: u8, host: &str, eid: Eid, days_ago: u64) {
+    login_at(operator, shard, host, WEB, eid, days_ago);
+}
+
+fn login_at(operator: &Operator, shard: u8, host: &str, client_id: &str, eid: Eid, days_ago: u64) {
     operator.ports.count_login(LoginCount {
         object: object_name("acme/TEST", shard),
         host: Host::parse(host).unwrap(),
-        client_id: ClientId::parse(WEB).unwrap(),
+        client_id: ClientId::parse(client_id).unwrap(),
         eid,
         person: (eid == Eid::Mitid).then_some(Trace { register: shard.into(), rank: 1 }),
         rehearsed: false,
@@ -235,6 +239,23 @@ fn what_the_parts_have_counted_is_one_sum_in_which_other_applications_are() {
     all.as_array_mut().unwrap().extend(day("2024-10-04", 4, 0).as_array().cloned().unwrap());
     assert_eq!(board["days"], all, "that of the MitID domain, too");
     assert_eq!(board["people_seen_with_mitid"], 4);
+}
+
+#[test]
+fn each_application_of_a_domain_has_its_own_logins() {
+    let operator = world();
+    operator.application("acme", TEST, "urn:acme:other");
+    login_at(&operator, 0, TEST, "urn:acme:other", Eid::Nemid, 0);
+    login_at(&operator, 1, TEST, WEB, Eid::Mitid, 0);
+    let board = board(&operator);
+    let days: Vec<_> = board["applications"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["client_id"], &one["days"][0]["nemid"], &one["days"][0]["mitid"]))
+        .collect();
+    let (other, web) = (json!("urn:acme:other"), json!(WEB));
+    assert_eq!(days, [(&other, &json!(1), &json!(0)), (&web, &json!(0), &json!(1))]);
 }
 
 #[test]
