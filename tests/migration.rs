@@ -12,9 +12,10 @@ use edge_eid::model::login_count::{DAY_SECONDS, Day, LoginCount, SHARDS, Sketch,
 use edge_eid::model::sighting::Who;
 use edge_eid::model::{ClientId, Host, UnixTime};
 use edge_eid::ports::{LoginTallies, Logins as _};
-use edge_eid::web::percent_encode;
+use edge_eid::web::{Method, percent_encode};
 use serde_json::{Value, json};
 use support::admin::{Operator, application_path};
+use support::broker::request;
 use support::world::NOW;
 use support::*;
 
@@ -329,11 +330,25 @@ fn offers_nemid(browser: &Browser) -> bool {
 fn a_browser_that_rehearses_meets_nemid_closed_and_no_other_does() {
     let broker = rehearsed_by(0);
     let (browser, other) = (Browser::new(&broker), Browser::new(&broker));
-    browser.visit(&format!("https://{ACME}/rehearse")).page();
+    let closed = browser.visit(&format!("https://{ACME}/rehearse")).page();
+    assert!(closed.body.contains("NemID er lukket i denne browser"));
+    assert!(closed.body.contains("href=\"/rehearse?off\""));
     assert!(!offers_nemid(&browser));
     assert!(offers_nemid(&other));
-    browser.visit(&format!("https://{ACME}/rehearse?off")).page();
+    let open = browser.visit(&format!("https://{ACME}/rehearse?off")).page();
+    assert!(open.body.contains("NemID er åben i denne browser"));
     assert!(offers_nemid(&browser));
+}
+
+#[test]
+fn no_frame_or_script_puts_a_browser_into_the_rehearsal() {
+    let broker = rehearsed_by(0);
+    for header in [("sec-fetch-dest", "iframe"), ("sec-fetch-dest", "image"), ("sec-purpose", "prefetch")] {
+        let asked = request(Method::Get, &format!("https://{ACME}/rehearse"), &[header], "");
+        let response = broker.send(&asked);
+        assert_eq!(response.status, 403, "{header:?}");
+        assert_eq!(response.header("set-cookie"), None);
+    }
 }
 
 #[test]

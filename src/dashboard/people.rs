@@ -54,6 +54,7 @@ async fn shown<P: Dashboard>(
     let mut link = None;
     let mut problem: Option<&'static Text> = None;
     let mut leaving = None;
+    let mut label = String::new();
     if visit.request.method == Method::Post {
         // Who may do this can give everything away.
         visit.check_fresh()?;
@@ -61,7 +62,10 @@ async fn shown<P: Dashboard>(
         match act(visit, team, &form).await? {
             Done::Invited(made) => link = Some(made),
             Done::Changed => return Ok(Response::see_other(&format!("{href}?saved=yes"))),
-            Done::Refused(why) => problem = Some(why),
+            Done::Refused(why) => {
+                problem = Some(why);
+                label = form.get("label").unwrap_or_default().to_owned();
+            }
             Done::Asks(person, tokens) => leaving = Some((person, tokens)),
         }
     } else {
@@ -104,6 +108,7 @@ async fn shown<P: Dashboard>(
         roles: &roles,
         link: link.as_deref(),
         problem,
+        label: &label,
         leaving: leaving.as_ref().map(|(person, tokens)| view::Leaving { person, tokens }),
         is_operators: team.within.is_none(),
     };
@@ -142,6 +147,7 @@ async fn act<P: Dashboard>(
         }
         (Some("role"), Some(role)) => TeamCommand::Set { person: person.clone(), role: Some(role), by },
         (Some("remove"), _) => TeamCommand::Set { person: person.clone(), role: None, by },
+        (Some("invite" | "role"), None) => return Ok(Done::Refused(&texts::ROLE_UNKNOWN)),
         _ => return Err(Stop::Malformed),
     };
     let leaves = team.within.filter(|_| matches!(command, TeamCommand::Set { role: None, .. }));

@@ -2,7 +2,7 @@
 
 use super::api::{Condition, Found, Refused};
 use super::domains::{here, next_page, notice, one};
-use super::form::{Complaint, Wrong};
+use super::form::{self, Complaint, Typed, Wrong};
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shape, Shown};
 use super::stop::{Page, Stop};
@@ -83,25 +83,40 @@ fn without_gaps(body: &mut Map<String, Value>) {
     }
 }
 
-/// Complaints that name a place in a field stand beside that field.
-fn placed(wrong: Wrong) -> Wrong {
+/// Complaints that name a place in a field stand beside that field; those about colours beside the colour.
+fn placed(wrong: Wrong, typed: &Typed) -> Wrong {
     let place = |(name, complaint): (String, Complaint)| match &complaint {
         Complaint::Api(text) if name.is_empty() => {
             let end = text.find([' ', ':']).unwrap_or(text.len());
             let (start, rest) = text.split_at(end);
-            let belongs = |field: &str| {
-                field == start || field.strip_prefix(start).is_some_and(|it| it.starts_with('.'))
-            };
-            match STYLE.iter().find(|field| belongs(field.name)) {
-                Some(field) => {
-                    (field.name.to_owned(), Complaint::Api(rest.trim_start_matches([' ', ':']).to_owned()))
-                }
+            let rest = rest.trim_start_matches([' ', ':']);
+            match field_of(start, rest, typed) {
+                Some(field) => (field.to_owned(), Complaint::Api(rest.to_owned())),
                 None => (name, complaint),
             }
         }
         _ => (name, complaint),
     };
     wrong.into_iter().map(place).collect()
+}
+
+/// The field that a complaint about the member `name` belongs to. Of a group of colours it is the one that the
+/// complaint begins with, or the first that is none.
+fn field_of(name: &str, detail: &str, typed: &Typed) -> Option<&'static str> {
+    let group: Vec<&'static str> = STYLE
+        .iter()
+        .map(|field| field.name)
+        .filter(|field| *field == name || field.strip_prefix(name).is_some_and(|it| it.starts_with('.')))
+        .collect();
+    let first_word = detail.split(' ').next().unwrap_or_default();
+    let named = format!("{name}.{first_word}");
+    let is_none = |field: &&&str| {
+        let colour = form::typed(typed, field).trim();
+        let digits = colour.strip_prefix('#').unwrap_or_default();
+        !colour.is_empty() && !(digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let one = group.iter().find(|field| **field == named).or_else(|| group.iter().find(is_none));
+    one.or(group.first()).copied()
 }
 
 async fn save<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
@@ -111,7 +126,7 @@ async fn save<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     match settings::save_shaped(within, &resource(within, host, &[]), STYLE, &form, &shape).await? {
         Saved::Done(done) => Ok(settings::saved(&within.href(&["styles", host]), done.published)),
         Saved::Again(mut shown) => {
-            shown.wrong = placed(shown.wrong);
+            shown.wrong = placed(shown.wrong, &shown.typed);
             let found = find(within, host).await?;
             page(within, host, found.as_ref(), Some(shown), None)
         }
@@ -129,16 +144,16 @@ async fn carry_out<P: Dashboard>(within: &Within<'_, P>, host: &str, order: &str
         Err(refused) => {
             let found = find(within, host).await?;
             let mut shown = opened(found.as_ref());
-            shown.wrong = told(&refused);
+            shown.wrong = told(&refused, &shown.typed);
             page(within, host, found.as_ref(), Some(shown), None)
         }
     }
 }
 
-fn told(refused: &Refused) -> Wrong {
+fn told(refused: &Refused, typed: &Typed) -> Wrong {
     match refused.status {
         412 => vec![(String::new(), Complaint::Ours(&common::CHANGED_MEANWHILE))],
-        _ => placed(settings::wrong_of(STYLE, refused)),
+        _ => placed(settings::wrong_of(STYLE, refused), typed),
     }
 }
 
@@ -155,7 +170,7 @@ async fn preview<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
         }
         Err(refused) => {
             let mut shown = opened(found.as_ref());
-            shown.wrong = told(&refused);
+            shown.wrong = told(&refused, &shown.typed);
             page(within, host, found.as_ref(), Some(shown), None)
         }
     }

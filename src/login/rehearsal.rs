@@ -6,6 +6,8 @@
 
 use super::Context;
 use super::attempt::AttemptId;
+use super::refusal;
+use crate::pages::rehearsal as view;
 use crate::ports::Ports;
 use crate::web::Response;
 
@@ -24,22 +26,24 @@ fn is_drawn(percent: u64, byte: u8) -> bool {
     u64::from(byte) * 100 < percent * 256
 }
 
-/// `GET /rehearse`: not found where nothing is rehearsed.
+/// `GET /rehearse`: not found where nothing is rehearsed, and refused in frames and to scripts.
 pub fn page<P: Ports>(ctx: &Context<'_, P>) -> Response {
     let Some(rehearsal) = ctx.domain.rehearsal.filter(|rehearsal| !rehearsal.ends.is_over(ctx.now)) else {
         return Response::text(404, "Not found");
     };
-    let (value, seconds, text) = match ctx.request.query.as_str() {
-        "off" => ("", 0, "NemID er \u{e5}ben i denne browser. NemID is open in this browser."),
-        _ => (
-            "1",
-            rehearsal.ends.seconds_after(ctx.now),
-            "NemID er lukket i denne browser, s\u{e5} l\u{e6}nge pr\u{f8}ven varer. NemID is closed in this \
-             browser while the rehearsal lasts. /rehearse?off",
-        ),
+    // What another site's page loads by itself, nobody asked for.
+    if !ctx.request.is_top_level() {
+        return Response::text(403, "This page stands by itself");
+    }
+    let is_closed = ctx.request.query != "off";
+    let (value, seconds) = if is_closed { ("1", rehearsal.ends.seconds_after(ctx.now)) } else { ("", 0) };
+    let view = view::Rehearsal {
+        frame: refusal::frame(ctx, None, None),
+        is_closed,
+        other_href: if is_closed { "/rehearse?off" } else { "/rehearse" },
     };
     let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax");
-    Response::text(200, text).with_cookie(cookie)
+    Response::page(200, view::page(&view)).with_cookie(cookie)
 }
 
 #[cfg(test)]

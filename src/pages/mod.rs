@@ -12,6 +12,7 @@
 //! - [`moving_on`]: the step between a POST and another origin
 //! - [`logout`]: whether to log out, and that somebody has
 //! - [`form_post`]: the carrier of an answer by `response_mode=form_post`
+//! - [`rehearsal`]: whether NemID is closed in this browser
 //! - [`resume`]: back from MitID's app
 //! - [`simulator`]: the stand-in for an eID, on TEST domains
 //! - [`demo`]: a small application to try a TEST domain with
@@ -34,6 +35,7 @@ pub mod logout;
 pub mod moving_on;
 pub mod post_message;
 pub mod preview;
+pub mod rehearsal;
 pub mod resume;
 pub mod simulator;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::level::{Assurance, LevelPage};
 use super::logout::{AskLogout, LoggedOut, Problem};
 use super::moving_on::{Destination, MovingOn};
 use super::simulator::Simulator;
-use super::{Eid, Frame, Lang, choose, demo, error, level, logout, moving_on, resume, simulator};
+use super::{Eid, Frame, Lang, choose, demo, error, level, logout, moving_on, rehearsal, resume, simulator};
 
 /// Would be a script, an attribute or a second class wherever it is not escaped.
 const HOSTILE: &str = r#"zq"><script>alert('1')</script> onclick=" style='"#;
@@ -154,6 +154,10 @@ fn pages(lang: Lang, s: &str) -> Vec<String> {
     all.extend(demo_pages(lang, s).map(Markup::into_string));
     all.extend(logout_pages(lang, s));
     all.push(resume::page(frame(lang, s)).into_string());
+    for is_closed in [true, false] {
+        let view = rehearsal::Rehearsal { frame: frame(lang, s), is_closed, other_href: s };
+        all.push(rehearsal::page(&view).into_string());
+    }
     for (eid, asked) in
         [(Eid::MitId, Assurance::High), (Eid::MitId, Assurance::Substantial), (Eid::NemId, Assurance::Low)]
     {

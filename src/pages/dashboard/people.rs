@@ -55,6 +55,8 @@ pub struct People<'a> {
     pub link: Option<&'a str>,
     /// Why something was not done.
     pub problem: Option<&'a Text>,
+    /// What stands in the form of an invitation that was not made.
+    pub label: &'a str,
     /// Somebody who is to be removed, and of whom something would stay.
     pub leaving: Option<Leaving<'a>>,
     /// Whether these run the installation.
@@ -209,7 +211,7 @@ fn invite(view: &People<'_>) -> Markup {
             input type="hidden" name="act" value="invite";
             div.field {
                 label for="label" { (texts::LABEL.say(lang)) }
-                input #label name="label" maxlength="64" dir="auto" autocomplete="off" aria-describedby="label-help";
+                input #label name="label" value=(view.label) maxlength="64" dir="auto" autocomplete="off" aria-describedby="label-help";
                 p.help #label-help { (texts::LABEL_HELP.say(lang)) }
             }
             div.field {

@@ -18,6 +18,7 @@ pub mod level;
 pub mod logout;
 pub mod order;
 pub mod preview;
+pub mod rehearsal;
 pub mod simulator;
 
 use std::borrow::Cow;

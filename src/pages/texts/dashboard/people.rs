@@ -26,6 +26,7 @@ pub static LABEL_HELP: Text = Text::fixed(
     "For yourselves only: a name or an e-mail address. Nothing is sent.",
 );
 pub static LABEL_MISSING: Text = Text::fixed("Skriv, hvem linket er til.", "Write whom the link is for.");
+pub static ROLE_UNKNOWN: Text = Text::fixed("Vælg en af rollerne.", "Choose one of the roles.");
 pub static ROLE_HELP: Text =
     Text::fixed("Hvad vedkommende må, når linket er brugt.", "What they may do once the link was used.");
 pub static LINK: Text = Text::fixed(
