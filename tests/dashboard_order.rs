@@ -4,13 +4,14 @@
 
 mod support;
 
+use edge_eid::dashboard::order_end;
 use edge_eid::dashboard::order_form::TERMS_VERSION;
 use edge_eid::dashboard::order_object::{Order, OrderAnswer, OrderCommand};
 use edge_eid::dashboard::order_state::Step;
-use edge_eid::dashboard::team_object::{OPERATORS, TeamAnswer, TeamCommand};
-use edge_eid::dashboard::webhook;
+use edge_eid::dashboard::team_object::{self, OPERATORS, TeamAnswer, TeamCommand};
+use edge_eid::dashboard::{vies, webhook};
 use edge_eid::model::url::WebUrl;
-use edge_eid::model::{Environment, Role};
+use edge_eid::model::{Environment, Role, UnixTime};
 use serde_json::json;
 use support::admin::domain_path;
 use support::dashboard::{Got, Reader, World};
@@ -486,4 +487,127 @@ fn a_host_that_was_claimed_for_an_order_which_ended_meanwhile_is_taken_back() {
     operator.post(DESK, &[("version", &version), ("act", "approve")]).expect(409);
     assert_eq!(status(&world, Environment::Test), "withdrawn");
     world.operator.get(&domain_path("acme", "shop.pp.mitid.dk")).expect(404);
+}
+
+// ---- what is kept, and for how long ----
+
+/// What the object of a team does by its alarm; when it rings next.
+fn ring(world: &World, team: &str) -> Option<UnixTime> {
+    let mut teams = world.operator.ports.teams.borrow_mut();
+    team_object::forget(teams.get_mut(team).unwrap(), world.now()).unwrap()
+}
+
+/// Whether a team's object keeps this anywhere.
+fn keeps(world: &World, team: &str, text: &str) -> bool {
+    format!("{:?}", world.operator.ports.teams.borrow()[team]).contains(text)
+}
+
+#[test]
+fn five_years_after_its_end_an_order_says_nothing_of_anybody() {
+    for end in ["complete", "reject", "withdraw", "leave it a draft"] {
+        let world = World::new();
+        let administrator = world.reader("acme", Role::Administrator);
+        let operator = world.reader("acme", Role::Operator);
+        save(&administrator, EDIT, &[]).expect(303);
+        match end {
+            "complete" => {
+                press(&administrator, ORDER, "submit", &[]).expect(303);
+                assert_eq!(ring(&world, "acme"), None, "one that waits for somebody is kept");
+                press(&operator, DESK, "approve", &[]).expect(303);
+                press(&administrator, ORDER, "complete", &[]).expect(303);
+            }
+            "reject" => {
+                press(&administrator, ORDER, "submit", &[]).expect(303);
+                press(&operator, DESK, "reject", &[("reason", "Ask Åse Ørn")]).expect(303);
+            }
+            "withdraw" => drop(press(&administrator, ORDER, "withdraw", &[]).expect(303)),
+            _ => {}
+        }
+        let (ended, kept) = (world.now(), order_end::KEPT_SECONDS);
+        assert_eq!(ring(&world, "acme"), Some(ended.plus(kept)), "{end}");
+        world.later(kept - 1);
+        assert_eq!(ring(&world, "acme"), Some(ended.plus(kept)), "{end}");
+        assert!(keeps(&world, "acme", "Åse Ørn"), "{end}");
+
+        world.later(1);
+        let before = order_of(&world, "acme", Environment::Test).unwrap();
+        assert_eq!(ring(&world, "acme"), None, "{end}");
+        for said in ["Åse Ørn", "aase@acme.dk", CVR, "13 58 56 28", "Acme A/S"] {
+            assert!(!keeps(&world, "acme", said), "{end}: {said}");
+        }
+        let after = order_of(&world, "acme", Environment::Test).unwrap();
+        assert!(after.version > before.version, "{end}");
+        let state = if end == "complete" { "completed" } else { "withdrawn" };
+        assert_eq!((after.state.word(), after.at), (state, before.at), "{end}");
+        let line = format!("schedule TEST {}>erased", before.state.word());
+        assert_eq!(log(&world, "acme").pop(), Some(line), "the log says so");
+
+        // Of one that came to something it is still known that it did; else another may be begun.
+        let administrator = world.reader("acme", Role::Administrator);
+        let page = administrator.get(ORDER).expect(200);
+        assert_eq!(page.says("Erased five years after"), end == "complete", "{end}: {}", page.body);
+        match end {
+            "complete" => administrator.get(EDIT).expect(303),
+            _ => save(&administrator, EDIT, &[]).expect(303),
+        };
+    }
+}
+
+#[test]
+fn a_draft_is_kept_for_as_long_after_it_was_last_saved() {
+    let world = World::new();
+    save(&world.reader("acme", Role::Administrator), EDIT, &[]).expect(303);
+    world.later(1_000);
+    save(&world.reader("acme", Role::Administrator), EDIT, &[("alias", "Another")]).expect(303);
+    assert_eq!(ring(&world, "acme"), Some(world.now().plus(order_end::KEPT_SECONDS)));
+}
+
+#[test]
+fn what_vies_said_of_a_number_is_remembered_for_a_day_and_an_outage_is_not() {
+    let url = "https://vies.example/check";
+    let mut world = World::new();
+    world.operator.ports.desk.orders.vies = Some(WebUrl::parse(url).unwrap());
+    let asked = |world: &World| world.operator.ports.upstreams.fetched.borrow().len();
+    let says = |world: &World, body: serde_json::Value| {
+        world.operator.ports.upstreams.documents.borrow_mut().insert(url.to_owned(), body.to_string());
+    };
+    let ask = |world: &World| press(&world.reader("acme", Role::Operator), DESK, "vies", &[]).expect(303);
+    says(&world, json!({"errorWrappers": [{"error": "MS_UNAVAILABLE"}]}));
+    submitted(&world);
+    ask(&world);
+    assert_eq!(asked(&world), 2, "nobody answered, so it is asked again");
+
+    says(&world, json!({"valid": true, "name": "ACME A/S"}));
+    ask(&world);
+    ask(&world);
+    assert_eq!(asked(&world), 3);
+    assert!(
+        world.reader("acme", Role::Operator).get(DESK).expect(200).says("The number is in use. ACME A/S")
+    );
+    assert_eq!(ring(&world, OPERATORS), Some(world.now().plus(vies::KEPT_SECONDS)));
+
+    world.later(vies::KEPT_SECONDS);
+    ask(&world);
+    assert_eq!(asked(&world), 4);
+    world.later(vies::KEPT_SECONDS);
+    ring(&world, OPERATORS);
+    assert!(!keeps(&world, OPERATORS, CVR), "nothing is left");
+}
+
+#[test]
+fn where_an_operator_begins_he_sees_how_many_orders_wait_for_him() {
+    let world = World::new();
+    let (operator, administrator) =
+        (world.reader("acme", Role::Operator), world.reader("acme", Role::Administrator));
+    let waiting = |reader: &Reader<'_>| {
+        let page = reader.get("/tenants").expect(200);
+        let link = page.body.split("<main").nth(1).unwrap().contains("href=\"/orders\"");
+        assert_eq!(link, page.says("Orders that wait for the operator"));
+        link && page.says("Orders that wait for the operator: 1")
+    };
+    assert!(!waiting(&operator));
+    submitted(&world);
+    assert!(waiting(&operator) && !waiting(&administrator));
+    press(&operator, DESK, "approve", &[]).expect(303);
+    assert!(!waiting(&operator), "it waits for the tenant");
 }

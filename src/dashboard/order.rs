@@ -9,6 +9,7 @@ use super::order_state::{State, Step};
 use super::ports::Dashboard;
 use super::settings::{self, Shown};
 use super::stop::{Page, Stop};
+use super::vies;
 use super::visit::Within;
 use super::webhooks;
 use crate::error::Fault;
@@ -294,7 +295,7 @@ async fn submit<P: Dashboard>(within: &Within<'_, P>, form: &Parameters, order: 
     }
     let submission = Submission {
         proof: order_calls::proof(visit, details.vat.as_ref()),
-        vies: order_calls::ask_vies(visit, details.vat.as_ref()).await,
+        vies: vies::ask(visit, details.vat.as_ref()).await,
         details,
         terms,
     };

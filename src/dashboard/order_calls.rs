@@ -1,7 +1,7 @@
 //! What the tenant's pages and the operator's desk both do with an order.
 
 use super::order_form::{Details, Entity, Form};
-use super::order_object::{OpenOrder, Order, OrderAnswer, OrderCommand, Proof, Vies, ViesOutcome};
+use super::order_object::{OpenOrder, Order, OrderAnswer, OrderCommand, Proof};
 use super::order_state::{State, Step};
 use super::ports::Dashboard;
 use super::stop::Stop;
@@ -14,11 +14,7 @@ use crate::pages::Lang;
 use crate::pages::dashboard::frame::moment;
 use crate::pages::dashboard::order::{Fact, entity, label};
 use crate::pages::texts::dashboard::order as texts;
-use crate::ports::{FetchRequest, Unavailable};
-use serde_json::{Value, json};
-
-/// Longest name that is kept of VIES's answer, characters.
-const VIES_NAME_MAX_CHARS: usize = 200;
+use crate::ports::Unavailable;
 
 /// What became of a step.
 pub enum Taken {
@@ -171,6 +167,17 @@ pub async fn queue<P: Dashboard>(
     }
 }
 
+/// How many orders wait for the operators, and whether there may be more.
+///
+/// # Errors
+/// When their team does not answer.
+pub async fn waiting<P: Dashboard>(visit: &Visit<'_, P>) -> Result<(usize, bool), Stop> {
+    match ask(visit, OPERATORS, OrderCommand::Waiting).await? {
+        OrderAnswer::Waiting { count, more } => Ok((count, more)),
+        _ => Ok((0, false)),
+    }
+}
+
 /// What shows that somebody may order for a company: that he signed in as its employee.
 pub fn proof<P: Dashboard>(visit: &Visit<'_, P>, vat: Option<&VatId>) -> Proof {
     match (&visit.session.cvr, vat) {
@@ -179,31 +186,6 @@ pub fn proof<P: Dashboard>(visit: &Visit<'_, P>, vat: Option<&VatId>) -> Proof {
         }
         _ => Proof::Manual,
     }
-}
-
-/// Asks VIES for a number, where the installation does. An outage is an answer too: unknown.
-pub async fn ask_vies<P: Dashboard>(visit: &Visit<'_, P>, vat: Option<&VatId>) -> Option<Vies> {
-    let (url, vat) = (visit.ports.desk().orders.vies.as_ref()?, vat?);
-    let asked = json!({ "countryCode": vat.country(), "vatNumber": vat.number() });
-    let request = FetchRequest {
-        url: url.to_string(),
-        form: None,
-        json: Some(crate::json::text(&asked)),
-        authorization: None,
-    };
-    let answer = visit.ports.send(request).await.ok().filter(|answer| answer.status == 200);
-    let body: Value = answer.and_then(|answer| crate::json::read(&answer.body).ok()).unwrap_or(Value::Null);
-    // A failure is told with `valid: false` beside it, so only an answer about the number counts.
-    let failed = body["actionSucceed"] == Value::Bool(false) || body["errorWrappers"].is_array();
-    let outcome = match body["valid"].as_bool() {
-        Some(true) => ViesOutcome::Valid,
-        Some(false) if !failed => ViesOutcome::Invalid,
-        _ => ViesOutcome::Unknown,
-    };
-    // Some states tell no name.
-    let name = body["name"].as_str().map(str::trim).filter(|name| !name.is_empty() && *name != "---");
-    let shown = |name: &str| name.chars().filter(|c| !c.is_control()).take(VIES_NAME_MAX_CHARS).collect();
-    Some(Vies { outcome, name: name.map(shown), at: visit.now })
 }
 
 /// What an order says, to be shown: what was submitted, or of a draft what was typed.
@@ -217,6 +199,9 @@ pub fn facts<P: Dashboard>(visit: &Visit<'_, P>, environment: Environment, order
     };
     if typed {
         return facts;
+    }
+    if order.details.is_none() {
+        return vec![Fact { label: &texts::ERASED, value: texts::ERASED_WHY.say(lang).to_owned() }];
     }
     facts.push(Fact {
         label: &texts::PROOF,

@@ -11,14 +11,17 @@
 use super::order_form::{Details, Form, Prefix};
 use super::order_state::{State, Step};
 use super::team_object::{TeamEvent, find, log, put, read};
+use super::vies::Vies;
 use super::webhook;
 use crate::model::{Environment, TenantId, UnixTime};
 use crate::rows::{Row, Rows, StoreFault, Write};
 
 /// Rows of a page of the queue.
 pub const QUEUE_PAGE: usize = 50;
+/// Most orders of the queue that are counted.
+pub const WAITING_MAX: usize = 100;
 
-const ORDER: &str = "order";
+pub(super) const ORDER: &str = "order";
 const OPEN: &str = "open_order";
 const PREFIX: &str = "prefix";
 const RESERVATION: &str = "reservation";
@@ -56,32 +59,6 @@ pub enum Proof {
 
 json_enum!(Proof { EmployeeLogin { cvr, asked_at } = "employee_login", Manual = "manual" });
 
-/// What VIES said of the VAT number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vies {
-    /// It.
-    pub outcome: ViesOutcome,
-    /// The company's name there, where the state tells it.
-    pub name: Option<String>,
-    /// When it was asked.
-    pub at: UnixTime,
-}
-
-json_struct!(Vies { outcome, name, at });
-
-/// Whether VIES knows a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ViesOutcome {
-    /// It is in use.
-    Valid,
-    /// It is not.
-    Invalid,
-    /// No answer: that says nothing of the number.
-    Unknown,
-}
-
-json_enum!(ViesOutcome { Valid = "valid", Invalid = "invalid", Unknown = "unknown" });
-
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
@@ -103,7 +80,7 @@ pub struct Order {
     pub vies: Option<Vies>,
     /// When it was submitted first: its place in the queue.
     pub queued_at: Option<UnixTime>,
-    /// When its state last changed.
+    /// When the last step was taken; a saved draft is one.
     pub at: UnixTime,
     /// The version that the operators' team was last told of.
     pub told: u64,
@@ -246,6 +223,8 @@ pub enum OrderCommand {
         /// What comes after this row.
         after: Option<String>,
     },
+    /// Of the operators' team: how many orders wait for them.
+    Waiting,
 }
 
 json_enum!(OrderCommand {
@@ -258,6 +237,7 @@ json_enum!(OrderCommand {
     Reserve { tenant, environment, prefix, version } = "reserve",
     Mirror { row, is_open, keeps_prefix } = "mirror",
     Queue { after } = "queue",
+    Waiting = "waiting",
 });
 
 /// What a team answers about orders.
@@ -284,6 +264,13 @@ pub enum OrderAnswer {
         /// Where the next page begins.
         next: Option<String>,
     },
+    /// How many orders wait.
+    Waiting {
+        /// Those among the oldest [`WAITING_MAX`] of the queue.
+        count: usize,
+        /// Whether the queue is longer.
+        more: bool,
+    },
 }
 
 json_enum!(OrderAnswer {
@@ -292,6 +279,7 @@ json_enum!(OrderAnswer {
     Done = "done",
     Taken = "taken",
     Queue { rows, next } = "queue",
+    Waiting { count, more } = "waiting",
 });
 
 /// Does as it is told.
@@ -333,6 +321,7 @@ pub fn apply(rows: &mut impl Rows, command: &OrderCommand, now: UnixTime) -> Res
         }
         OrderCommand::Mirror { row, is_open, keeps_prefix } => mirror(rows, row, *is_open, *keeps_prefix),
         OrderCommand::Queue { after } => queue(rows, after.as_deref()),
+        OrderCommand::Waiting => waiting(rows),
     }
 }
 
@@ -361,9 +350,9 @@ fn step(
         return Ok(OrderAnswer::Changed { order: known });
     };
     order.version += 1;
+    order.at = now;
     let mut writes = Vec::new();
     if state.word() != before {
-        order.at = now;
         let event = TeamEvent {
             at: now,
             by: by.to_owned(),
@@ -494,6 +483,17 @@ fn queue(rows: &impl Rows, after: Option<&str>) -> Result<OrderAnswer, StoreFaul
     let next = found.last().filter(|_| more).map(|row: &Row| row.id.clone());
     let rows = found.iter().map(read).collect::<Result<_, _>>()?;
     Ok(OrderAnswer::Queue { rows, next })
+}
+
+fn waiting(rows: &impl Rows) -> Result<OrderAnswer, StoreFault> {
+    let oldest = rows.list(OPEN, "", None, WAITING_MAX + 1)?;
+    let more = oldest.len() > WAITING_MAX;
+    let mut count = 0;
+    for row in oldest.iter().take(WAITING_MAX) {
+        // A domain that is ready waits for its tenant.
+        count += usize::from(read::<OpenOrder>(row)?.status != "domain_ready");
+    }
+    Ok(OrderAnswer::Waiting { count, more })
 }
 
 #[cfg(test)]

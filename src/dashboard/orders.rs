@@ -4,11 +4,12 @@ use super::api::{Condition, path};
 use super::order::Kept;
 use super::order::progress;
 use super::order_calls::{self, Taken};
-use super::order_object::{Order, OrderCommand, ViesOutcome};
+use super::order_object::{Order, OrderCommand};
 use super::order_state::{State, Step};
 use super::ports::Dashboard;
 use super::settings;
 use super::stop::{Page, Stop};
+use super::vies::{self, ViesOutcome};
 use super::visit::{Visit, environment_word};
 use crate::error::Fault;
 use crate::model::{Environment, Host, TenantId};
@@ -277,7 +278,7 @@ impl<P: Dashboard> Desk<'_, P> {
 
     async fn ask_vies(&self, order: Order) -> Page {
         let vat = order.details.as_ref().and_then(|details| details.vat.as_ref());
-        let Some(vies) = order_calls::ask_vies(self.visit, vat).await else {
+        let Some(vies) = vies::ask(self.visit, vat).await else {
             return Ok(settings::saved(&self.href, true));
         };
         let (environment, version) = (self.environment, order.version);

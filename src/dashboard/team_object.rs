@@ -3,7 +3,9 @@
 //!
 //! An invitation is a secret of 32 random bytes, of which only the digest is kept; it counts once.
 
+use super::order_end;
 use super::order_object::{self, OrderAnswer, OrderCommand};
+use super::vies::{self, Vies, ViesCommand};
 use super::webhook::{self, WebhookAnswer, WebhookCommand};
 use crate::json::{self, Json};
 use crate::model::{Role, UnixTime};
@@ -134,6 +136,8 @@ pub enum TeamCommand {
     Order(OrderCommand),
     /// Something about who is told of them.
     Webhook(WebhookCommand),
+    /// Of the operators' team: something about what VIES said.
+    Vies(ViesCommand),
 }
 
 json_enum!(TeamCommand {
@@ -147,6 +151,7 @@ json_enum!(TeamCommand {
     Set { person, role, by } = "set",
     Order(it) = "order",
     Webhook(it) = "webhook",
+    Vies(it) = "vies",
 });
 
 /// What a team answers.
@@ -184,6 +189,11 @@ pub enum TeamAnswer {
     Order(Box<OrderAnswer>),
     /// Something about who is told of them.
     Webhook(WebhookAnswer),
+    /// What is remembered of a VAT number.
+    Vies {
+        /// It.
+        vies: Option<Vies>,
+    },
 }
 
 json_enum!(TeamAnswer {
@@ -196,6 +206,7 @@ json_enum!(TeamAnswer {
     Full = "full",
     Order(it) = "order",
     Webhook(it) = "webhook",
+    Vies { vies } = "vies",
 });
 
 /// Does as it is told.
@@ -233,6 +244,7 @@ pub fn apply(rows: &mut impl Rows, command: &TeamCommand, now: UnixTime) -> Resu
         },
         TeamCommand::Set { person, role, by } => set(rows, person, *role, by, now),
         TeamCommand::Webhook(command) => Ok(TeamAnswer::Webhook(webhook::apply(rows, command, now)?)),
+        TeamCommand::Vies(command) => Ok(TeamAnswer::Vies { vies: vies::apply(rows, command, now)? }),
         TeamCommand::Order(command) => {
             let answer = order_object::apply(rows, command, now)?;
             Ok(TeamAnswer::Order(Box::new(answer)))
@@ -252,6 +264,15 @@ fn events(rows: &impl Rows, after: Option<u64>) -> Result<TeamAnswer, StoreFault
 
 fn event_id(number: u64) -> String {
     format!("{number:012}")
+}
+
+/// Forgets what is over: what VIES said, and orders; when something is next.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget(rows: &mut impl Rows, now: UnixTime) -> Result<Option<UnixTime>, StoreFault> {
+    let next = [order_end::forget(rows, now)?, vies::forget(rows, now)?];
+    Ok(next.into_iter().flatten().min())
 }
 
 fn invite(

@@ -1,6 +1,7 @@
 //! The tenants that somebody may open, and making one.
 
 use super::api::{Condition, path};
+use super::order_calls;
 use super::ports::Dashboard;
 use super::set_up;
 use super::stop::{Page, Stop};
@@ -51,8 +52,10 @@ pub async fn list<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     };
     let next = next
         .map(|after| with_query("/tenants", &encode_pairs([("q", searched.as_str()), ("after", &after)])));
+    let waiting = if is_operator { order_calls::waiting(visit).await? } else { (0, false) };
     let frame = visit.frame(is_operator);
-    let page = view::List { frame: &frame, rows: &rows, next: next.as_deref(), searched: &searched };
+    let next = next.as_deref();
+    let page = view::List { frame: &frame, rows: &rows, next, searched: &searched, waiting };
     Ok(Response::page(200, view::list(&page)))
 }
 

@@ -1,7 +1,7 @@
 //! Durable Object of those who belong to a tenant: see [`crate::dashboard::team_object`]. By its alarm it tells
-//! the tenant's own system of orders.
+//! the tenant's own system of orders, and forgets what is over.
 
-use crate::dashboard::team_object::{TeamCommand, apply};
+use crate::dashboard::team_object::{TeamCommand, apply, forget};
 use crate::dashboard::webhook;
 use crate::edge::durable::{Answer, Durable, Storage, durable_object};
 use crate::edge::objects::{self, log};
@@ -10,6 +10,9 @@ use crate::edge::records::SqlRows;
 use crate::edge::shell::{Shell, now};
 use crate::model::UnixTime;
 use crate::rows::StoreFault;
+
+/// Where something that is over could not be forgotten, it is tried again after this long, seconds.
+const FORGET_AGAIN_SECONDS: u64 = 60 * 60;
 
 /// How long after its moment an alarm rings, milliseconds: what is over by the second is over then.
 const ALARM_MARGIN_MILLISECONDS: f64 = 1_000.0;
@@ -31,9 +34,9 @@ durable_object!(TeamObject, |storage, env| TeamObject { rows: SqlRows::new(&stor
 impl Durable for TeamObject {
     async fn answer(&self, command: String) -> Thrown<Answer> {
         let command: Option<(TeamCommand, UnixTime)> = crate::json::read(&command).ok();
-        let is_order = matches!(command, Some((TeamCommand::Order(_), _)));
+        let has_times = matches!(command, Some((TeamCommand::Order(_) | TeamCommand::Vies(_), _)));
         let answer = command.map(|(command, now)| apply(&mut self.rows.clone(), &command, now));
-        if is_order {
+        if has_times {
             self.ring_for_next().await?;
         }
         Ok(objects::answer(answer))
@@ -71,8 +74,13 @@ impl TeamObject {
         next
     }
 
+    /// Forgets what is over, and sets the alarm for what comes next.
     async fn ring_for_next(&self) -> Thrown<()> {
-        match webhook::wakes_at(&self.next(), now()) {
+        let over = forget(&mut self.rows.clone(), now()).unwrap_or_else(|StoreFault(cause)| {
+            log("store_failed", &cause);
+            Some(now().plus(FORGET_AGAIN_SECONDS))
+        });
+        match webhook::wakes_at(&self.next(), now()).into_iter().chain(over).min() {
             Some(at) => self.storage.ring_at(alarm_after(at)).await,
             None => Ok(()),
         }

@@ -14,6 +14,8 @@ pub struct List<'a> {
     pub next: Option<&'a str>,
     /// What was searched for.
     pub searched: &'a str,
+    /// How many orders wait, and whether there may be more.
+    pub waiting: (usize, bool),
 }
 
 /// Renders it.
@@ -25,6 +27,10 @@ pub fn list(view: &List<'_>) -> Markup {
         section: "",
         notice: None,
         content: html! {
+            @if view.waiting != (0, false) {
+                @let (count, more) = view.waiting;
+                p { a href="/orders" { (texts::waiting(count, more).say(lang)) } }
+            }
             @if view.frame.is_operator {
                 p.actions { a.button href="/tenants/new" { (texts::MAKE.say(lang)) } }
                 form.search role="search" method="get" action="/tenants" {

@@ -314,6 +314,9 @@ pub static WEBHOOK_SECRET_HELP: Text = Text::fixed(
     "Hver besked er underskrevet: Authorization er EEID-HMAC-SHA256 t=<sekunder>,v1=<HMAC-SHA256 i hex af sekunderne, et punktum og indholdet>. Afvis det, der er ældre end fem minutter.",
     "Each message is signed: Authorization is EEID-HMAC-SHA256 t=<seconds>,v1=<HMAC-SHA256 in hex of the seconds, a dot and the body>. Refuse what is older than five minutes.",
 );
+pub static ERASED: Text = Text::fixed("Oplysninger", "Details");
+pub static ERASED_WHY: Text =
+    Text::fixed("Slettet fem år efter ordrens afslutning.", "Erased five years after the end of the order.");
 pub static WEBHOOK_WAITING: Text = Text::fixed("Beskeder, der venter", "Messages that wait");
 
 /// Countries by their prefixes.

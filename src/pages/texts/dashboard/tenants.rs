@@ -9,6 +9,13 @@ pub static MADE: Text = Text::fixed(
     "Virksomheden er oprettet. Giv dette link til dens første ejer. Det vises kun nu, virker én gang og udløber om syv dage.",
     "The tenant is made. Give this link to its first owner. It is shown only now, works once and ends in seven days.",
 );
+pub fn waiting(count: usize, more: bool) -> Text {
+    let more = if more { "+" } else { "" };
+    Text::filled(
+        format!("Ordrer, der venter på operatøren: {count}{more}"),
+        format!("Orders that wait for the operator: {count}{more}"),
+    )
+}
 pub static OPEN: Text = Text::fixed("Åbn virksomheden", "Open the tenant");
 pub static ID: Text = Text::fixed("Id", "Id");
 pub static ID_HELP: Text = Text::fixed(
