@@ -181,3 +181,11 @@ fn the_pages_of_another_host_are_not_served() {
     assert_eq!(looked.unwrap().generation, 0);
     world.reader("acme", Role::Viewer).get("/t/acme/elsewhere").expect(404);
 }
+
+#[test]
+fn who_is_not_signed_in_is_led_to_the_guides() {
+    let world = World::new();
+    let welcome = world.nobody().get("/").expect(401);
+    assert!(welcome.body.contains("href=\"/guides/\""));
+    assert!(!world.reader("acme", Role::Viewer).get("/t/acme/test").expect(200).body.contains("/guides/"));
+}

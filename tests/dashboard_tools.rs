@@ -66,7 +66,8 @@ fn a_guide_holds_the_values_of_its_reader() {
     assert!(guide.says("https://acme.example/.well-known/openid-configuration"));
     assert!(guide.says("client_id=urn:acme:web"));
     let empty = viewer.get("/t/acme/production/docs/metadata").expect(200);
-    assert!(empty.says("https://{{domain}}/.well-known/openid-configuration"));
+    assert!(empty.says("https://login.example.com/.well-known/openid-configuration"));
+    assert!(!guide.says("login.example.com"));
     viewer.get("/t/acme/test/docs/secret").expect(404);
 }
 

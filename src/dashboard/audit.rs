@@ -9,6 +9,7 @@ use super::team_object::{EVENTS_MAX, Member, TeamAnswer, TeamCommand, TeamEvent}
 use super::visit::Within;
 use crate::model::Role;
 use crate::pages::dashboard::audit as view;
+use crate::pages::letters::lower;
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::audit as texts;
 use crate::web::{Method, Response};
@@ -46,7 +47,7 @@ struct LogRow {
 
 impl LogRow {
     fn has(&self, wanted: &str) -> bool {
-        [&self.actor, &self.action, &self.target].iter().any(|text| text.to_lowercase().contains(wanted))
+        [&self.actor, &self.action, &self.target].iter().any(|text| lower(text).contains(wanted))
     }
 }
 
@@ -114,7 +115,7 @@ async fn shown<P: Dashboard>(
 ) -> Page {
     let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let filter: String = query.get("filter").unwrap_or_default().chars().take(FILTER_MAX_CHARS).collect();
-    let wanted = filter.trim().to_lowercase();
+    let wanted = lower(filter.trim());
     let members = members(within).await?;
     let entries: Vec<view::Entry<'_>> = rows
         .iter()

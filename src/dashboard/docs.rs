@@ -1,25 +1,30 @@
 //! Guides for customers, the papers of `docs/`, with the reader's own values in their examples.
+//!
+//! Anybody may read them: they are pages of their own below `/guides/`, static files that `scripts/guides`
+//! renders of the papers. Here they stand in the frame, for who is signed in.
 
 use super::ports::Dashboard;
 use super::stop::{Page, Stop};
 use super::visit::Within;
+use crate::error::Fault;
 use crate::pages::dashboard::docs as view;
 use crate::web::{Method, Response};
-use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
 
-/// The guides in the order of a move: their segment, and their text.
+/// The guides in the order of a move: their segment, and their title.
 pub const GUIDES: [(&str, &str); 6] = [
-    ("get-ready-for-mitid", include_str!("../../docs/get-ready-for-mitid.md")),
-    ("side-by-side", include_str!("../../docs/side-by-side.md")),
-    ("metadata", include_str!("../../docs/metadata.md")),
-    (
-        "validate-signatures-through-a-rollover",
-        include_str!("../../docs/validate-signatures-through-a-rollover.md"),
-    ),
-    ("mitid-ux-requirements", include_str!("../../docs/mitid-ux-requirements.md")),
-    ("cut-over", include_str!("../../docs/cut-over.md")),
+    ("get-ready-for-mitid", "Get ready for MitID"),
+    ("side-by-side", "Set up side by side"),
+    ("metadata", "Work with metadata"),
+    ("validate-signatures-through-a-rollover", "Validate signatures through a rollover"),
+    ("mitid-ux-requirements", "MitID's UX requirements"),
+    ("cut-over", "Cut over"),
 ];
+
+/// What is before a guide's own part of its page, and behind it.
+pub const GUIDE_BEGINS: &str = "<article class=\"guide\" lang=\"en\">";
+/// See [`GUIDE_BEGINS`].
+pub const GUIDE_ENDS: &str = "</article>";
 
 /// The pages of this section; `path` is what follows its segment.
 ///
@@ -30,64 +35,45 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
     let frame = within.frame();
     match (within.visit.request.method, path) {
         (Method::Get, []) => {
-            let guides = GUIDES.map(|(name, text)| (name, title_of(text)));
-            Ok(Response::page(200, view::list(&view::List { frame: &frame, base: &base, guides: &guides })))
+            Ok(Response::page(200, view::list(&view::List { frame: &frame, base: &base, guides: &GUIDES })))
         }
         (Method::Get, [name]) => {
-            let (_, text) = GUIDES.iter().find(|(known, _)| known == name).ok_or(Stop::NotFound)?;
-            let html = filled(&rendered(text), &values(within).await?);
-            let guide = view::Guide { frame: &frame, base: &base, title: title_of(text), html };
-            Ok(Response::page(200, view::guide(guide)))
+            let (name, title) = GUIDES.iter().find(|(known, _)| known == name).ok_or(Stop::NotFound)?;
+            let page = within.visit.ports.guide(name).await?;
+            let article = article_of(&page).ok_or_else(|| Fault::lasting("guide", *name))?;
+            let html = filled(article, &values(within).await?);
+            Ok(Response::page(200, view::guide(view::Guide { frame: &frame, base: &base, title, html })))
         }
         _ => Err(Stop::NotFound),
     }
 }
 
-/// The first heading.
-pub fn title_of(text: &'static str) -> &'static str {
-    text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default()
+/// A guide's own part of its page.
+fn article_of(page: &str) -> Option<&str> {
+    let (_, article) = page.split_once(GUIDE_BEGINS)?;
+    article.split_once(GUIDE_ENDS).map(|(article, _)| article)
 }
 
-/// A guide as HTML, without its first heading, which the page has. Links to other guides lead to their
-/// pages here.
-fn rendered(text: &str) -> String {
-    let mut in_title = false;
-    let events = Parser::new_ext(text, Options::ENABLE_TABLES).filter_map(|event| match event {
-        Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => {
-            in_title = true;
-            None
-        }
-        Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
-            in_title = false;
-            None
-        }
-        _ if in_title => None,
-        // None of the guides has any.
-        Event::Html(_) | Event::InlineHtml(_) => None,
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = match dest_url.strip_suffix(".md") {
-                Some(guide) if !dest_url.contains(':') => CowStr::from(guide.to_owned()),
-                _ => dest_url,
-            };
-            Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
-        }
-        event => Some(event),
-    });
-    let mut html = String::new();
-    pulldown_cmark::html::push_html(&mut html, events);
-    html
-}
-
-/// Values for the places of a guide; one that is not known stays a place.
+/// Values of the reader, by name. One that is not known is empty: the guide's example stays.
 type Values = Vec<(&'static str, String)>;
 
+/// What is before the example of a value, and behind it.
+fn place(name: &str) -> (String, &'static str) {
+    (format!("<var data-value=\"{name}\">"), "</var>")
+}
+
+/// A guide with the reader's values in the places of its examples.
 fn filled(html: &str, values: &Values) -> String {
-    values.iter().fold(html.to_owned(), |html, (name, value)| {
-        if value.is_empty() {
-            return html;
-        }
+    values.iter().filter(|(_, value)| !value.is_empty()).fold(html.to_owned(), |html, (name, value)| {
+        let (begins, ends) = place(name);
         let escaped = maud::html! { (value) }.into_string();
-        html.replace(&format!("{{{{{name}}}}}"), &escaped)
+        let mut parts = html.split(&begins);
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            filled.push_str(&escaped);
+            filled.push_str(part.split_once(ends).map_or(part, |(_, rest)| rest));
+        }
+        filled
     })
 }
 
@@ -120,28 +106,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_guide_has_a_title_and_renders_without_it_and_without_dead_links() {
-        for (name, text) in GUIDES {
-            assert!(!title_of(text).is_empty(), "{name}");
-            let html = rendered(text);
-            assert!(!html.contains("<h1"), "{name}");
-            assert!(!html.contains(".md\""), "{name}");
-            for link in html.split("<a href=\"").skip(1) {
-                let to = link.split('"').next().unwrap_or_default();
-                let known = to.starts_with("https://") || GUIDES.iter().any(|(guide, _)| *guide == to);
-                assert!(known, "{name} leads to {to}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_value_stands_in_a_guide_as_text() {
+    fn a_value_stands_in_a_guide_as_text_and_one_that_is_not_known_as_an_example() {
         let values = vec![("domain", "<script>".to_owned()), ("tenant", String::new())];
-        assert_eq!(filled("a {{domain}} {{tenant}}", &values), "a &lt;script&gt; {{tenant}}");
-    }
-
-    #[test]
-    fn html_in_a_guide_is_left_out() {
-        assert_eq!(rendered("# T\n\na <script>x</script> b"), "<p>a x b</p>\n");
+        let guide = "a <var data-value=\"domain\">b</var> c <var data-value=\"domain\">b</var>\
+                     <var data-value=\"tenant\">d</var>";
+        let filled = filled(guide, &values);
+        assert_eq!(filled, "a &lt;script&gt; c &lt;script&gt;<var data-value=\"tenant\">d</var>");
     }
 }

@@ -66,6 +66,8 @@ use crate::model::UnixTime;
 use crate::pages::Lang;
 use crate::web::{Method, Request, Response, percent_decode};
 use ports::Dashboard;
+use std::future::ready;
+use std::pin::Pin;
 use stop::{Page, Stop};
 use visit::{Visit, Within};
 
@@ -117,50 +119,58 @@ async fn open<P: Dashboard>(
     }
 }
 
+/// A page in the making, on the heap: the code of all pages would else become one function, with each page's
+/// variables far within the others'.
+type Opening<'a> = Pin<Box<dyn Future<Output = Page> + 'a>>;
+
 /// What asks for a session and no tenant.
 async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'static str, Page) {
     use Method::{Get, Post};
-    match (visit.request.method, path) {
-        (Get, [""]) => ("dashboard_start", tenants::start(visit).await),
-        (Get, ["tenants"]) => ("dashboard_tenants", tenants::list(visit).await),
-        (Get | Post, ["tenants", "new"]) => ("dashboard_tenants", tenants::make(visit).await),
-        (Get | Post, ["invitations", team, secret]) => {
-            ("dashboard_invitation", invitations::accept(visit, team, secret).await)
-        }
-        (Get | Post, ["orders", rest @ ..]) => ("dashboard_orders", orders::route(visit, rest).await),
-        (Get | Post, ["operators"]) => ("dashboard_people", people::operators(visit).await),
-        (Get, ["login-test"]) => ("dashboard_login_test", login_test::answer(visit).await),
-        (Post, ["sign-out"]) => ("dashboard_sign_out", sign_in::sign_out(visit).await),
-        (_, ["t", tenant, environment, rest @ ..]) => match Within::of(visit, tenant, environment).await {
+    if let ["t", tenant, environment, rest @ ..] = path {
+        return match Within::of(visit, tenant, environment).await {
             Ok(within) => in_tenant(&within, rest).await,
             Err(stop) => ("dashboard_nobody", Err(stop)),
-        },
-        _ => ("dashboard_unknown", Err(Stop::NotFound)),
+        };
     }
+    let (route, page): (_, Opening<'_>) = match (visit.request.method, path) {
+        (Get, [""]) => ("dashboard_start", Box::pin(tenants::start(visit))),
+        (Get, ["tenants"]) => ("dashboard_tenants", Box::pin(tenants::list(visit))),
+        (Get | Post, ["tenants", "new"]) => ("dashboard_tenants", Box::pin(tenants::make(visit))),
+        (Get | Post, ["invitations", team, secret]) => {
+            ("dashboard_invitation", Box::pin(invitations::accept(visit, team, secret)))
+        }
+        (Get | Post, ["orders", rest @ ..]) => ("dashboard_orders", Box::pin(orders::route(visit, rest))),
+        (Get | Post, ["operators"]) => ("dashboard_people", Box::pin(people::operators(visit))),
+        (Get, ["login-test"]) => ("dashboard_login_test", Box::pin(login_test::answer(visit))),
+        (Post, ["sign-out"]) => ("dashboard_sign_out", Box::pin(sign_in::sign_out(visit))),
+        _ => ("dashboard_unknown", Box::pin(ready(Err(Stop::NotFound)))),
+    };
+    (route, page.await)
 }
 
 /// The sections of a tenant.
 async fn in_tenant<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> (&'static str, Page) {
     use Method::{Get, Post};
-    match (within.visit.request.method, path) {
-        (Get, []) => ("dashboard_overview", overview::page(within).await),
-        (Get | Post, ["people"]) => ("dashboard_people", people::page(within).await),
+    let (route, page): (_, Opening<'_>) = match (within.visit.request.method, path) {
+        (Get, []) => ("dashboard_overview", Box::pin(overview::page(within))),
+        (Get | Post, ["people"]) => ("dashboard_people", Box::pin(people::page(within))),
         (Get | Post, [section, rest @ ..]) => match *section {
-            "applications" => ("dashboard_applications", applications::route(within, rest).await),
-            "audit" => ("dashboard_audit", audit::route(within, rest).await),
-            "docs" => ("dashboard_docs", docs::route(within, rest).await),
-            "domains" => ("dashboard_domains", domains::route(within, rest).await),
-            "eids" => ("dashboard_eids", eids::route(within, rest).await),
-            "keys" => ("dashboard_keys", keys::route(within, rest).await),
-            "migration" => ("dashboard_migration", migration::route(within, rest).await),
-            "order" => ("dashboard_order", order::route(within, rest).await),
-            "search" => ("dashboard_search", search::route(within, rest).await),
-            "shadows" => ("dashboard_shadows", shadows::route(within, rest).await),
-            "styles" => ("dashboard_styles", styles::route(within, rest).await),
-            "tokens" => ("dashboard_tokens", tokens::route(within, rest).await),
-            "tools" => ("dashboard_tools", tools::route(within, rest).await),
-            _ => ("dashboard_unknown", Err(Stop::NotFound)),
+            "applications" => ("dashboard_applications", Box::pin(applications::route(within, rest))),
+            "audit" => ("dashboard_audit", Box::pin(audit::route(within, rest))),
+            "docs" => ("dashboard_docs", Box::pin(docs::route(within, rest))),
+            "domains" => ("dashboard_domains", Box::pin(domains::route(within, rest))),
+            "eids" => ("dashboard_eids", Box::pin(eids::route(within, rest))),
+            "keys" => ("dashboard_keys", Box::pin(keys::route(within, rest))),
+            "migration" => ("dashboard_migration", Box::pin(migration::route(within, rest))),
+            "order" => ("dashboard_order", Box::pin(order::route(within, rest))),
+            "search" => ("dashboard_search", Box::pin(search::route(within, rest))),
+            "shadows" => ("dashboard_shadows", Box::pin(shadows::route(within, rest))),
+            "styles" => ("dashboard_styles", Box::pin(styles::route(within, rest))),
+            "tokens" => ("dashboard_tokens", Box::pin(tokens::route(within, rest))),
+            "tools" => ("dashboard_tools", Box::pin(tools::route(within, rest))),
+            _ => ("dashboard_unknown", Box::pin(ready(Err(Stop::NotFound)))),
         },
-        _ => ("dashboard_unknown", Err(Stop::NotFound)),
-    }
+        _ => ("dashboard_unknown", Box::pin(ready(Err(Stop::NotFound)))),
+    };
+    (route, page.await)
 }

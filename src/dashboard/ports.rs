@@ -58,6 +58,12 @@ pub trait People {
     -> Result<TeamAnswer, Unavailable>;
 }
 
+/// The static files that are deployed with the dashboard.
+pub trait Files {
+    /// The page of a guide, one of [`crate::dashboard::docs::GUIDES`] by its segment: HTML.
+    async fn guide(&self, name: &str) -> Result<String, Unavailable>;
+}
+
 /// Settings of the dashboard, from its variables and secrets.
 #[derive(Clone)]
 pub struct Desk {
@@ -109,7 +115,7 @@ impl OrderSettings {
 }
 
 /// All ports of the dashboard.
-pub trait Dashboard: Api + People + Upstreams + Crypto + Random + Log {
+pub trait Dashboard: Api + People + Files + Upstreams + Crypto + Random + Log {
     /// Its settings.
     fn desk(&self) -> &Desk;
 }

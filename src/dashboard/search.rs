@@ -7,6 +7,7 @@ use super::visit::Within;
 use crate::pages::dashboard::applications::Row;
 use crate::pages::dashboard::frame::sections_like;
 use crate::pages::dashboard::search as view;
+use crate::pages::letters::lower;
 use crate::web::{Method, Response, percent_encode};
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
 async fn search<P: Dashboard>(within: &Within<'_, P>) -> Page {
     let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let searched: String = query.get("q").unwrap_or_default().trim().chars().take(SEARCH_MAX_CHARS).collect();
-    let wanted = searched.to_lowercase();
+    let wanted = lower(&searched);
     let mut found = Found::default();
     if !wanted.is_empty() {
         found = look(within, &wanted).await?;
@@ -83,7 +84,7 @@ async fn look<P: Dashboard>(within: &Within<'_, P>, wanted: &str) -> Result<Foun
             let fits = |item: &&Value| {
                 ["client_id", "name"]
                     .iter()
-                    .any(|name| item[*name].as_str().unwrap_or_default().to_lowercase().contains(wanted))
+                    .any(|name| lower(item[*name].as_str().unwrap_or_default()).contains(wanted))
             };
             let items = body["items"].as_array().into_iter().flatten().filter(fits);
             found.applications.extend(items.map(|item| (host.to_owned(), row(within, host, item))));

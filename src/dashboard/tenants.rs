@@ -9,6 +9,7 @@ use super::visit::Visit;
 use crate::model::names::TENANT_ID_MAX_BYTES;
 use crate::model::{Role, TenantId};
 use crate::pages::dashboard::tenants as view;
+use crate::pages::letters::lower;
 use crate::web::{Method, Response, encode_pairs, with_query};
 use serde_json::json;
 
@@ -36,7 +37,7 @@ pub async fn list<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     let searched: String = query.get("q").unwrap_or_default().chars().take(SEARCH_MAX_CHARS).collect();
     let (rows, next) = if is_operator {
         // Ids begin as what is searched for: the directory reads from there, and no page reads them all.
-        let wanted = searched.to_lowercase();
+        let wanted = lower(&searched);
         let after = query.get("after").map(str::to_owned).or_else(|| just_before(&wanted));
         let (items, next) = visit.operator_api().page(&path(&["tenants"]), after.as_deref()).await?;
         let text = |item: &serde_json::Value, name: &str| item[name].as_str().unwrap_or_default().to_owned();

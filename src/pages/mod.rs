@@ -30,6 +30,7 @@ pub mod error;
 pub mod form_post;
 pub mod lang;
 pub mod layout;
+pub mod letters;
 pub mod level;
 pub mod logout;
 pub mod moving_on;

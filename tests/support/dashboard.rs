@@ -7,7 +7,7 @@ use super::ports::MemoryPorts;
 use edge_eid::admin;
 use edge_eid::dashboard;
 use edge_eid::dashboard::person_object::{self, PersonAnswer, PersonCommand};
-use edge_eid::dashboard::ports::{Api, ApiAnswer, ApiRequest, Dashboard, Desk, OrderSettings, People};
+use edge_eid::dashboard::ports::{Api, ApiAnswer, ApiRequest, Dashboard, Desk, Files, OrderSettings, People};
 use edge_eid::dashboard::session::{SESSION_COOKIE, Session};
 use edge_eid::dashboard::team_object::{self, Invitation, OPERATORS, TeamAnswer, TeamCommand};
 use edge_eid::model::url::WebUrl;
@@ -86,6 +86,14 @@ impl People for MemoryPorts {
         let rows = teams.entry(team.to_owned()).or_default();
         let done = team_object::apply(&mut CountedRows::of(rows, &self.management.asked), command, now);
         done.map_err(|fault| Unavailable { what: "team object", cause: fault.0 })
+    }
+}
+
+impl Files for MemoryPorts {
+    async fn guide(&self, name: &str) -> Result<String, Unavailable> {
+        let path = format!("{}/static/guides/{name}.html", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path)
+            .map_err(|error| Unavailable { what: "static files", cause: error.to_string() })
     }
 }
 

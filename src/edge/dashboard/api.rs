@@ -17,7 +17,7 @@ const ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Another Worker.
+    /// Another Worker, or static files.
     #[derive(Clone)]
     pub type Fetcher;
 
@@ -26,7 +26,7 @@ extern "C" {
 }
 
 impl Fetcher {
-    /// The Worker bound by this name.
+    /// What is bound by this name.
     pub fn of(env: &Env, name: &str) -> Option<Self> {
         env.bound(name).filter(JsValue::is_object).map(JsCast::unchecked_into)
     }
@@ -46,19 +46,29 @@ impl Api for Shell {
 async fn exchange(shell: &Shell, asked: ApiRequest<'_>) -> Result<ApiAnswer, Unavailable> {
     let url = format!("{}{}", shell.bindings.desk.management_host.issuer(), asked.path);
     let request = written(&url, &asked).map_err(failed)?;
-    let promise = shell.bindings.management.send(&request).map_err(|error| failed(reason(error)))?;
-    let response = JsFuture::from(promise).await.map_err(|error| failed(reason(error)))?;
-    let response: web_sys::Response = response.unchecked_into();
+    let (response, bytes) =
+        read(&shell.bindings.management, &request, ANSWER_MAX_BYTES).await.map_err(failed)?;
     let etag = response.headers().get("etag").ok().flatten();
-    let bytes = platform::read_limited(response.body(), ANSWER_MAX_BYTES)
-        .await
-        .map_err(|_| failed("an answer that broke off, or is too long"))?;
     let body = if bytes.is_empty() {
         Value::Null
     } else {
         crate::json::read_bytes(&bytes).map_err(|_| failed("an answer that is no JSON"))?
     };
     Ok(ApiAnswer { status: response.status(), etag, body })
+}
+
+/// What a binding answers, and the bytes of its body; else why there is no answer.
+pub(super) async fn read(
+    fetcher: &Fetcher,
+    request: &web_sys::Request,
+    max_bytes: usize,
+) -> Result<(web_sys::Response, Vec<u8>), String> {
+    let promise = fetcher.send(request).map_err(reason)?;
+    let response: web_sys::Response = JsFuture::from(promise).await.map_err(reason)?.unchecked_into();
+    match platform::read_limited(response.body(), max_bytes).await {
+        Ok(bytes) => Ok((response, bytes)),
+        Err(_) => Err("an answer that broke off, or is too long".to_owned()),
+    }
 }
 
 fn written(url: &str, asked: &ApiRequest<'_>) -> Result<web_sys::Request, String> {

@@ -11,6 +11,8 @@ use crate::model::url::WebUrl;
 pub struct Bindings {
     /// The management Worker.
     pub management: Fetcher,
+    /// The static files.
+    pub files: Fetcher,
     /// `Person` objects.
     pub person: ObjectNamespace,
     /// `Team` objects.
@@ -35,6 +37,7 @@ impl Bindings {
         let key = key(env, "DASHBOARD_KEY", KEY)?.ok_or(KEY)?;
         Ok(Self {
             management: Fetcher::of(env, "MANAGEMENT").ok_or("service binding MANAGEMENT")?,
+            files: Fetcher::of(env, "ASSETS").ok_or("static files, bound as ASSETS")?,
             person: objects(env, "PERSON", "Durable Object namespace PERSON")?,
             team: objects(env, "TEAM", "Durable Object namespace TEAM")?,
             master_keys: MasterKeys { current: key, previous: None },

@@ -2,6 +2,7 @@
 
 mod api;
 mod bindings;
+mod files;
 mod person_object;
 mod team_object;
 

@@ -1,6 +1,7 @@
 //! The document around every page of the dashboard.
 
 use crate::pages::Lang;
+use crate::pages::letters::lower;
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::common as texts;
 use maud::{DOCTYPE, Markup, html};
@@ -104,7 +105,7 @@ fn is_for(segment: &str, role: &str) -> bool {
 /// The sections whose name, in any language, holds what is searched for, which is lower case; none of an
 /// empty search.
 pub fn sections_like(wanted: &str, role: &str) -> impl Iterator<Item = (&'static str, &'static Text)> {
-    let names = |text: &Text| [Lang::Da, Lang::En].map(|lang| text.say(lang).to_lowercase());
+    let names = |text: &Text| [Lang::Da, Lang::En].map(|lang| lower(text.say(lang)));
     let fits = move |segment: &str, text: &Text| {
         !wanted.is_empty() && is_for(segment, role) && names(text).iter().any(|name| name.contains(wanted))
     };

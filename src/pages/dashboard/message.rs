@@ -14,7 +14,8 @@ pub struct Message<'a> {
     pub title: &'a Text,
     /// What it says.
     pub text: &'a Text,
-    /// Names the request in the log.
+    /// Names the request in the log, where something failed. Else nobody is signed in: the guides are offered,
+    /// which anybody may read.
     pub reference: Option<&'a str>,
     /// The way on.
     pub button: Option<(&'a Text, &'a str)>,
@@ -39,6 +40,8 @@ pub fn page(view: &Message<'_>) -> Markup {
                     }
                     @if let Some(reference) = view.reference {
                         p.help { (texts::REFERENCE.say(lang)) " " code #reference { (reference) } }
+                    } @else {
+                        p { a href="/guides/" { (texts::DOCS.say(lang)) } }
                     }
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::super::Text;
 use crate::pages::Lang;
+use crate::pages::letters::lower;
 
 pub static WELL: Text = Text::fixed("Alt er, som det skal være.", "All is well.");
 pub static NEEDS: Text = Text::fixed("Kræver opmærksomhed", "Needs attention");
@@ -32,8 +33,8 @@ pub fn not_seen(ring: &str, who: &str) -> Text {
 
 pub fn order(state: &Text) -> Text {
     Text::filled(
-        format!("Bestilling af MitID: {}", state.say(Lang::Da).to_lowercase()),
-        format!("Order of MitID: {}", state.say(Lang::En).to_lowercase()),
+        format!("Bestilling af MitID: {}", lower(state.say(Lang::Da))),
+        format!("Order of MitID: {}", lower(state.say(Lang::En))),
     )
 }
 
