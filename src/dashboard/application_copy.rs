@@ -166,7 +166,7 @@ fn text_of(value: &Value) -> String {
         Value::Bool(on) => if *on { "✓" } else { "" }.to_owned(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join("\n"),
-        other => other.to_string(),
+        other => crate::json::text(other),
     }
 }
 

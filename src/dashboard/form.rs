@@ -53,12 +53,12 @@ fn text_of(kind: &Kind, value: &Value) -> String {
     match (kind, value) {
         (Kind::Secret, _) | (_, Value::Null) => String::new(),
         (Kind::Switch, Value::Bool(on)) => if *on { "on" } else { "" }.to_owned(),
-        (Kind::Json, value) => serde_json::to_string_pretty(value).unwrap_or_default(),
+        (Kind::Json, value) => crate::json::pretty(value),
         (Kind::Lines | Kind::Many(_), Value::Array(items)) => {
             items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n")
         }
         (_, Value::String(text)) => text.clone(),
-        (_, other) => other.to_string(),
+        (_, other) => crate::json::text(other),
     }
 }
 
@@ -112,7 +112,7 @@ fn value_of(kind: &Kind, text: &str) -> Result<Option<Value>, &'static Text> {
             Ok(number) => Value::from(number),
             Err(_) => return Err(&texts::NOT_A_NUMBER),
         },
-        Kind::Json => serde_json::from_str(trimmed).map_err(|_| &texts::NOT_JSON)?,
+        Kind::Json => crate::json::read(trimmed).map_err(|_| &texts::NOT_JSON)?,
         Kind::Secret => Value::from(text),
         // A field where one line is typed has no others; browsers send none.
         Kind::Line | Kind::Time | Kind::One(_) => Value::from(trimmed),

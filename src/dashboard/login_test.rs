@@ -198,6 +198,6 @@ async fn told<P: Dashboard>(
 
 fn rows(members: Option<&Map<String, Value>>, is_secret: &dyn Fn(&str) -> bool) -> Vec<(String, String)> {
     let members = members.into_iter().flatten().filter(|(name, _)| !is_secret(name));
-    let said = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let said = |value: &Value| value.as_str().map_or_else(|| crate::json::text(value), str::to_owned);
     members.map(|(name, value)| (name.clone(), said(value))).collect()
 }

@@ -49,7 +49,7 @@ async fn board<P: Dashboard>(within: &Within<'_, P>, typed: Option<Typed>) -> Pa
     let applications: Vec<view::Application<'_>> = applications.map(|one| shown(within, one)).collect();
     let running = &body["rehearsal"];
     let links = if running.is_object() { links(within).await? } else { Vec::new() };
-    let percent = running["percent"].to_string();
+    let percent = crate::json::text(&running["percent"]);
     let kept = match &typed {
         Some(typed) => (typed.percent.as_str(), typed.ends_at.as_str()),
         None if running.is_object() => (percent.as_str(), running["ends_at"].as_str().unwrap_or_default()),

@@ -151,7 +151,7 @@ async fn metadata<P: Dashboard>(within: &Within<'_, P>) -> Page {
 
 /// JSON with line feeds.
 fn laid_out(document: &Value) -> String {
-    serde_json::to_string_pretty(document).unwrap_or_default()
+    crate::json::pretty(document)
 }
 
 async fn explain<P: Dashboard>(within: &Within<'_, P>) -> Page {
@@ -165,7 +165,7 @@ async fn explain<P: Dashboard>(within: &Within<'_, P>) -> Page {
     let steps = body["steps"].as_array().into_iter().flatten().map(|step| view::Step {
         at: step["at"].as_str().unwrap_or_default(),
         route: step["route"].as_str().unwrap_or_default(),
-        status: step["status"].to_string(),
+        status: crate::json::text(&step["status"]),
         facts: step["facts"]
             .as_array()
             .into_iter()

@@ -124,7 +124,7 @@ fn page<P: Dashboard>(
     findings: Option<&[Finding]>,
 ) -> Page {
     let key = found.map(|found| &found.body["client_key"]).filter(|key| key.is_object());
-    let key = key.map(|key| serde_json::to_string_pretty(key).unwrap_or_default());
+    let key = key.map(crate::json::pretty);
     let view = view::Upstream {
         frame: &within.frame(),
         notice: notice(within)?,

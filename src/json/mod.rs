@@ -29,7 +29,7 @@ use text::Reader;
 pub use macros::texts;
 #[doc(hidden)]
 pub use macros::{NULL, member, members, named, object, variant};
-pub use write::text;
+pub use write::{pretty, text};
 
 /// Not JSON, or not of the wanted shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -239,6 +239,7 @@ proptest! {
     #[test]
     fn every_document_reads_and_is_written_as_with_serde_json(value in values()) {
         prop_assert_eq!(text(&value), value.to_string());
+        prop_assert_eq!(pretty(&value), serde_json::to_string_pretty(&value).unwrap());
         prop_assert_eq!(read::<Value>(&value.to_string()), Ok(value));
     }
 

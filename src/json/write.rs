@@ -40,6 +40,41 @@ fn write(value: &Value, text: &mut String) {
     }
 }
 
+/// JSON for people: a member or item a line, each level by two spaces further in.
+pub fn pretty(value: &Value) -> String {
+    let mut text = String::new();
+    write_lines(value, &mut "\n".to_owned(), &mut text);
+    text
+}
+
+/// `line` begins a line as deep as `value` stands.
+fn write_lines(value: &Value, line: &mut String, text: &mut String) {
+    let (items, brackets): (Vec<(Option<&String>, &Value)>, _) = match value {
+        Value::Array(items) => (items.iter().map(|item| (None, item)).collect(), ("[", "]")),
+        Value::Object(members) => {
+            (members.iter().map(|(name, value)| (Some(name), value)).collect(), ("{", "}"))
+        }
+        _ => (Vec::new(), ("", "")),
+    };
+    if items.is_empty() {
+        return write(value, text);
+    }
+    text.push_str(brackets.0);
+    line.push_str("  ");
+    for (index, (name, item)) in items.into_iter().enumerate() {
+        text.push_str(if index > 0 { "," } else { "" });
+        text.push_str(line);
+        if let Some(name) = name {
+            write_string(name, text);
+            text.push_str(": ");
+        }
+        write_lines(item, line, text);
+    }
+    line.truncate(line.len() - 2);
+    text.push_str(line);
+    text.push_str(brackets.1);
+}
+
 /// Escapes what RFC 8259 §7 demands and nothing else.
 fn write_string(value: &str, text: &mut String) {
     text.push('"');

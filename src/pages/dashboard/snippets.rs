@@ -116,11 +116,11 @@ pub fn all(values: &Values<'_>) -> Vec<Snippet> {
 
 /// A text as JavaScript, C# and YAML write it between quotation marks.
 fn quoted(text: &str) -> String {
-    Value::from(text).to_string()
+    crate::json::text(&Value::from(text))
 }
 
 fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
+    crate::json::pretty(value)
 }
 
 fn openid_client(values: &Values<'_>) -> String {
