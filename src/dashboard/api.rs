@@ -7,6 +7,7 @@ use crate::error::Fault;
 use crate::model::UnixTime;
 use crate::web::{Method, percent_encode};
 use serde_json::Value;
+use std::pin::Pin;
 
 /// Most pages of a list that one page of ours reads: a thousand entries.
 const LIST_PAGES_MAX: usize = 10;
@@ -18,8 +19,11 @@ pub struct Client<'a, P> {
     /// The moment of the request.
     pub now: UnixTime,
     /// Who asks.
-    pub speaks_for: Assertion,
+    pub speaks_for: &'a Assertion,
 }
+
+/// A call under way, on the heap: whoever waits holds no more of it than where it is.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Stop>> + 'a>>;
 
 /// A path of the API. Each segment is encoded. Dots that would lead up or nowhere are encoded twice, since
 /// whoever reads an address takes `%2e` for a dot: nothing has such a name.
@@ -100,83 +104,97 @@ impl<P: Dashboard> Client<'_, P> {
     ///
     /// # Errors
     /// [`Stop`].
-    pub async fn get(&self, path: &str) -> Result<Found, Stop> {
-        let answer = self.send(Method::Get, path, Condition::None, None).await?;
-        match answer.status {
-            200 => Ok(Found { body: answer.body, etag: answer.etag.unwrap_or_default() }),
-            status => Err(Fault::lasting("admin API", format!("status {status} of a GET")).into()),
-        }
+    pub fn get<'c>(&'c self, path: &'c str) -> Asked<'c, Found> {
+        Box::pin(async move {
+            let answer = self.send(Method::Get, path, Condition::None, None).await?;
+            match answer.status {
+                200 => Ok(Found { body: answer.body, etag: answer.etag.unwrap_or_default() }),
+                status => Err(Fault::lasting("admin API", format!("status {status} of a GET")).into()),
+            }
+        })
     }
 
     /// As [`Client::get`], where it may be that there is none.
     ///
     /// # Errors
     /// [`Stop`].
-    pub async fn find(&self, path: &str) -> Result<Option<Found>, Stop> {
-        match self.get(path).await {
-            Err(Stop::NotFound) => Ok(None),
-            found => found.map(Some),
-        }
+    pub fn find<'c>(&'c self, path: &'c str) -> Asked<'c, Option<Found>> {
+        Box::pin(async move {
+            match self.get(path).await {
+                Err(Stop::NotFound) => Ok(None),
+                found => found.map(Some),
+            }
+        })
     }
 
     /// One page of a list: its items, and where the next begins.
     ///
     /// # Errors
     /// [`Stop`].
-    pub async fn page(&self, path: &str, after: Option<&str>) -> Result<(Vec<Value>, Option<String>), Stop> {
-        let path = match after {
-            Some(after) => format!("{path}?after={}", percent_encode(after)),
-            None => path.to_owned(),
-        };
-        let mut body = self.get(&path).await?.body;
-        let next = body["next"].as_str().map(str::to_owned);
-        match body["items"].take() {
-            Value::Array(items) => Ok((items, next)),
-            _ => Err(Fault::lasting("admin API", "a list without items").into()),
-        }
+    pub fn page<'c>(
+        &'c self,
+        path: &'c str,
+        after: Option<&'c str>,
+    ) -> Asked<'c, (Vec<Value>, Option<String>)> {
+        Box::pin(async move {
+            let path = match after {
+                Some(after) => format!("{path}?after={}", percent_encode(after)),
+                None => path.to_owned(),
+            };
+            let mut body = self.get(&path).await?.body;
+            let next = body["next"].as_str().map(str::to_owned);
+            match body["items"].take() {
+                Value::Array(items) => Ok((items, next)),
+                _ => Err(Fault::lasting("admin API", "a list without items").into()),
+            }
+        })
     }
 
     /// A whole list, of a thousand entries at most; whether there are more.
     ///
     /// # Errors
     /// [`Stop`].
-    pub async fn list(&self, path: &str) -> Result<(Vec<Value>, bool), Stop> {
-        let mut all = Vec::new();
-        let mut after: Option<String> = None;
-        for _ in 0..LIST_PAGES_MAX {
-            let (items, next) = self.page(path, after.as_deref()).await?;
-            all.extend(items);
-            after = next;
-            if after.is_none() {
-                break;
+    pub fn list<'c>(&'c self, path: &'c str) -> Asked<'c, (Vec<Value>, bool)> {
+        Box::pin(async move {
+            let mut all = Vec::new();
+            let mut after: Option<String> = None;
+            for _ in 0..LIST_PAGES_MAX {
+                let (items, next) = self.page(path, after.as_deref()).await?;
+                all.extend(items);
+                after = next;
+                if after.is_none() {
+                    break;
+                }
             }
-        }
-        Ok((all, after.is_some()))
+            Ok((all, after.is_some()))
+        })
     }
 
     /// Changes something.
     ///
     /// # Errors
     /// [`Stop`]; inside, a refusal that the reader can mend.
-    pub async fn change(
-        &self,
+    pub fn change<'c>(
+        &'c self,
         method: Method,
-        path: &str,
-        condition: Condition<'_>,
-        body: Option<&Value>,
-    ) -> Result<Result<Done, Refused>, Stop> {
-        // It came by a form. What no header can hold is no version of anything.
-        if let Condition::Unchanged(etag) = condition
-            && !etag.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            return Ok(Err(Refused { status: 412, ..Refused::default() }));
-        }
-        let ApiAnswer { status, body, .. } = self.send(method, path, condition, body).await?;
-        Ok(if status < 300 {
-            let published = body["published"].as_bool().unwrap_or(true);
-            Ok(Done { body, published })
-        } else {
-            Err(refused(status, &body))
+        path: &'c str,
+        condition: Condition<'c>,
+        body: Option<&'c Value>,
+    ) -> Asked<'c, Result<Done, Refused>> {
+        Box::pin(async move {
+            // It came by a form. What no header can hold is no version of anything.
+            if let Condition::Unchanged(etag) = condition
+                && !etag.bytes().all(|byte| byte.is_ascii_graphic())
+            {
+                return Ok(Err(Refused { status: 412, ..Refused::default() }));
+            }
+            let ApiAnswer { status, body, .. } = self.send(method, path, condition, body).await?;
+            Ok(if status < 300 {
+                let published = body["published"].as_bool().unwrap_or(true);
+                Ok(Done { body, published })
+            } else {
+                Err(refused(status, &body))
+            })
         })
     }
 }

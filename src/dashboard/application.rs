@@ -4,7 +4,7 @@ use super::api::{Condition, Found};
 use super::applications::domain_here;
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use super::{application_code, application_copy, application_secrets};
 use crate::model::{Environment, Role};
@@ -48,20 +48,23 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, host: &str, client_id: 
     };
     let domain = domain_here(within, host).await?.body;
     let found = within.api().get(&within.resource(&["domains", host, "applications", client_id])).await?;
-    let it = Application { within, host, client_id, domain, found };
-    match (method, path, form) {
-        (Get, ["code"], _) => application_code::page(&it),
-        (_, ["secrets", rest @ ..], form) => application_secrets::route(&it, rest, form).await,
-        (_, ["copy"], form) => application_copy::route(&it, form).await,
-        (Get, ["remove"], _) => it.ask_removal(None),
-        (Post, ["remove"], Some(form)) => it.remove(form.get("version").unwrap_or_default()).await,
-        (Post, ["shadow"], Some(_)) => it.make_shadow().await,
-        (Get, [], _) => it.tab("").await,
-        (Get, [tab], _) if !tab.is_empty() => it.tab(tab).await,
-        (Post, [], Some(form)) => it.save("", &form).await,
-        (Post, [tab], Some(form)) if !tab.is_empty() => it.save(tab, &form).await,
-        _ => Err(Stop::NotFound),
-    }
+    let it = &Application { within, host, client_id, domain, found };
+    let page: Opening<'_> = match (method, path, form) {
+        (Get, ["code"], _) => return application_code::page(it),
+        (_, ["secrets", rest @ ..], form) => Box::pin(application_secrets::route(it, rest, form)),
+        (_, ["copy"], form) => Box::pin(application_copy::route(it, form)),
+        (Get, ["remove"], _) => return it.ask_removal(None),
+        (Post, ["remove"], Some(form)) => {
+            Box::pin(async move { it.remove(form.get("version").unwrap_or_default()).await })
+        }
+        (Post, ["shadow"], Some(_)) => Box::pin(it.make_shadow()),
+        (Get, [], _) => Box::pin(it.tab("")),
+        (Get, [tab], _) if !tab.is_empty() => Box::pin(it.tab(tab)),
+        (Post, [], Some(form)) => Box::pin(async move { it.save("", &form).await }),
+        (Post, [tab], Some(form)) if !tab.is_empty() => Box::pin(async move { it.save(tab, &form).await }),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 impl<P: Dashboard> Application<'_, P> {

@@ -5,7 +5,6 @@ use super::application::{Application, name_of, refusal_text};
 use super::ports::Dashboard;
 use super::settings;
 use super::stop::{Page, Stop};
-use super::visit::Within;
 use crate::model::url::{Origin, WebUrl};
 use crate::model::{Environment, Role};
 use crate::pages::dashboard::application::Name;
@@ -27,12 +26,7 @@ pub(super) async fn route<P: Dashboard>(it: &Application<'_, P>, form: Option<Pa
         return Err(Stop::NotFound);
     }
     it.within.check_role(Role::Administrator)?;
-    let there = Within {
-        visit: it.within.visit,
-        tenant: it.within.tenant.clone(),
-        environment: Environment::Production,
-        role: it.within.role,
-    };
+    let there = it.within.in_environment(Environment::Production);
     let query = it.within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
     let (domains, _) = there.api().list(&there.resource(&["domains"])).await?;
     let hosts: Vec<String> = domains

@@ -4,7 +4,7 @@ use super::api::Found;
 use super::form::Complaint;
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use super::{application, form};
 use crate::model::{ClientId, Role};
@@ -26,13 +26,16 @@ const FIRST_APPLICATIONS: usize = 10;
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     use Method::{Get, Post};
-    match (within.visit.request.method, path) {
-        (Get, []) => overview(within).await,
-        (Get | Post, ["new", host]) => add(within, host).await,
-        (Get, [host]) => of_domain(within, host).await,
-        (Get | Post, [host, client_id, rest @ ..]) => application::route(within, host, client_id, rest).await,
-        _ => Err(Stop::NotFound),
-    }
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Get, []) => Box::pin(overview(within)),
+        (Get | Post, ["new", host]) => Box::pin(add(within, host)),
+        (Get, [host]) => Box::pin(of_domain(within, host)),
+        (Get | Post, [host, client_id, rest @ ..]) => {
+            Box::pin(application::route(within, host, client_id, rest))
+        }
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// A domain of this environment.

@@ -4,7 +4,7 @@
 use super::people;
 use super::person_object::PersonCommand;
 use super::ports::Dashboard;
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::team_object::{EVENTS_MAX, Member, TeamAnswer, TeamCommand, TeamEvent};
 use super::visit::Within;
 use crate::model::Role;
@@ -25,14 +25,15 @@ const SHOWN_MAX_CHARS: usize = 200;
 /// # Errors
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
-    match (within.visit.request.method, path) {
-        (Method::Get, []) => configuration(within).await,
-        (Method::Get, ["csv"]) => export(within, &configuration_rows(within).await?),
-        (Method::Get, ["team"]) => team(within, None).await,
-        (Method::Get, ["team", "csv"]) => export(within, &team_rows(within).await?),
-        (Method::Post, ["person"]) => person(within).await,
-        _ => Err(Stop::NotFound),
-    }
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Method::Get, []) => Box::pin(configuration(within)),
+        (Method::Get, ["csv"]) => Box::pin(async { export(within, &configuration_rows(within).await?) }),
+        (Method::Get, ["team"]) => Box::pin(team(within, None)),
+        (Method::Get, ["team", "csv"]) => Box::pin(async { export(within, &team_rows(within).await?) }),
+        (Method::Post, ["person"]) => Box::pin(person(within)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// A row, before it is laid out.

@@ -5,7 +5,7 @@ use super::domain_check;
 use super::form::{self, Complaint};
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use crate::model::{Host, Role};
 use crate::pages::dashboard::confirm::{self, Confirm};
@@ -24,21 +24,22 @@ use serde_json::{Map, Value, json};
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     use Method::{Get, Post};
-    match (within.visit.request.method, path) {
-        (Get, []) => list(within).await,
-        (Get | Post, ["new"]) => make(within).await,
-        (Get, [host]) => {
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Get, []) => Box::pin(list(within)),
+        (Get | Post, ["new"]) => Box::pin(make(within)),
+        (Get, [host]) => Box::pin(async {
             let found = one(within, host).await?;
             let shown = settings::opened(fields(&found.body), &found);
             details(within, host, &found, &shown, None)
-        }
-        (Post, [host]) => save(within, host).await,
-        (Get, [host, "check"]) => Ok(Response::see_other(&within.href(&["domains", host]))),
-        (Post, [host, "check"]) => check(within, host).await,
-        (Get | Post, [host, "closing"]) => closing(within, host).await,
-        (Get | Post, [host, "remove"]) => remove(within, host).await,
-        _ => Err(Stop::NotFound),
-    }
+        }),
+        (Post, [host]) => Box::pin(save(within, host)),
+        (Get, [host, "check"]) => return Ok(Response::see_other(&within.href(&["domains", host]))),
+        (Post, [host, "check"]) => Box::pin(check(within, host)),
+        (Get | Post, [host, "closing"]) => Box::pin(closing(within, host)),
+        (Get | Post, [host, "remove"]) => Box::pin(remove(within, host)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// The domains of this environment on one page of the API's list, and where the next begins.

@@ -3,7 +3,7 @@
 use super::domains::{here, is_mitid, next_page, notice, one};
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::upstreams;
 use super::visit::Within;
 use crate::pages::dashboard::eids as view;
@@ -23,15 +23,20 @@ const UPSTREAMS_MAX: usize = 20;
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     use Method::{Get, Post};
-    match (within.visit.request.method, path) {
-        (Get, [] | ["mitid"]) => mitid(within, None, None).await,
-        (Post, ["mitid"]) => save_cpr(within).await,
-        (Post, ["mitid", host, "side-by-side"]) => save_pair(within, host).await,
-        (Get, ["mitid", _, "side-by-side"]) => Ok(Response::see_other(&within.href(&["eids", "mitid"]))),
-        (Get, ["nemid"]) => nemid(within).await,
-        (_, [eid @ ("mitid" | "nemid"), host, rest @ ..]) => upstreams::route(within, eid, host, rest).await,
-        _ => Err(Stop::NotFound),
-    }
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Get, [] | ["mitid"]) => Box::pin(mitid(within, None, None)),
+        (Post, ["mitid"]) => Box::pin(save_cpr(within)),
+        (Post, ["mitid", host, "side-by-side"]) => Box::pin(save_pair(within, host)),
+        (Get, ["mitid", _, "side-by-side"]) => {
+            return Ok(Response::see_other(&within.href(&["eids", "mitid"])));
+        }
+        (Get, ["nemid"]) => Box::pin(nemid(within)),
+        (_, [eid @ ("mitid" | "nemid"), host, rest @ ..]) => {
+            Box::pin(upstreams::route(within, eid, host, rest))
+        }
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 fn environment<P: Dashboard>(within: &Within<'_, P>) -> String {

@@ -5,7 +5,7 @@ use super::api::Condition;
 use super::applications::{is_here, next_href};
 use super::ports::Dashboard;
 use super::settings;
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::tools::origin_of;
 use super::visit::Within;
 use crate::model::Role;
@@ -22,15 +22,16 @@ const DAYS_SHOWN: usize = 30;
 /// # Errors
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
-    match (within.visit.request.method, path) {
-        (Method::Get, []) => board(within, None).await,
-        (Method::Post, []) => rehearse(within).await,
-        (Method::Get, ["change", host, client_id]) => change(within, host, client_id).await,
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Method::Get, []) => Box::pin(board(within, None)),
+        (Method::Post, []) => Box::pin(rehearse(within)),
+        (Method::Get, ["change", host, client_id]) => Box::pin(change(within, host, client_id)),
         (Method::Get | Method::Post, ["sunset", host, client_id]) => {
-            super::sunset::route(within, host, client_id).await
+            Box::pin(super::sunset::route(within, host, client_id))
         }
-        _ => Err(Stop::NotFound),
-    }
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// What was typed, and what is wrong with it.

@@ -67,8 +67,7 @@ use crate::pages::Lang;
 use crate::web::{Method, Request, Response, percent_decode};
 use ports::Dashboard;
 use std::future::ready;
-use std::pin::Pin;
-use stop::{Page, Stop};
+use stop::{Opening, Page, Stop};
 use visit::{Visit, Within};
 
 /// Longest body of a request, bytes: a style sheet, percent-encoded.
@@ -118,10 +117,6 @@ async fn open<P: Dashboard>(
         },
     }
 }
-
-/// A page in the making, on the heap: the code of all pages would else become one function, with each page's
-/// variables far within the others'.
-type Opening<'a> = Pin<Box<dyn Future<Output = Page> + 'a>>;
 
 /// What asks for a session and no tenant.
 async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'static str, Page) {

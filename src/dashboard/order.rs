@@ -8,7 +8,7 @@ use super::order_object::{Order, OrderCommand, Proof, Submission, Terms};
 use super::order_state::{State, Step};
 use super::ports::Dashboard;
 use super::settings::{self, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::vies;
 use super::visit::Within;
 use super::webhooks;
@@ -27,24 +27,25 @@ use serde_json::Value;
 /// # Errors
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
-    match (within.visit.request.method, path) {
-        (Method::Get, []) => {
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Method::Get, []) => Box::pin(async {
             let query = within.visit.request.query_parameters().map_err(|_| Stop::Malformed)?;
             let order = look(within).await?;
             page(within, order.as_ref(), Notice::of(query.get("saved")), None)
-        }
-        (Method::Post, []) => act(within).await,
-        (Method::Get, ["edit"]) => {
+        }),
+        (Method::Post, []) => Box::pin(act(within)),
+        (Method::Get, ["edit"]) => Box::pin(async {
             let order = look(within).await?;
             if !order.as_ref().is_none_or(can_edit) {
                 return Ok(Response::see_other(&within.href(&["order"])));
             }
             form_page(within, &opened(order.as_ref()))
-        }
-        (Method::Post, ["edit"]) => save(within).await,
-        (Method::Get | Method::Post, ["webhook"]) => webhooks::page(within).await,
-        _ => Err(Stop::NotFound),
-    }
+        }),
+        (Method::Post, ["edit"]) => Box::pin(save(within)),
+        (Method::Get | Method::Post, ["webhook"]) => Box::pin(webhooks::page(within)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// The order as it is. A look tells the operators what they may have missed.

@@ -5,7 +5,7 @@ use super::application::{name_of, refusal_text};
 use super::applications::{domain_here, is_here, next_href};
 use super::ports::Dashboard;
 use super::settings;
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use crate::model::Role;
 use crate::pages::dashboard::frame::Notice;
@@ -23,12 +23,13 @@ const MADE_MAX: usize = 20;
 /// # Errors
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
-    match (within.visit.request.method, path) {
-        (Method::Get, []) => overview(within).await,
-        (Method::Get, [host]) => of_domain(within, host, &[], 0).await,
-        (Method::Post, [host]) => make(within, host).await,
-        _ => Err(Stop::NotFound),
-    }
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Method::Get, []) => Box::pin(overview(within)),
+        (Method::Get, [host]) => Box::pin(of_domain(within, host, &[], 0)),
+        (Method::Post, [host]) => Box::pin(make(within, host)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 async fn overview<P: Dashboard>(within: &Within<'_, P>) -> Page {

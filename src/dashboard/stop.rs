@@ -8,9 +8,14 @@ use crate::pages::dashboard::message::{Message, page};
 use crate::pages::texts::dashboard::common as texts;
 use crate::ports::{CryptoError, Unavailable};
 use crate::web::{Method, Request, Response, encode_pairs, with_query};
+use std::pin::Pin;
 
 /// A page, or why there is none.
 pub type Page = Result<Response, Stop>;
+
+/// A page in the making, on the heap. The pages that a section chooses from would else become one large
+/// function, each page's variables far within the others'.
+pub type Opening<'a> = Pin<Box<dyn Future<Output = Page> + 'a>>;
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -31,24 +36,24 @@ pub enum Stop {
     /// A form that can't be read.
     Malformed,
     /// Our fault.
-    Fault(Fault),
+    Fault(Box<Fault>),
 }
 
 impl From<Fault> for Stop {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self::Fault(Box::new(fault))
     }
 }
 
 impl From<Unavailable> for Stop {
     fn from(unavailable: Unavailable) -> Self {
-        Self::Fault(unavailable.into())
+        Fault::from(unavailable).into()
     }
 }
 
 impl From<CryptoError> for Stop {
     fn from(error: CryptoError) -> Self {
-        Self::Fault(error.into())
+        Fault::from(error).into()
     }
 }
 

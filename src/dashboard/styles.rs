@@ -5,7 +5,7 @@ use super::domains::{here, next_page, notice, one};
 use super::form::{self, Complaint, Typed, Wrong};
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shape, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use crate::model::Role;
 use crate::pages::dashboard::confirm::{self, Confirm};
@@ -29,20 +29,21 @@ pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page 
         [host, rest @ ..] => (host, rest),
     };
     one(within, host).await?;
-    match (method, rest) {
-        (Get, []) => {
+    let page: Opening<'_> = match (method, rest) {
+        (Get, []) => Box::pin(async {
             let found = find(within, host).await?;
             page(within, host, found.as_ref(), None, None)
-        }
-        (Post, []) => save(within, host).await,
+        }),
+        (Post, []) => Box::pin(save(within, host)),
         (Get, ["publish" | "roll-back" | "fetch" | "preview"]) => {
-            Ok(Response::see_other(&within.href(&["styles", host])))
+            return Ok(Response::see_other(&within.href(&["styles", host])));
         }
-        (Post, [order @ ("publish" | "roll-back" | "fetch")]) => carry_out(within, host, order).await,
-        (Post, ["preview"]) => preview(within, host).await,
-        (Get | Post, ["remove"]) => remove(within, host).await,
-        _ => Err(Stop::NotFound),
-    }
+        (Post, [order @ ("publish" | "roll-back" | "fetch")]) => Box::pin(carry_out(within, host, order)),
+        (Post, ["preview"]) => Box::pin(preview(within, host)),
+        (Get | Post, ["remove"]) => Box::pin(remove(within, host)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 async fn list<P: Dashboard>(within: &Within<'_, P>) -> Page {

@@ -4,7 +4,7 @@ use super::api::Condition;
 use super::application::refusal_text;
 use super::applications::next_href;
 use super::ports::Dashboard;
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use super::{form, settings};
 use crate::admin::rfc3339;
@@ -26,12 +26,13 @@ use serde_json::{Map, Value, json};
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     use Method::{Get, Post};
     within.check_role(Role::Owner)?;
-    match (within.visit.request.method, path) {
-        (Get, []) => list(within).await,
-        (Get | Post, ["new"]) => make(within).await,
-        (Get | Post, [id]) => remove(within, id).await,
-        _ => Err(Stop::NotFound),
-    }
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Get, []) => Box::pin(list(within)),
+        (Get | Post, ["new"]) => Box::pin(make(within)),
+        (Get | Post, [id]) => Box::pin(remove(within, id)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// A time to the minute, as people read it.

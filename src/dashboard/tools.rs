@@ -3,7 +3,7 @@
 use super::login_test;
 use super::ports::Dashboard;
 use super::probe;
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
 use crate::model::url::WebUrl;
 use crate::pages::dashboard::tools as view;
@@ -19,14 +19,17 @@ const DOMAINS_MAX: usize = 8;
 /// # Errors
 /// [`Stop`].
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
-    match (within.visit.request.method, path) {
-        (Method::Get, []) => Ok(Response::page(200, view::list(&within.frame(), &within.href(&["tools"])))),
-        (_, ["link"]) => link(within).await,
-        (Method::Get, ["metadata"]) => metadata(within).await,
-        (Method::Get, ["explain"]) => explain(within).await,
-        (_, ["login"]) => login_test::start(within).await,
-        _ => Err(Stop::NotFound),
-    }
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Method::Get, []) => {
+            return Ok(Response::page(200, view::list(&within.frame(), &within.href(&["tools"]))));
+        }
+        (_, ["link"]) => Box::pin(link(within)),
+        (Method::Get, ["metadata"]) => Box::pin(metadata(within)),
+        (Method::Get, ["explain"]) => Box::pin(explain(within)),
+        (_, ["login"]) => Box::pin(login_test::start(within)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// The hosts of the environment.

@@ -4,7 +4,7 @@ use super::api::{Condition, Found};
 use super::domains::{is_mitid, notice, one};
 use super::ports::Dashboard;
 use super::settings::{self, Saved, Shape, Shown};
-use super::stop::{Page, Stop};
+use super::stop::{Opening, Page, Stop};
 use super::upstream_check;
 use super::visit::Within;
 use crate::model::Role;
@@ -24,18 +24,19 @@ use serde_json::{Map, Value, json};
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, eid: &str, host: &str, path: &[&str]) -> Page {
     use Method::{Get, Post};
     let place = Place::of(within, eid, host).await?;
-    match (within.visit.request.method, path) {
-        (Get, []) => {
+    let page: Opening<'_> = match (within.visit.request.method, path) {
+        (Get, []) => Box::pin(async {
             let found = place.find(within).await?;
             let shown = opened(found.as_ref());
             page(within, &place, found.as_ref(), &shown, None)
-        }
-        (Post, []) => save(within, &place).await,
-        (Get, ["test"]) => Ok(Response::see_other(&place.href(within, &[]))),
-        (Post, ["test"]) => test(within, &place).await,
-        (Get | Post, ["remove"]) => remove(within, &place).await,
-        _ => Err(Stop::NotFound),
-    }
+        }),
+        (Post, []) => Box::pin(save(within, &place)),
+        (Get, ["test"]) => return Ok(Response::see_other(&place.href(within, &[]))),
+        (Post, ["test"]) => Box::pin(test(within, &place)),
+        (Get | Post, ["remove"]) => Box::pin(remove(within, &place)),
+        _ => return Err(Stop::NotFound),
+    };
+    page.await
 }
 
 /// Where it is.

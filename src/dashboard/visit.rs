@@ -67,6 +67,8 @@ pub struct Visit<'a, P> {
     pub session: Session,
     /// The tenants that he belongs to, as he knows them; each says itself whether that is so.
     pub tenants: Vec<TenantId>,
+    /// What tells the API of him as of an operator; nobody says it who is none.
+    operator: Assertion,
     /// The cookie to be written again.
     cookie: Option<String>,
 }
@@ -87,7 +89,8 @@ impl<'a, P: Dashboard> Visit<'a, P> {
             true => Some(session.cookie(ports, now).await?),
             false => None,
         };
-        Ok(Self { ports, request, now, lang, session, tenants: person.tenants, cookie })
+        let operator = Assertion { tenant: None, role: Role::Operator, person: session.person.clone() };
+        Ok(Self { ports, request, now, lang, session, tenants: person.tenants, operator, cookie })
     }
 
     /// The answer with what keeps the session alive.
@@ -152,13 +155,8 @@ impl<'a, P: Dashboard> Visit<'a, P> {
     }
 
     /// Calls the admin API as an operator; [`Visit::check_operator`] comes first.
-    pub fn operator_api(&self) -> Client<'a, P> {
-        let person = self.session.person.clone();
-        Client {
-            ports: self.ports,
-            now: self.now,
-            speaks_for: Assertion { tenant: None, role: Role::Operator, person },
-        }
+    pub fn operator_api(&self) -> Client<'_, P> {
+        Client { ports: self.ports, now: self.now, speaks_for: &self.operator }
     }
 
     /// The frame of a page outside tenants.
@@ -187,6 +185,8 @@ pub struct Within<'a, P> {
     pub environment: Environment,
     /// His role there.
     pub role: Role,
+    /// What tells the API of him.
+    speaks_for: Assertion,
 }
 
 /// The word of an environment in an address.
@@ -213,7 +213,15 @@ impl<'a, P: Dashboard> Within<'a, P> {
             None if visit.is_operator().await? => Role::Operator,
             None => return Err(Stop::NotFound),
         };
-        Ok(Self { visit, tenant, environment, role })
+        let own = (role != Role::Operator).then(|| tenant.clone());
+        let speaks_for = Assertion { tenant: own, role, person: visit.session.person.clone() };
+        Ok(Self { visit, tenant, environment, role, speaks_for })
+    }
+
+    /// The same tenant in another environment, where he has the same role.
+    pub fn in_environment(&self, environment: Environment) -> Self {
+        let (tenant, speaks_for) = (self.tenant.clone(), self.speaks_for.clone());
+        Self { visit: self.visit, tenant, environment, role: self.role, speaks_for }
     }
 
     /// Goes on for this role and those above it.
@@ -255,14 +263,8 @@ impl<'a, P: Dashboard> Within<'a, P> {
     }
 
     /// Calls the admin API in his name, below `/api/v1/tenants/<tenant>`.
-    pub fn api(&self) -> Client<'a, P> {
-        let tenant = (self.role != Role::Operator).then(|| self.tenant.clone());
-        let person = self.visit.session.person.clone();
-        Client {
-            ports: self.visit.ports,
-            now: self.visit.now,
-            speaks_for: Assertion { tenant, role: self.role, person },
-        }
+    pub fn api(&self) -> Client<'_, P> {
+        Client { ports: self.visit.ports, now: self.visit.now, speaks_for: &self.speaks_for }
     }
 
     /// A path of the API within the tenant. Each segment is encoded.
