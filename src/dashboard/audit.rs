@@ -177,11 +177,14 @@ fn row_of_event(event: TeamEvent) -> LogRow {
 
 /// Members that differ.
 fn changes(before: &Value, after: &Value) -> Vec<(String, String, String)> {
+    // The names of each stand in order.
     let names = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>());
     let mut all = names(before).unwrap_or_default();
-    all.extend(names(after).unwrap_or_default());
-    all.sort();
-    all.dedup();
+    for name in names(after).unwrap_or_default() {
+        if let Err(place) = all.binary_search(&name) {
+            all.insert(place, name);
+        }
+    }
     let said = |value: &Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),

@@ -253,10 +253,10 @@ async fn give<P: Dashboard>(
         ["eid", "alg"].iter().filter_map(|name| Some(((*name).to_owned(), Value::from(query.get(name)?))));
     let reason = form.get("reason").map(str::trim).filter(|reason| !reason.is_empty());
     let forced = form.get("force").is_some();
-    let mut body: Map<String, Value> = match order {
-        Order::Rotate | Order::Postpone => of_ring.collect(),
-        Order::Rehearse | Order::Compromise => Map::new(),
-    };
+    let mut body: Map<String, Value> = Map::new();
+    if matches!(order, Order::Rotate | Order::Postpone) {
+        body.extend(of_ring);
+    }
     if let Some(reason) = reason.filter(|_| order != Order::Rotate || forced) {
         body.insert("reason".to_owned(), reason.into());
     }

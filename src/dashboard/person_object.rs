@@ -92,9 +92,11 @@ pub fn apply(
         }
         PersonCommand::SignOutEverywhere => next_generation(&mut person),
         PersonCommand::Join(tenant) => {
-            if !person.tenants.contains(tenant) && person.tenants.len() < TENANTS_MAX {
-                person.tenants.push(tenant.clone());
-                person.tenants.sort();
+            // They stand in order.
+            if let Err(place) = person.tenants.binary_search(tenant)
+                && person.tenants.len() < TENANTS_MAX
+            {
+                person.tenants.insert(place, tenant.clone());
             }
         }
         PersonCommand::Leave(tenant) => person.tenants.retain(|known| known != tenant),

@@ -56,8 +56,9 @@ pub fn empty(fields: &'static [Field], usual: &Value) -> Shown {
 /// A resource as a form keeps it, to tell later what changed.
 pub(super) fn base_of(fields: &'static [Field], body: &Value) -> String {
     let typed = form::typed_of(fields, body);
-    let pairs = typed.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text)));
-    crate::json::text(&Value::Object(pairs.collect()))
+    let mut members = Map::new();
+    members.extend(typed.into_iter().map(|(name, text)| (name.to_owned(), Value::from(text))));
+    crate::json::text(&Value::Object(members))
 }
 
 /// Where a resource is sent otherwise than it is read.
