@@ -63,6 +63,28 @@ test("an owner invites a viewer, who sees and changes nothing, and is removed", 
   await viewer.context().close();
 });
 
+test("anybody reads the guides, and who is signed in reads them with his own values", async () => {
+  const page = await browser.open();
+  await page.goto(`${origin(server.port)}/`);
+  await page.locator('a[href="/guides/"]').click();
+  assert.equal(await page.locator("h1").innerText(), "Guides");
+  assert.equal(await page.locator("li a").count(), 6);
+  await page.getByRole("link", { name: "Work with metadata" }).click();
+  assert.equal(new URL(page.url()).pathname, "/guides/metadata");
+  assert.match(await page.locator("article").innerText(), /login\.example\.com/);
+  const { headers } = await send(server.port, { host: `manage.localhost:${server.port}`, path: "/guides/metadata" });
+  assert.match(String(headers["content-security-policy"]), /^default-src 'none'; style-src 'self'/);
+  await page.getByRole("link", { name: "All guides" }).click();
+  assert.equal(await page.locator("h1").innerText(), "Guides");
+
+  await join(page, await setUpLink(server.port, "acme"), "terne");
+  await page.goto(`${origin(server.port)}/t/acme/test/docs/metadata`);
+  const guide = await page.locator("article").innerText();
+  assert.match(guide, /acme/);
+  assert.doesNotMatch(guide, /login\.example\.com/);
+  await page.context().close();
+});
+
 test("signing out everywhere ends the sessions of every browser", async () => {
   const link = await setUpLink(server.port, "globex");
   const here = await browser.open();
