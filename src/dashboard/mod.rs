@@ -121,12 +121,6 @@ async fn open<P: Dashboard>(
 /// What asks for a session and no tenant.
 async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'static str, Page) {
     use Method::{Get, Post};
-    if let ["t", tenant, environment, rest @ ..] = path {
-        return match Within::of(visit, tenant, environment).await {
-            Ok(within) => in_tenant(&within, rest).await,
-            Err(stop) => ("dashboard_nobody", Err(stop)),
-        };
-    }
     let (route, page): (_, Opening<'_>) = match (visit.request.method, path) {
         (Get, [""]) => ("dashboard_start", Box::pin(tenants::start(visit))),
         (Get, ["tenants"]) => ("dashboard_tenants", Box::pin(tenants::list(visit))),
@@ -138,6 +132,12 @@ async fn signed_in<P: Dashboard>(visit: &Visit<'_, P>, path: &[&str]) -> (&'stat
         (Get | Post, ["operators"]) => ("dashboard_people", Box::pin(people::operators(visit))),
         (Get, ["login-test"]) => ("dashboard_login_test", Box::pin(login_test::answer(visit))),
         (Post, ["sign-out"]) => ("dashboard_sign_out", Box::pin(sign_in::sign_out(visit))),
+        (_, ["t", tenant, environment, rest @ ..]) => {
+            return match Within::of(visit, tenant, environment).await {
+                Ok(within) => in_tenant(&within, rest).await,
+                Err(stop) => ("dashboard_nobody", Err(stop)),
+            };
+        }
         _ => ("dashboard_unknown", Box::pin(ready(Err(Stop::NotFound)))),
     };
     (route, page.await)
