@@ -241,9 +241,10 @@ fn submitted(lang: Lang, details: &Details, suffix: &str) -> Vec<Fact> {
 fn drafted(lang: Lang, form: &Form, suffix: &str) -> Vec<Fact> {
     let kind = form.entity.as_str();
     // Whoever types the country's letters as well has said it twice.
-    let vat = match form.vat.strip_prefix(form.country.as_str()) {
-        Some(_) => form.vat.clone(),
-        None => [&form.country, " ", &form.vat].concat().trim().to_owned(),
+    let vat = if form.vat.starts_with(form.country.as_str()) {
+        form.vat.clone()
+    } else {
+        [&form.country, " ", &form.vat].concat().trim().to_owned()
     };
     let domain = if form.prefix.is_empty() { String::new() } else { [&form.prefix, suffix].concat() };
     vec![
