@@ -114,7 +114,8 @@ fn field_of(name: &str, detail: &str, typed: &Typed) -> Option<&'static str> {
     let is_none = |field: &&&str| {
         let colour = form::typed(typed, field).trim();
         let digits = colour.strip_prefix('#').unwrap_or_default();
-        !colour.is_empty() && !(digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        let is_colour = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        !colour.is_empty() && !is_colour
     };
     let one = group.iter().find(|field| **field == named).or_else(|| group.iter().find(is_none));
     one.or(group.first()).copied()
