@@ -5,7 +5,9 @@
 mod support;
 
 use edge_eid::model::Role;
+use edge_eid::web::{Method, Request};
 use serde_json::json;
+use support::block_on;
 use support::dashboard::World;
 
 const TOOLS: &str = "/t/acme/test/tools";
@@ -98,4 +100,32 @@ fn metadata_is_shown_of_a_domain_of_this_tenant_only() {
     let foreign = viewer.get(&format!("{TOOLS}/metadata?host=evil.example")).expect(200);
     assert!(!foreign.body.contains("evil.example/.well-known"));
     assert!(!viewer.get(&format!("{TOOLS}/metadata")).expect(200).body.contains("<pre"), "none was chosen");
+}
+
+#[test]
+fn a_login_that_was_begun_here_is_told_by_its_own_state_only() {
+    let world = World::new();
+    let typed = [("application", "acme.example urn:acme:web")];
+    let viewer = world.reader("acme", Role::Viewer);
+    let begun = viewer.post(&format!("{TOOLS}/login"), &typed).expect(200);
+    let session = block_on(viewer.session.as_ref().unwrap().cookie(&world.operator.ports, world.now()));
+    let session = session.unwrap().split(';').next().unwrap().to_owned();
+    let mut cookies = begun.response.headers.iter().map(|(_, value)| value.split(';').next().unwrap());
+    let cookie = cookies.find(|value| value.starts_with("__Host-manage-login-test=")).unwrap();
+    let state = begun.body.split("state=").nth(1).unwrap().split("&amp;").next().unwrap();
+    let answered = |state: &str| {
+        let request = Request {
+            method: Method::Get,
+            host: "manage.example".to_owned(),
+            path: "/login-test".to_owned(),
+            query: format!("error=access_denied&state={state}"),
+            headers: vec![("cookie".to_owned(), format!("{session}; {cookie}"))],
+            body: Vec::new(),
+        };
+        block_on(edge_eid::dashboard::handle(&world.operator.ports, &request, world.now()))
+    };
+    assert_eq!(answered("another").status, 404);
+    let page = answered(state);
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("access_denied") && !page.body.contains(state), "{}", page.body);
 }

@@ -201,3 +201,17 @@ fn rows(members: Option<&Map<String, Value>>, is_secret: &dyn Fn(&str) -> bool) 
     let said = |value: &Value| value.as_str().map_or_else(|| crate::json::text(value), str::to_owned);
     members.map(|(name, value)| (name.clone(), said(value))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_told_is_shown_as_text_and_secrets_are_not() {
+        let told = json!({"access_token": "at", "expires_in": 60, "token_type": "Bearer"});
+        let shown = rows(told.as_object(), &|name| name == "access_token");
+        let said: Vec<_> = shown.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(said, [("expires_in", "60"), ("token_type", "Bearer")]);
+    }
+}
