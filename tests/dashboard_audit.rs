@@ -54,3 +54,29 @@ fn an_owner_exports_what_is_known_of_a_person_and_deletes_it() {
         owner.post(&person, &[("person", "nobody"), ("act", "export")]).expect(200).says("nobody of that")
     );
 }
+
+#[test]
+fn nobody_s_data_is_neither_shown_nor_said_to_be_deleted() {
+    let world = World::new();
+    let owner = world.reader("acme", Role::Owner);
+    // An entry of the log that is about nothing by name.
+    let hook = [("act", "set"), ("url", "https://hook.example/")];
+    owner.post("/t/acme/test/order/webhook", &hook);
+    for act in ["export", "delete"] {
+        let told = owner.post(&format!("{AUDIT}/person"), &[("person", " "), ("act", act)]).expect(200);
+        assert!(told.says("nobody of that"), "{act}: {}", told.body);
+    }
+}
+
+#[test]
+fn a_rehearsal_stands_in_the_log_and_on_the_first_page() {
+    let world = World::new();
+    let administrator = world.reader("acme", Role::Administrator);
+    assert!(!administrator.get("/t/acme/test").expect(200).says("being rehearsed"));
+    let ends = world.now().plus(24 * 60 * 60).iso8601();
+    let rehearsal = [("percent", "20"), ("ends_at", ends.as_str())];
+    administrator.post("/t/acme/test/migration", &rehearsal).expect(303);
+    assert!(administrator.get("/t/acme/test").expect(200).says("being rehearsed until"));
+    let log = administrator.get(&format!("{AUDIT}?filter=environment")).expect(200);
+    assert!(log.says("rehearsal") && log.body.contains("&quot;percent&quot;:20"), "{}", log.body);
+}

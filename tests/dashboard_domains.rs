@@ -288,3 +288,14 @@ fn nemids_closing_is_moved_by_an_administrator_or_the_operator_who_was_just_aske
     assert!(admin.get(&closing).expect(401).body.contains("afresh=1"));
     admin.post(&closing, &[("nemid_closed_at", "")]).expect(401);
 }
+
+#[test]
+fn the_first_page_names_a_domain_where_nobody_can_log_in() {
+    let world = World::new();
+    let domain = json!({"environment": "TEST", "kind": "ordinary", "display_name": "Bare"});
+    world.operator.put(&domain_path("acme", "bare.example"), &domain).expect(201);
+    let viewer = world.reader("acme", Role::Viewer);
+    let said = "bare.example: nobody can log in until NemID is set up";
+    assert!(viewer.get("/t/acme/test").expect(200).says(said));
+    assert!(!viewer.get("/t/acme/production").expect(200).says(said));
+}

@@ -53,7 +53,7 @@ fn what_is_saved_is_a_draft_until_it_is_published_and_can_be_taken_back() {
     assert!(new.says("the pages look as ours do") && !new.body.contains(&format!("{PAGE}/publish")));
 
     let first = draft(&admin, &[("colours.text", "#000000"), ("colours.ground", "#ffffff")]).expect(303);
-    assert_eq!(first.location, format!("{PAGE}?saved=yes"));
+    assert_eq!(first.location, format!("{PAGE}?saved=kept"));
     let saved = style(&world);
     assert_eq!(saved["draft"]["colours"], json!({"text": "#000000", "ground": "#ffffff"}));
     assert_eq!(saved["live"], Value::Null);

@@ -51,7 +51,7 @@ fn a_token_is_made_shown_once_used_and_removed() {
     owner.post(&page, &[]).expect(409);
     assert_eq!(
         owner.post(&page, &[("version", &version)]).expect(303).location,
-        format!("{SECTION}?saved=yes")
+        format!("{SECTION}?saved=kept")
     );
     world.operator.send("get", &resource, &[("authorization", &bearer)], b"").expect(401);
     owner.get(&page).expect(404);

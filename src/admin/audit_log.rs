@@ -28,6 +28,9 @@ pub fn redacted(record: &Record) -> Value {
                     "keys".to_owned(),
                     it.keys.iter().map(|key| Value::Object(timetable::show(key))).collect(),
                 );
+                if let Some(rehearsal) = &it.rehearsal {
+                    fields.insert("rehearsal".to_owned(), rehearsal.write());
+                }
                 fields.insert("wrapped_by".to_owned(), WrappedBy::of(&it.data_key).write());
             }
             shown

@@ -252,7 +252,7 @@ async fn person<P: Dashboard>(within: &Within<'_, P>) -> Page {
         .filter(|event| event.by == person || event.about == person)
         .map(|event| json!({ "at": event.at.iso8601(), "by": event.by, "what": event.what, "about": event.about, "from": event.from, "to": event.to }))
         .collect();
-    if member.is_none() && about.is_empty() {
+    if person.is_empty() || (member.is_none() && about.is_empty()) {
         return team(within, Some(&texts::NO_SUCH)).await;
     }
     if form.get("act") != Some("delete") {

@@ -106,6 +106,8 @@ async fn list<P: Dashboard>(within: &Within<'_, P>) -> Page {
         rows: &rows,
         next: next_page(within, next),
         add_href: &within.href(&["domains", "new"]),
+        order_href: &within.href(&["order"]),
+        is_operator: within.role == Role::Operator || within.visit.is_operator().await?,
     };
     Ok(Response::page(200, view::list(&page)))
 }
@@ -128,7 +130,7 @@ async fn make<P: Dashboard>(within: &Within<'_, P>) -> Page {
             Err(shown) => shown,
         }
     } else {
-        settings::empty(NEW, &json!({"kind": "mitid"}))
+        settings::empty(NEW, &json!({"kind": "ordinary"}))
     };
     let form = settings::markup(within, NEW, &shown, &action, &texts::ADD);
     Ok(Response::page(settings::status(&shown), view::make(&within.frame(), &form)))

@@ -203,7 +203,7 @@ async fn save<P: Dashboard>(within: &Within<'_, P>) -> Page {
         by: within.person().to_owned(),
     };
     match order_calls::change(within.visit, &within.tenant, within.environment, command).await? {
-        Taken::Done(_) => Ok(settings::saved(&within.href(&["order"]), true)),
+        Taken::Done(_) => Ok(settings::kept(&within.href(&["order"]))),
         Taken::Changed(Some(order)) if can_edit(&order) => {
             let now = order.form.write();
             shown.changed = settings::changes(FIELDS, &shown.base, &now);
@@ -228,8 +228,8 @@ async fn act<P: Dashboard>(within: &Within<'_, P>) -> Page {
     };
     let done = match form.get("act") {
         Some("submit") => return submit(within, &form, &order).await,
-        Some("withdraw") => Ok((Step::Withdraw, true)),
-        Some("complete") => enable(within, &order).await?.map(|published| (Step::Complete, published)),
+        Some("withdraw") => Ok((Step::Withdraw, None)),
+        Some("complete") => enable(within, &order).await?.map(|published| (Step::Complete, Some(published))),
         _ => return Err(Stop::Malformed),
     };
     let (step, published) = match done {
@@ -241,9 +241,13 @@ async fn act<P: Dashboard>(within: &Within<'_, P>) -> Page {
     finished(within, taken, published)
 }
 
-fn finished<P: Dashboard>(within: &Within<'_, P>, taken: Taken, published: bool) -> Page {
+/// `published` is whether a change of the configuration that came with it is; `None` where none came.
+fn finished<P: Dashboard>(within: &Within<'_, P>, taken: Taken, published: Option<bool>) -> Page {
+    let href = within.href(&["order"]);
     match taken {
-        Taken::Done(_) => Ok(settings::saved(&within.href(&["order"]), published)),
+        Taken::Done(_) => {
+            Ok(published.map_or_else(|| settings::kept(&href), |done| settings::saved(&href, done)))
+        }
         Taken::Changed(order) => page(within, order.as_deref(), None, Some(&Kept::by(409, &texts::CHANGED))),
     }
 }
@@ -304,7 +308,7 @@ async fn submit<P: Dashboard>(within: &Within<'_, P>, form: &Parameters, order: 
     let by = within.person().to_owned();
     let command = OrderCommand::Submit { environment, submission, version, by };
     let taken = order_calls::change(visit, &within.tenant, environment, command).await?;
-    finished(within, taken, true)
+    finished(within, taken, None)
 }
 
 /// The acceptance of the terms; `None` in TEST, where there are none.

@@ -154,7 +154,7 @@ impl<P: Dashboard> Desk<'_, P> {
             return self.changed(self.look().await?.as_ref());
         };
         match form.get("act") {
-            Some("verify") => self.steps(order, vec![Step::Verify], true).await,
+            Some("verify") => self.steps(order, vec![Step::Verify], None).await,
             Some("approve") => self.approve(order).await,
             Some("ready") => self.ready(order).await,
             Some("reject") => self.reject(order, &form).await,
@@ -168,7 +168,8 @@ impl<P: Dashboard> Desk<'_, P> {
     }
 
     /// Takes these steps, each of which is a transition of its own in the log.
-    async fn steps(&self, mut order: Order, steps: Vec<Step>, published: bool) -> Page {
+    /// `published` is whether a domain that was made for them is.
+    async fn steps(&self, mut order: Order, steps: Vec<Step>, published: Option<bool>) -> Page {
         let made = steps.iter().find_map(|step| match step {
             Step::Ready { host } => Some(host.clone()),
             _ => None,
@@ -184,7 +185,8 @@ impl<P: Dashboard> Desk<'_, P> {
                 }
             }
         }
-        Ok(settings::saved(&self.href, published))
+        let done = |published| settings::saved(&self.href, published);
+        Ok(published.map_or_else(|| settings::kept(&self.href), done))
     }
 
     /// Approves, and looks into it first where nobody has. In TEST the domain is ready with it.
@@ -195,12 +197,12 @@ impl<P: Dashboard> Desk<'_, P> {
         } else if !order.state.allows(&Step::Approve) {
             return self.changed(Some(&order));
         }
-        let mut published = true;
+        let mut published = None;
         if self.environment == Environment::Test {
             match self.claim(&order).await? {
                 Ok((host, done)) => {
                     steps.push(Step::Ready { host });
-                    published = done;
+                    published = Some(done);
                 }
                 Err(kept) => return self.page(Some(&order), None, "", Some(&kept)),
             }
@@ -213,7 +215,7 @@ impl<P: Dashboard> Desk<'_, P> {
             return self.changed(Some(&order));
         }
         match self.claim(&order).await? {
-            Ok((host, published)) => self.steps(order, vec![Step::Ready { host }], published).await,
+            Ok((host, published)) => self.steps(order, vec![Step::Ready { host }], Some(published)).await,
             Err(kept) => self.page(Some(&order), None, "", Some(&kept)),
         }
     }
@@ -273,18 +275,18 @@ impl<P: Dashboard> Desk<'_, P> {
             let kept = Kept::by(422, &texts::REASON_MISSING);
             return self.page(Some(&order), None, typed, Some(&kept));
         }
-        self.steps(order, vec![Step::Reject { reason }], true).await
+        self.steps(order, vec![Step::Reject { reason }], None).await
     }
 
     async fn ask_vies(&self, order: Order) -> Page {
         let vat = order.details.as_ref().and_then(|details| details.vat.as_ref());
         let Some(vies) = vies::ask(self.visit, vat).await else {
-            return Ok(settings::saved(&self.href, true));
+            return Ok(settings::kept(&self.href));
         };
         let (environment, version) = (self.environment, order.version);
         let command = OrderCommand::Note { environment, vies, version };
         match order_calls::change(self.visit, &self.tenant, environment, command).await? {
-            Taken::Done(_) => Ok(settings::saved(&self.href, true)),
+            Taken::Done(_) => Ok(settings::kept(&self.href)),
             Taken::Changed(now) => self.changed(now.as_deref()),
         }
     }

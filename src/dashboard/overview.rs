@@ -1,5 +1,6 @@
 //! The first page of a tenant: is all well, or what needs attention.
 
+use super::domains::is_mitid;
 use super::order_calls;
 use super::ports::Dashboard;
 use super::stop::{Page, Stop};
@@ -9,10 +10,10 @@ use crate::pages::dashboard::frame::moment;
 use crate::pages::dashboard::overview as view;
 use crate::pages::texts::dashboard::keys as key_texts;
 use crate::pages::texts::dashboard::overview as texts;
-use crate::web::Response;
+use crate::web::{Response, with_query};
 use serde_json::Value;
 
-/// Most ordinary domains whose shadows are looked at.
+/// Most domains whose shadows and upstreams are looked at.
 const DOMAINS_MAX: usize = 20;
 
 /// A change of keys is told of so long before, seconds.
@@ -38,6 +39,35 @@ async fn keys<P: Dashboard>(within: &Within<'_, P>) -> Result<Vec<view::Need>, S
         }
     }
     Ok(needs)
+}
+
+/// Domains in service where nobody can log in: the eID of their kind has no upstream.
+async fn upstreams<P: Dashboard>(
+    within: &Within<'_, P>,
+    domains: &[&Value],
+) -> Result<Vec<view::Need>, Stop> {
+    let mut needs = Vec::new();
+    for domain in domains.iter().filter(|domain| domain["enabled"] == true).take(DOMAINS_MAX) {
+        let host = domain["host"].as_str().unwrap_or_default();
+        let (eid, name) = if is_mitid(domain) { ("mitid", "MitID") } else { ("nemid", "NemID") };
+        if within.api().find(&within.resource(&["domains", host, "upstreams", eid])).await?.is_none() {
+            let href = within.href(&["eids", eid, host]);
+            needs.push(view::Need { text: texts::no_upstream(host, name), detail: String::new(), href });
+        }
+    }
+    Ok(needs)
+}
+
+/// NemID's closing, while it is rehearsed.
+async fn rehearsal<P: Dashboard>(within: &Within<'_, P>) -> Result<Option<view::Need>, Stop> {
+    let board = within.resource(&["environments", within.environment.as_str(), "migration"]);
+    let body =
+        within.api().find(&with_query(&board, "limit=1")).await?.map_or(Value::Null, |found| found.body);
+    Ok(body["rehearsal"]["ends_at"].as_str().map(|ends| view::Need {
+        text: texts::rehearsed(&moment(ends)),
+        detail: String::new(),
+        href: within.href(&["migration"]),
+    }))
 }
 
 /// An order of MitID that somebody has to go on with.
@@ -80,6 +110,8 @@ pub async fn page<P: Dashboard>(within: &Within<'_, P>) -> Page {
             needs.push(view::Need { text, detail: String::new(), href: within.href(&["shadows", host]) });
         }
     }
+    needs.extend(upstreams(within, &domains.iter().filter(here).collect::<Vec<_>>()).await?);
+    needs.extend(rehearsal(within).await?);
     needs.extend(keys(within).await?);
     needs.extend(waiting_order(within).await?);
     let publication = api.get(&within.resource(&["publication"])).await?.body;

@@ -209,6 +209,11 @@ pub fn saved(href: &str, published: bool) -> Response {
     Response::see_other(&with_query(href, how))
 }
 
+/// As [`saved`], of what is not published: drafts, orders, tokens.
+pub fn kept(href: &str) -> Response {
+    Response::see_other(&with_query(href, "saved=kept"))
+}
+
 /// The status of a page with a form: whether something is wrong in it.
 pub fn status(shown: &Shown) -> u16 {
     if shown.wrong.is_empty() { 200 } else { 422 }

@@ -81,6 +81,20 @@ impl Stop {
                 let query = encode_pairs(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
                 return self::welcome(ports, lang, &with_query("/sign-in", &query), !afresh.is_empty());
             }
+            // What was sent counts for nothing. Its page can be asked for again, once he has signed in.
+            Self::SignIn { afresh: true } => {
+                let pairs = [("back", request.path.as_str()), ("afresh", "1")];
+                let sign_in = with_query("/sign-in", &encode_pairs(pairs));
+                let view = Message {
+                    lang,
+                    title: &texts::ASK_AGAIN_TITLE,
+                    text: &texts::ASK_AGAIN_LATE,
+                    reference: None,
+                    button: Some((&texts::SIGN_IN, &sign_in)),
+                    broker: &ports.desk().broker_name,
+                };
+                return Response::page(401, page(&view)).with("vary", visit::VARY);
+            }
             Self::SignIn { .. } => (401, (&texts::SESSION_OVER_TITLE, &texts::SESSION_OVER)),
             Self::SignInFailed(cause) => {
                 Fault::lasting("sign-in", cause).log(ports);

@@ -126,7 +126,7 @@ async fn save<P: Dashboard>(within: &Within<'_, P>, host: &str) -> Page {
     within.check_change()?;
     let shape = Shape { shown: latest, sent: &without_gaps };
     match settings::save_shaped(within, &resource(within, host, &[]), STYLE, &form, &shape).await? {
-        Saved::Done(done) => Ok(settings::saved(&within.href(&["styles", host]), done.published)),
+        Saved::Done(_) => Ok(settings::kept(&within.href(&["styles", host]))),
         Saved::Again(mut shown) => {
             shown.wrong = placed(shown.wrong, &shown.typed);
             let found = find(within, host).await?;

@@ -98,7 +98,7 @@ pub async fn make<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
     let made = match TenantId::parse(page.id.trim()) {
         Ok(_) => visit.operator_api().change(Method::Put, &resource, Condition::New, Some(&body)).await?,
         Err(rule) => {
-            page.problem = Some(rule.0);
+            page.problem = Some(view::Problem::Said(rule.0));
             return Ok(Response::page(422, view::make(&page)));
         }
     };
@@ -111,9 +111,13 @@ pub async fn make<P: Dashboard>(visit: &Visit<'_, P>) -> Page {
             page.link = link.as_deref();
             Ok(Response::page(201, view::make(&page)))
         }
+        Err(refused) if refused.status == 412 => {
+            page.problem = Some(view::Problem::Taken);
+            Ok(Response::page(422, view::make(&page)))
+        }
         Err(refused) => {
             told = refused.errors.first().map_or(refused.text.clone(), |(_, detail)| detail.clone());
-            page.problem = Some(&told);
+            page.problem = Some(view::Problem::Said(&told));
             Ok(Response::page(422, view::make(&page)))
         }
     }

@@ -119,7 +119,7 @@ async fn remove<P: Dashboard>(within: &Within<'_, P>, id: &str) -> Page {
     if let Some(form) = form {
         let condition = Condition::Unchanged(form.get("version").unwrap_or_default());
         match api.change(Method::Delete, &path, condition, None).await? {
-            Ok(done) => return Ok(settings::saved(&within.href(&["tokens"]), done.published)),
+            Ok(_) => return Ok(settings::kept(&within.href(&["tokens"]))),
             Err(refused) => problem = Some(refusal_text(&refused)),
         }
     }

@@ -40,7 +40,7 @@ pub async fn page<P: Dashboard>(within: &Within<'_, P>) -> Page {
     };
     let (tenant, by) = (within.tenant.clone(), within.person().to_owned());
     ask(within, WebhookCommand::Set { url, tenant, by }).await?;
-    Ok(settings::saved(&within.href(&["order", "webhook"]), true))
+    Ok(settings::kept(&within.href(&["order", "webhook"])))
 }
 
 /// Only what the world can reach over TLS. A build with the simulators may also tell its own machine, by the

@@ -36,6 +36,10 @@ pub struct List<'a> {
     pub next: Option<String>,
     /// The page that adds one.
     pub add_href: &'a str,
+    /// The page that orders MitID.
+    pub order_href: &'a str,
+    /// Whether somebody is asked who adds domains.
+    pub is_operator: bool,
 }
 
 /// What a kind is called.
@@ -53,7 +57,14 @@ pub fn list(view: &List<'_>) -> Markup {
         notice: view.notice,
         content: html! {
             p { (texts::ABOUT.say(lang)) }
-            p.actions { a.button href=(view.add_href) { (texts::ADD.say(lang)) } }
+            p.actions {
+                @if view.is_operator {
+                    a.button href=(view.add_href) { (texts::ADD.say(lang)) }
+                } @else {
+                    a.button href=(view.order_href) { (common::ORDER.say(lang)) }
+                    a href=(view.add_href) { (texts::ADD.say(lang)) }
+                }
+            }
             @if view.rows.is_empty() && view.next.is_none() { p { (texts::NONE.say(lang)) } }
             @if !view.rows.is_empty() {
                 div.scroll tabindex="0" role="region" aria-label=(common::DOMAINS.say(lang)) {

@@ -57,6 +57,8 @@ pub fn moment(raw: &str) -> String {
 pub enum Notice {
     /// Stored and published.
     Saved,
+    /// Stored, and nothing that is published.
+    Kept,
     /// Stored, being published.
     Publishing,
 }
@@ -66,6 +68,7 @@ impl Notice {
     pub fn of(saved: Option<&str>) -> Option<Self> {
         match saved {
             Some("yes") => Some(Self::Saved),
+            Some("kept") => Some(Self::Kept),
             Some("publishing") => Some(Self::Publishing),
             _ => None,
         }
@@ -74,6 +77,7 @@ impl Notice {
     fn text(self) -> &'static Text {
         match self {
             Self::Saved => &texts::SAVED,
+            Self::Kept => &texts::KEPT,
             Self::Publishing => &texts::SAVED_PUBLISHING,
         }
     }

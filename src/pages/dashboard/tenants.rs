@@ -52,6 +52,14 @@ pub fn list(view: &List<'_>) -> Markup {
     })
 }
 
+/// Why a tenant was not made.
+pub enum Problem<'a> {
+    /// Another has its id.
+    Taken,
+    /// What the API says, in English.
+    Said(&'a str),
+}
+
 /// The page that makes one.
 pub struct Make<'a> {
     /// Where it is shown.
@@ -60,8 +68,8 @@ pub struct Make<'a> {
     pub id: &'a str,
     /// Its name, as typed.
     pub name: &'a str,
-    /// What is wrong, in English.
-    pub problem: Option<&'a str>,
+    /// What is wrong.
+    pub problem: Option<Problem<'a>>,
     /// The link for its owner, once it is made.
     pub link: Option<&'a str>,
 }
@@ -82,10 +90,13 @@ pub fn make(view: &Make<'_>) -> Markup {
                 }
                 p.actions { a.button href={ "/t/" (view.id.trim()) "/test" } { (texts::OPEN.say(lang)) } }
             } @else {
-                @if let Some(problem) = view.problem {
+                @if let Some(problem) = &view.problem {
                     div.summary tabindex="-1" autofocus { div role="alert" {
                         h2 { (common::NOT_SAVED.say(lang)) }
-                        p lang="en" { (problem) }
+                        @match problem {
+                            Problem::Taken => p { (texts::TAKEN.say(lang)) },
+                            Problem::Said(told) => p lang="en" { (told) },
+                        }
                     } }
                 }
                 form.settings method="post" action="/tenants/new" {

@@ -44,7 +44,7 @@ pub static REMOVE_ABOUT: Text = Text::fixed(
 );
 pub static REMOVE_SHADOW_STAYS: Text = Text::fixed(
     "En skyggeapplikation på MitID-domænet bliver og skal slettes for sig.",
-    "A shadow application on the MitID domain stays, and is removed by itself.",
+    "A shadow application on the MitID domain stays. Remove it there if it is not to be used any more.",
 );
 pub static CHANGED_MEANWHILE: Text = Text::fixed(
     "Den er blevet ændret, siden du åbnede siden. Se efter, om den stadig skal fjernes.",

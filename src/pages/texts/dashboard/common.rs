@@ -28,6 +28,7 @@ pub static PEOPLE: Text = Text::fixed("Personer", "People");
 pub static TOKENS: Text = Text::fixed("API-nøgler", "API tokens");
 pub static DOCS: Text = Text::fixed("Vejledninger", "Guides");
 pub static SAVED: Text = Text::fixed("Gemt og udrullet.", "Saved and published.");
+pub static KEPT: Text = Text::fixed("Gemt.", "Saved.");
 pub static SAVED_PUBLISHING: Text =
     Text::fixed("Gemt. Ændringen er ved at blive udrullet.", "Saved. The change is being published.");
 pub static SAVE: Text = Text::fixed("Gem", "Save");
@@ -68,10 +69,14 @@ pub static ASK_AGAIN: Text = Text::fixed(
     "Det, du er ved at gøre, kan få stor betydning. Log ind igen for at fortsætte.",
     "What you are about to do can have large consequences. Sign in again to go on.",
 );
+pub static ASK_AGAIN_LATE: Text = Text::fixed(
+    "Det er for længe siden, du loggede ind. Intet er ændret. Log ind igen, så kommer du tilbage til siden. Vil du gemme, hvad du skrev, så gå først tilbage i browseren og kopiér det.",
+    "It is too long ago that you signed in. Nothing was changed. Sign in again to come back to the page. To keep what you typed, go back in the browser first and copy it.",
+);
 pub static SESSION_OVER_TITLE: Text = Text::fixed("Du er logget ud", "You are signed out");
 pub static SESSION_OVER: Text = Text::fixed(
-    "Din session er udløbet, eller du skal logge ind igen, før dette kan gøres. Intet er ændret. Gå tilbage i browseren for at se, hvad du skrev.",
-    "Your session is over, or you must sign in again before this can be done. Nothing was changed. Go back in the browser to see what you typed.",
+    "Din session er udløbet. Intet er ændret. Gå tilbage i browseren for at se, hvad du skrev.",
+    "Your session is over. Nothing was changed. Go back in the browser to see what you typed.",
 );
 pub static SIGN_IN_FAILED_TITLE: Text = Text::fixed("Login mislykkedes", "Signing in failed");
 pub static SIGN_IN_FAILED: Text = Text::fixed(

@@ -89,8 +89,8 @@ pub static INTRO: Text = Text::fixed(
     "MitID runs on a domain of its own. Order it here: fill in the order, submit it, and press Complete when the operator has the domain ready.",
 );
 pub static NEEDS_TEST: Text = Text::fixed(
-    "I TEST skal du bruge et domænepræfiks og virksomhedens navn. Domænet er klar, så snart operatøren har godkendt ordren.",
-    "In TEST you need a domain prefix and the company's name. The domain is ready as soon as the operator has approved the order.",
+    "I TEST skal du bruge et domænepræfiks, virksomhedens navn, om den er offentlig eller privat, og en kontaktperson. Momsnummeret kan udelades. Domænet er klar, så snart operatøren har godkendt ordren.",
+    "In TEST you need a domain prefix, the company's name, whether it is public or private, and a person to ask. The VAT number may be left out. The domain is ready as soon as the operator has approved the order.",
 );
 pub static NEEDS_PRODUCTION: Text = Text::fixed(
     "I PRODUCTION skal I have et almindeligt domæne i drift, et momsnummer fra EU eller Nordirland, og en, der kan acceptere vilkårene for virksomheden. Bedst er det at være logget ind som medarbejder i virksomheden (MitID Erhverv); ellers kontrollerer operatøren, hvem I er.",
@@ -138,8 +138,8 @@ pub static WITHDRAW_HELP: Text = Text::fixed(
 pub static COMPLETE_TITLE: Text = Text::fixed("Gennemfør", "Complete");
 pub static COMPLETE: Text = Text::fixed("Gennemfør", "Complete");
 pub static COMPLETE_HELP: Text = Text::fixed(
-    "Domænet er klar. Når du gennemfører, sættes det i drift. Vælg derefter indstillingerne under Identitetstjenester, og opret skyggeapplikationer.",
-    "The domain is ready. Completing puts it into service. Then choose the settings under Identity services, and make shadow applications.",
+    "Domænet er klar. Når du gennemfører, sættes det i drift. Sæt derefter MitID op for domænet under Identitetstjenester (adgangen får I af jeres MitID-broker), vælg indstillingerne dér, og opret skyggeapplikationer.",
+    "The domain is ready. Completing puts it into service. Then set up MitID for the domain under Identity services (your MitID broker gives you the access), choose the settings there, and make shadow applications.",
 );
 pub static COMPLETE_NOT_YET: Text = Text::fixed(
     "Bliver aktiv, når operatøren har gjort domænet klart.",
