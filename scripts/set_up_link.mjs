@@ -3,22 +3,22 @@
 // works once. Who holds the operator's token can always make one: after a deploy, and when everybody is
 // locked out.
 //
-//   ADMIN_TOKEN=… npm run set-up-link -- --url https://manage.example.com [--tenant acme]
+//   ADMIN_TOKEN=… npm run set-up-link -- --at https://manage.example.com [--tenant acme]
 //   node scripts/set_up_link.mjs --port 8787
 import { request as http } from "node:http";
 import { request as https } from "node:https";
 import { parseArgs } from "node:util";
 
 const { values: options } = parseArgs({
-  options: { url: { type: "string" }, port: { type: "string", default: "8787" }, tenant: { type: "string" } },
+  options: { at: { type: "string" }, port: { type: "string", default: "8787" }, tenant: { type: "string" } },
 });
-const url = new URL("/set-up", options.url ?? `http://manage.localhost:${options.port}`);
+const url = new URL("/set-up", options.at ?? `http://manage.localhost:${options.port}`);
 const isHere = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
 if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)) {
   console.error("error: the operator's token is sent by https only, but to this machine");
   process.exit(2);
 }
-const token = process.env.ADMIN_TOKEN ?? (options.url ? undefined : "dev-admin-token");
+const token = process.env.ADMIN_TOKEN ?? (options.at ? undefined : "dev-admin-token");
 if (!token) {
   console.error("error: set ADMIN_TOKEN to the operator's token");
   process.exit(2);

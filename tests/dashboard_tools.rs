@@ -7,6 +7,7 @@ mod support;
 use edge_eid::model::Role;
 use edge_eid::web::{Method, Request};
 use serde_json::json;
+use support::admin::application_path;
 use support::block_on;
 use support::dashboard::World;
 
@@ -23,6 +24,11 @@ fn a_link_is_built_of_an_application_of_this_tenant_only() {
         "https://acme.example/oauth2/authorize?response_type=code&amp;client_id=urn%3Aacme%3Aweb\
          &amp;redirect_uri=https%3A%2F%2Fapp.example%2Fcallback&amp;scope=openid&amp;acr_values=urn%3Ax&amp;state=test"
     ), "{}", built.body);
+    assert!(!built.body.contains("code_challenge="));
+    let public = json!({ "name": "Page", "redirect_uris": ["https://app.example/callback"], "token_endpoint_auth_methods": ["none"] });
+    world.operator.put(&application_path("acme", "acme.example", "page"), &public).expect(201);
+    let built = viewer.post(&link, &[("application", "acme.example page")]).expect(200);
+    assert!(built.body.contains("code_challenge_method=S256"), "a public client is refused without");
     let foreign = viewer.post(&link, &[("application", "evil.example x")]).expect(200);
     assert!(!foreign.body.contains("https://evil.example"));
 }

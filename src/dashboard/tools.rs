@@ -9,10 +9,14 @@ use crate::model::url::WebUrl;
 use crate::pages::dashboard::tools as view;
 use crate::pages::texts::dashboard::tools as texts;
 use crate::web::{Method, Parameters, Response, encode_pairs};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Most domains whose applications are offered.
 const DOMAINS_MAX: usize = 8;
+
+/// Of the verifier in RFC 7636, appendix B: what is built here is to be looked at, and its code redeemed by
+/// nobody who wants it kept.
+const EXAMPLE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// The pages of this section; `path` is what follows its segment.
 ///
@@ -88,8 +92,14 @@ async fn link<P: Dashboard>(within: &Within<'_, P>) -> Page {
         "" => known.map_or("", |choice| choice.callback),
         typed => typed,
     };
+    let is_public = applications.iter().zip(&choices).any(|((_, application), choice)| {
+        choice.value == chosen && application["token_endpoint_auth_methods"] == json!(["none"])
+    });
+    let challenge = if is_public { EXAMPLE_CHALLENGE } else { "" };
     let built = known.and_then(|_| chosen.split_once(' ')).map(|(host, client_id)| {
         let pairs = [
+            ("code_challenge", challenge),
+            ("code_challenge_method", if is_public { "S256" } else { "" }),
             ("response_type", "code"),
             ("client_id", client_id),
             ("redirect_uri", callback),

@@ -105,7 +105,10 @@ fn table(view: &Audit<'_>) -> Markup {
                                 @if !entry.changes.is_empty() {
                                     ul role="list" {
                                         @for (name, before, after) in &entry.changes {
-                                            li { code { (name) } ": " (value(view, before)) " → " (value(view, after)) }
+                                            li {
+                                                @if !name.is_empty() { code { (name) } ": " }
+                                                (value(view, before)) " → " (value(view, after))
+                                            }
                                         }
                                     }
                                 }

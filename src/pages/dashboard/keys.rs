@@ -10,6 +10,8 @@ use maud::{Markup, html};
 pub const TIMELINE_WIDTH: u32 = 1_000;
 /// Height of a key's lane in it.
 const LANE: usize = 36;
+/// Nearer to the left edge than this, the word for now begins at its line, units of the drawing.
+const NOW_ROOM: u32 = 30;
 
 /// A key.
 pub struct Key<'a> {
@@ -201,7 +203,7 @@ fn timeline(lang: Lang, ring: &Ring<'_>) -> Markup {
                 }
             }
             line.now x1=(ring.now) x2=(ring.now) y1="0" y2=(height - 20) {}
-            text.now x=(ring.now) y=(height - 4) text-anchor="middle" { (texts::NOW.say(lang)) }
+            text.now x=(ring.now) y=(height - 4) text-anchor=(if ring.now < NOW_ROOM { "start" } else { "middle" }) { (texts::NOW.say(lang)) }
         }
     }
 }

@@ -17,7 +17,7 @@ pub static PEOPLE: Text = Text::fixed(
 );
 pub static NONE: Text =
     Text::fixed("Der er ikke talt nogen login endnu.", "No logins have been counted yet.");
-pub static APPLICATIONS: Text = Text::fixed("Klar til at skifte", "Ready to cut over");
+pub static APPLICATIONS: Text = Text::fixed("Hvem er klar til at skifte?", "Who is ready to cut over?");
 pub static APPLICATION: Text = Text::fixed("Applikation", "Application");
 pub static LAST_NEMID: Text = Text::fixed("Sidste NemID-login", "Last login by NemID");
 pub static LAST_MITID: Text = Text::fixed("Sidste MitID-login", "Last login by MitID");

@@ -4,8 +4,8 @@ use super::super::Text;
 
 pub static LINK: Text = Text::fixed("Link til login", "Link to log in by");
 pub static LINK_ABOUT: Text = Text::fixed(
-    "Byg en adresse, som en applikation ville sende brugeren til.",
-    "Build an address that an application would send its user to.",
+    "Byg en adresse, som en applikation ville sende brugeren til. En offentlig klients link har code_challenge fra eksemplet i RFC 7636, tillæg B.",
+    "Build an address that an application would send its user to. A public client's link has the code_challenge of the example in RFC 7636, appendix B.",
 );
 pub static LOGIN: Text = Text::fixed("Prøv et login", "Try a login");
 pub static LOGIN_ABOUT: Text = Text::fixed(
