@@ -32,38 +32,47 @@ const MAX_AGE: &str = "28800";
 /// Longest code of the issuer, bytes.
 const CODE_MAX_BYTES: usize = 8 * 1024;
 
+/// What whoever shows that he is an employee logs in by.
+const EMPLOYEE_ACR: &str = "urn:grn:authn:dk:mitid:business";
+
 /// A sign-in that is under way.
 struct SignIn {
     state: String,
     nonce: String,
     verifier: String,
     back: String,
+    /// Whether somebody who is signed in shows that he is an employee too.
+    as_employee: bool,
 }
 
-json_struct!(SignIn { state, nonce, verifier, back });
+json_struct!(SignIn { state, nonce, verifier, back, as_employee });
 
 fn callback_url<P: Dashboard>(ports: &P) -> String {
     format!("{}/sign-in/callback", ports.desk().management_host.issuer())
 }
 
-/// Sends the browser to the issuer.
+/// Sends the browser to the issuer: to sign in, with `afresh` to be asked again, with `as=employee` to show
+/// that whoever is signed in is an employee.
 ///
 /// # Errors
 /// [`Stop::SignInFailed`] where it can't be reached.
 pub async fn start<P: Dashboard>(ports: &P, request: &Request, lang: Lang, now: UnixTime) -> Page {
     let query = request.query_parameters().map_err(|_| Stop::Malformed)?;
-    let afresh = query.get("afresh").is_some();
+    let as_employee = query.get("as") == Some("employee");
+    let afresh = query.get("afresh").is_some() || as_employee;
     let secret = |ports: &P| base64url(&vault::random::<32>(ports));
     let sign_in = SignIn {
         state: secret(ports),
         nonce: secret(ports),
         verifier: secret(ports),
         back: local_path(query.get("back")).to_owned(),
+        as_employee,
     };
     let desk = ports.desk();
     let metadata = provider::metadata(ports, &desk.issuer, now).await.map_err(Stop::SignInFailed)?;
     let challenge = CodeChallenge::of(&sign_in.verifier);
     let callback = callback_url(ports);
+    let acr_values = if as_employee { Some(EMPLOYEE_ACR) } else { desk.acr_values.as_deref() };
     let pairs = [
         ("response_type", "code"),
         ("client_id", desk.client_id.as_str()),
@@ -74,7 +83,7 @@ pub async fn start<P: Dashboard>(ports: &P, request: &Request, lang: Lang, now: 
         ("code_challenge", challenge.as_str()),
         ("code_challenge_method", "S256"),
         ("ui_locales", lang.tag()),
-        ("acr_values", desk.acr_values.as_deref().unwrap_or_default()),
+        ("acr_values", acr_values.unwrap_or_default()),
         ("prompt", if afresh { "login" } else { "" }),
         // Asked for so that the token says when somebody was asked (OpenID Connect Core §3.1.2.1).
         ("max_age", if afresh { "0" } else { MAX_AGE }),
@@ -121,6 +130,9 @@ pub async fn callback<P: Dashboard>(ports: &P, request: &Request, lang: Lang, no
     let expected = Expected { issuer: &metadata.issuer, audience: &desk.client_id, nonce: &sign_in.nonce };
     let claims =
         provider::verify(ports, &metadata, &expected, &id_token, now).await.map_err(Stop::SignInFailed)?;
+    if sign_in.as_employee {
+        return shown_as_employee(ports, request, lang, now, &claims, &sign_in.back).await;
+    }
     if !is_as_asked(desk.acr_values.as_deref(), &claims) {
         return Err(failed("the login is of another acr than SIGN_IN_ACR_VALUES asks for"));
     }
@@ -128,6 +140,33 @@ pub async fn callback<P: Dashboard>(ports: &P, request: &Request, lang: Lang, no
     let session = begin(ports, &metadata.issuer, &claims, before, now).await?;
     let cookie = session.cookie(ports, now).await?;
     Ok(Response::see_other(&sign_in.back).with_cookie(cookie).with_cookie(no_sign_in()))
+}
+
+/// Notes in the session of whoever is signed in that he is an employee of a company. An employee's identity is
+/// another one than the person's, and no account here: he stays who he was, and was asked when he was.
+async fn shown_as_employee<P: Dashboard>(
+    ports: &P,
+    request: &Request,
+    lang: Lang,
+    now: UnixTime,
+    claims: &Map<String, Value>,
+    back: &str,
+) -> Page {
+    let mut session = Visit::of(ports, request, lang, now).await?.session;
+    let Some(cvr) = employer(claims) else {
+        let view = Message {
+            lang,
+            title: &texts::NO_EMPLOYEE_TITLE,
+            text: &texts::NO_EMPLOYEE,
+            reference: None,
+            button: Some((&texts::GO_BACK, back)),
+            broker: &ports.desk().broker_name,
+        };
+        return Ok(Response::page(400, page(&view)).with_cookie(no_sign_in()));
+    };
+    session.cvr = Some(cvr.to_owned());
+    let cookie = session.cookie(ports, now).await?;
+    Ok(Response::see_other(back).with_cookie(cookie).with_cookie(no_sign_in()))
 }
 
 /// Whether somebody signed in by a way that the deployer asks for. What was asked went through the browser,
@@ -162,7 +201,7 @@ async fn begin<P: Dashboard>(
     let before = before.filter(|it| it.person == person && known.counts(it.generation, &it.id));
     Ok(Session {
         name,
-        cvr: employer(claims).map(str::to_owned),
+        cvr: employer(claims).map(str::to_owned).or_else(|| before.as_ref()?.cvr.clone()),
         generation: known.generation,
         began: now,
         asked_at: asked_at(claims, now),

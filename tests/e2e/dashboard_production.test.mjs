@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { decodeJwt } from "jose";
-import { chooseTab, startBrowser } from "./support/browser.mjs";
+import { answerSimulator, chooseTab, startBrowser } from "./support/browser.mjs";
 import { fill, join, open, origin, press, save, setUpLink } from "./support/dashboard.mjs";
 import { send } from "./support/http.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
@@ -152,12 +152,18 @@ test("MitID is ordered with VAT number and terms, looked into by the operator, a
   await save(owner);
   await open(owner, at("/order"));
   assert.match(await owner.locator("main").innerText(), /The operator therefore checks who you are/);
+  await owner.locator('a[href^="/sign-in?as=employee"]').click();
+  await answerSimulator(owner, "employee");
+  await owner.waitForURL(at("/order"));
+  assert.match(await owner.locator("main").innerText(), /You are signed in as an employee of the company/);
+  assert.match(await owner.locator("header").innerText(), /Terne|Owner/i, "and is who he was");
   await owner.locator("#terms_general").check();
   await press(owner, "submit");
   assert.match(await owner.locator("main").innerText(), /Both terms must be accepted/, "no order without both terms");
   for (const terms of ["general", "mitid"]) await owner.locator(`#terms_${terms}`).check();
   await press(owner, "submit");
   await open(owner, at("/order"));
+  assert.match(await owner.locator("main").innerText(), /Employee login: the CVR number of the login is the company's/);
   assert.ok(await owner.locator("main button", { hasText: "Complete" }).isDisabled());
 
   for (const [act, status] of [["verify", "Verifying"], ["approve", "With the operator"], ["ready", "Domain ready"]]) {

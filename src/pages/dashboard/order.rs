@@ -262,6 +262,9 @@ fn submission(view: &Order<'_>, version: u64, submit: &Submit<'_>) -> Markup {
         h2 { (texts::SUBMIT_TITLE.say(lang)) }
         p { (texts::SUBMIT_HELP.say(lang)) }
         p { (if submit.proves { &texts::WILL_PROVE } else { &texts::WILL_NOT_PROVE }.say(lang)) }
+        @if !submit.proves {
+            p { a href={ "/sign-in?as=employee&back=" (view.frame.back) } { (texts::PROVE.say(lang)) } }
+        }
         form method="post" action=(view.href) {
             (hidden(view.frame, version, "submit"))
             @if let Some(terms_version) = submit.terms {

@@ -78,6 +78,12 @@ pub static SESSION_OVER: Text = Text::fixed(
     "Din session er udløbet. Intet er ændret. Gå tilbage i browseren for at se, hvad du skrev.",
     "Your session is over. Nothing was changed. Go back in the browser to see what you typed.",
 );
+pub static NO_EMPLOYEE_TITLE: Text = Text::fixed("Ikke som medarbejder", "Not as an employee");
+pub static NO_EMPLOYEE: Text = Text::fixed(
+    "Login lykkedes, men det var ikke med en medarbejders MitID Erhverv. Intet er ændret, og du er stadig logget ind.",
+    "The login succeeded, but not by an employee's MitID Erhverv. Nothing was changed, and you are still signed in.",
+);
+pub static GO_BACK: Text = Text::fixed("Tilbage", "Back");
 pub static SIGN_IN_FAILED_TITLE: Text = Text::fixed("Login mislykkedes", "Signing in failed");
 pub static SIGN_IN_FAILED: Text = Text::fixed(
     "Tjenesten, der skal sige, hvem du er, svarede ikke som ventet. Prøv igen om lidt.",

@@ -130,6 +130,7 @@ pub static WILL_NOT_PROVE: Text = Text::fixed(
     "Du er ikke logget ind som medarbejder i den danske virksomhed, som ordren nævner. Operatøren kontrollerer derfor, hvem I er. Det kan tage længere tid.",
     "You are not signed in as an employee of the Danish company that the order names. The operator therefore checks who you are, which may take longer.",
 );
+pub static PROVE: Text = Text::fixed("Vis det med MitID Erhverv", "Show it by MitID Erhverv");
 pub static WITHDRAW: Text = Text::fixed("Træk ordren tilbage", "Withdraw the order");
 pub static WITHDRAW_HELP: Text = Text::fixed(
     "Operatøren holder op med at arbejde på den, og andre kan få præfikset. En ny ordre kan begyndes siden.",
