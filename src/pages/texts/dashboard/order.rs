@@ -93,8 +93,8 @@ pub static NEEDS_TEST: Text = Text::fixed(
     "In TEST you need a domain prefix, the company's name, whether it is public or private, and a person to ask. The VAT number may be left out. The domain is ready as soon as the operator has approved the order.",
 );
 pub static NEEDS_PRODUCTION: Text = Text::fixed(
-    "I PRODUCTION skal I have et almindeligt domæne i drift, et momsnummer fra EU eller Nordirland, og en, der kan acceptere vilkårene for virksomheden. Bedst er det at være logget ind som medarbejder i virksomheden (MitID Erhverv); ellers kontrollerer operatøren, hvem I er.",
-    "In PRODUCTION you need an ordinary domain in service, a VAT number of the EU or Northern Ireland, and somebody who can accept the terms for the company. It is best to be signed in as an employee of the company (MitID Erhverv); otherwise the operator checks who you are.",
+    "I PRODUCTION skal I have et almindeligt domæne i drift, et momsnummer fra EU eller Nordirland, og en, der kan acceptere vilkårene for virksomheden. Bedst er det at vise med MitID Erhverv, at I er medarbejder i virksomheden; ordrens side fører dertil. Ellers kontrollerer operatøren, hvem I er.",
+    "In PRODUCTION you need an ordinary domain in service, a VAT number of the EU or Northern Ireland, and somebody who can accept the terms for the company. It is best to show by MitID Erhverv that you are an employee of the company; the page of the order leads there. Otherwise the operator checks who you are.",
 );
 pub static BEGIN: Text = Text::fixed("Begynd en ordre", "Begin an order");
 pub static EDIT: Text = Text::fixed("Ret ordren", "Edit the order");
