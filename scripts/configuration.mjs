@@ -16,7 +16,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { applyPlan, draftsLost, leftToDo, secretVariable, withSecrets } from "./configuration/apply.mjs";
+import { applyPlan, draftsLost, leaveMark, leftToDo, secretVariable, withSecrets } from "./configuration/apply.mjs";
 import { readLive } from "./configuration/live.mjs";
 import { jsonOf, planOf, textOf } from "./configuration/plan.mjs";
 import { configurationSchema, wrongs } from "./configuration/schema.mjs";
@@ -89,7 +89,10 @@ async function runApply(api, name, how) {
     process.exitCode = found.steps.length === 0 ? 0 : 2;
     return process.stdout.write(written(jsonOf(found)));
   }
-  if (found.steps.length === 0) return console.log("Live is as the file says.");
+  if (found.steps.length === 0) {
+    if (!how.plan) await mark(api, schema, found.tenant);
+    return console.log("Live is as the file says.");
+  }
   const removes = how.remove === true;
   console.log(textOf(found, removes));
   for (const note of await draftsLost(api, found, schema)) console.log(`Note: ${note}`);
@@ -106,7 +109,13 @@ async function runApply(api, name, how) {
   const otherwise = await applyPlan(api, found, schema, options);
   for (const what of leftToDo(found)) console.log(`To do: ${what}`);
   if (otherwise.length > 0) throw new Error(`not everything is as the file says:\n${otherwise.join("\n")}`);
+  await mark(api, schema, found.tenant);
   console.log("Done: it is stored and published.");
+}
+
+async function mark(/** @type {Api} */ api, /** @type {Json} */ schema, /** @type {string} */ tenant) {
+  const why = await leaveMark(api, schema, tenant);
+  if (why) console.log(`Note: ${why}`);
 }
 
 async function isWanted() {

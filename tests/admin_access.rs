@@ -109,16 +109,19 @@ fn a_token_opens_what_its_scopes_say() {
             "delete /domains/{host}",
             "delete /domains/{host}/style",
             "delete /domains/{host}/upstreams/{eid}",
+            "delete /environments/{environment}/test-people/{user}",
             "post /domains/{host}/style/fetch",
             "post /domains/{host}/style/preview",
             "post /domains/{host}/style/publish",
             "post /domains/{host}/style/roll-back",
             "put ",
+            "put /applied-file",
             "put /domains/{host}",
             "put /domains/{host}/style",
             "put /domains/{host}/upstreams/{eid}",
             "put /environments/{environment}",
             "put /environments/{environment}/rehearsal",
+            "put /environments/{environment}/test-people/{user}",
         ]
     );
     assert_eq!(

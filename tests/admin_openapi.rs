@@ -9,6 +9,7 @@ mod support;
 use edge_eid::admin::change::APPLICATIONS_MAX;
 use edge_eid::admin::configuration::{delete_record, put_record, target_of};
 use edge_eid::admin::record::{ApplicationRecord, Record};
+use edge_eid::model::test_person::TEST_PEOPLE_MAX;
 use edge_eid::model::{ClientId, Host, Serving, TenantId, UnixTime};
 use edge_eid::rows::Rows;
 use serde_json::{Value, json};
@@ -70,6 +71,7 @@ fn every_documented_answer_is_given() {
         ("{eid}", "nemid"),
         ("{environment}", "TEST"),
         ("{trace_id}", TRACE),
+        ("{user}", "frida"),
     ];
     let step = edge_eid::login::trace::step(operator.now.get(), "authorize", 200, &[]);
     operator.ports.traces.borrow_mut().insert(format!("acme/TEST/{TRACE}"), json!([step]));
@@ -101,6 +103,8 @@ fn every_documented_answer_is_given() {
                 json!({"eid": "mitid", "kid": active(&operator, "mitid"), "force": true, "reason": "shown"})
             }
             "rehearsal" => json!({"ends_at": null}),
+            "{user}" => json!({"name": "Frida Testperson", "birthdate": "1985-05-06"}),
+            "applied-file" => json!({"fingerprint": "0".repeat(64)}),
             "check-secret" => json!({"secret": "correct-horse-battery"}),
             "shadow" => json!({}),
             "tokens" => json!({"name": "Pipeline", "scopes": ["applications"]}),
@@ -172,7 +176,9 @@ fn provoke(operator: &Operator, method: &str, at: &str, body: &Value) -> Option<
         assert_eq!(send(at, &[("if-match", "*")], b"").status, 200);
         return None;
     }
-    if at.contains("/domains/") || at.contains("/environments/") || at.ends_with("/tokens") {
+    let is_within =
+        ["/domains/", "/environments/", "/tokens", "/applied-file"].iter().any(|it| at.contains(it));
+    if is_within {
         send(&nowhere, &[json_type], text.as_bytes());
     }
     send(at, &[json_type], b"[]");
@@ -290,6 +296,10 @@ fn conflict(operator: &Operator, method: &str, at: &str, send: &Send<'_>, body: 
         let secret = json!({"secret": "the-same-secret"}).to_string();
         send(at, &[json_type], secret.as_bytes());
         send(at, &[json_type], secret.as_bytes());
+    } else if let Some(people) = at.strip_suffix("frida") {
+        for number in 0..TEST_PEOPLE_MAX {
+            send(&format!("{people}{number}"), &[json_type], body.to_string().as_bytes());
+        }
     } else if at.ends_with(TEST) {
         send(&domain_path("acme", MANAGEMENT_HOST), &[json_type], body.to_string().as_bytes());
     } else if at.contains("/applications/") {

@@ -1,9 +1,10 @@
 // @ts-check
 // Does what a plan says, call by call. Each call is made on what the plan has seen and nothing else;
 // what is as wanted already, as after a first half that was done before, is passed over.
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { call, published, wanted } from "../admin_api.mjs";
-import { settingsOf, styleOf } from "./live.mjs";
+import { pathOf, readLive, settingsOf, styleOf } from "./live.mjs";
 import { ordersOf } from "./plan.mjs";
 import { member } from "./schema.mjs";
 
@@ -98,6 +99,25 @@ export async function applyPlan(api, plan, schema, { removes, secrets, tell = ()
   }
   if (orders.length > 0) await published(api, plan.tenant);
   return otherwise;
+}
+
+/**
+ * Leaves the mark that a file was applied, with the fingerprint of what is live now: the dashboard tells
+ * what is changed from here on. Where the last entry of the log is such a mark, there is nothing to say.
+ * Gives why there is none, where the token may not leave it.
+ * @param {Api} api
+ * @param {Json} schema the file's
+ * @param {string} tenant
+ * @returns {Promise<string | undefined>}
+ */
+export async function leaveMark(api, schema, tenant) {
+  const mark = pathOf("tenants", tenant, "applied-file");
+  const fingerprint = createHash("sha256").update(JSON.stringify(await readLive(api, schema, tenant))).digest("hex");
+  const last = wanted(await call(api, "GET", `${pathOf("tenants", tenant, "audit")}?limit=1`)).items[0];
+  const isMarked = last?.action.startsWith("applied.") && last.after.fingerprint === fingerprint;
+  if (isMarked) return undefined;
+  const { status, body } = await call(api, "PUT", mark, { fingerprint });
+  return [200, 201].includes(status) ? undefined : `the dashboard does not learn of this file: ${body.detail ?? status}`;
 }
 
 /** What the API shows of a thing, as the file would say it. */

@@ -3,7 +3,8 @@
 use super::command::WrappedBy;
 use super::record::Record;
 use super::style_record::{StyleRecord, StyleVersion};
-use super::{api_tokens, applications, domains, environments, secrets, tenants, timetable, upstreams};
+use super::{api_tokens, applications, applied, domains, environments, secrets, tenants, test_people};
+use super::{timetable, upstreams};
 use crate::json::Json;
 use crate::vault::{base64url, sha256};
 use serde_json::{Value, json};
@@ -20,6 +21,8 @@ pub fn redacted(record: &Record) -> Value {
         Record::Application(_) => applications::show(record),
         Record::Secret(_) => secrets::show(record),
         Record::Token(_) => api_tokens::show(record),
+        Record::TestPerson(_) => test_people::redacted(record),
+        Record::Applied(_) => applied::show(record),
         Record::Style(it) => style(it),
         Record::Environment(it) => {
             let mut shown = environments::show(record);

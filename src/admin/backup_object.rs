@@ -218,8 +218,9 @@ fn fits<R: Rows>(stored: &Configuration<'_, R>, part: &ImportPart) -> Result<boo
             Record::Style(it) => Some(Target::Domain { host: it.host.clone() }),
             Record::Secret(it) => Some(Target::Domain { host: it.host.clone() }),
             Record::Application(it) => Some(Target::Domain { host: it.host.clone() }),
+            Record::TestPerson(_) => Some(Target::Environment { environment: Environment::Test }),
             // No backup of ours has one, and whoever makes one up gets nobody in by it.
-            Record::Token(_) => return Ok(false),
+            Record::Token(_) | Record::Applied(_) => return Ok(false),
         };
         if let Some(owner) = owner
             && !known.contains(&owner)

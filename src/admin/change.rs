@@ -10,7 +10,7 @@ use super::record::{ApplicationRecord, DomainRecord, EnvironmentRecord, Record, 
 use super::record::{Target, TenantRecord, TokenRecord, UpstreamRecord, Versioned};
 use super::rules::{application_faults, check_fixed, check_peer, check_peer_lets_go, check_precondition};
 use super::rules::{check_upstream, default_response_types, field, refuse_if_any};
-use super::{shadow, style_record};
+use super::{shadow, style_record, test_people};
 use crate::model::application::{ClientAuthMethod, SECRETS_MAX};
 use crate::model::domain::{ClientKey, CprSettings, Rehearsal, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
@@ -113,6 +113,11 @@ pub fn decide<R: Rows>(
         Action::AddSecret(secret) => add_secret(stored, secret),
         Action::MakeShadow { host, client_id } => shadow::decide(stored, host, client_id, change.at),
         Action::AddToken(token) => add_token(stored, token, change.at),
+        Action::PutTestPerson(person) => test_people::decide(stored, &change.precondition, person),
+        Action::PutApplied(mark) => {
+            stored.tenant()?.ok_or(Stop::Absent)?;
+            put(stored.get(&Target::Applied)?, Record::Applied(mark.clone()), Vec::new())
+        }
         Action::Remove(target) => remove(stored, &change.precondition, target),
         Action::Style { host, change: wanted } => {
             style_record::decide(stored, &change.precondition, host, wanted)
@@ -328,7 +333,7 @@ fn remove<R: Rows>(
     check_precondition(precondition, Some(&old))?;
     let (also_removed, touched) = match target {
         // A tenant's id is for ever: its hosts are claimed under it.
-        Target::Tenant | Target::Environment { .. } => return Err(Conflict::InUse.into()),
+        Target::Tenant | Target::Environment { .. } | Target::Applied => return Err(Conflict::InUse.into()),
         Target::Domain { host } => {
             let applications = Scope::Applications { host: host.clone() };
             if stored.count(&applications, 1)? > 0 || !stored.domains_paired_with(host)?.is_empty() {
@@ -346,6 +351,7 @@ fn remove<R: Rows>(
         Target::Upstream { host, .. } => (Vec::new(), touched_by_domain(stored, host)?),
         // Nothing of it is published.
         Target::Token { id } => (made_by(stored, id)?, Vec::new()),
+        Target::TestPerson { .. } => (Vec::new(), touched_by_keys(stored, Environment::Test)?),
         Target::Style { host } => {
             let mut touched =
                 stored.style(host)?.map(|style| style_record::all_of(&style)).unwrap_or_default();

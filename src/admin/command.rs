@@ -6,14 +6,15 @@
 use super::permission::Permission;
 use super::presets::Preset;
 use super::record::{
-    ApplicationRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord, TokenRecord,
-    Versioned,
+    ApplicationRecord, AppliedRecord, DomainRecord, Record, Scope, SecretRecord, Target, TenantRecord,
+    TokenRecord, Versioned,
 };
 use super::shadow::{Drift, Original};
 use super::style_record::StyleChange;
 use crate::eid::Eid;
 use crate::model::domain::{Audience, CprSettings, Rehearsal, Upstream};
 use crate::model::key_ring::SigningKey;
+use crate::model::test_person::TestPerson;
 use crate::model::{ClientId, Environment, Host, Sealed, UnixTime};
 use serde_json::Value;
 
@@ -185,7 +186,11 @@ pub enum Action {
     },
     /// Adds an API token.
     AddToken(TokenRecord),
-    /// Removes a domain, upstream, style, application, secret or API token.
+    /// Makes or replaces a test person.
+    PutTestPerson(TestPerson),
+    /// Marks that a configuration file was applied.
+    PutApplied(AppliedRecord),
+    /// Removes a domain, upstream, style, application, secret, API token or test person.
     Remove(Target),
     /// The same two keys of an environment, wrapped by another master key.
     Rewrap {
@@ -222,6 +227,8 @@ json_enum!(Action {
     AddSecret(it) = "add_secret",
     MakeShadow { host, client_id } = "make_shadow",
     AddToken(it) = "add_token",
+    PutTestPerson(it) = "put_test_person",
+    PutApplied(it) = "put_applied",
     Remove(it) = "remove",
     Rewrap { environment, data_key, sub_key } = "rewrap",
     Style { host, change } = "style",

@@ -273,6 +273,8 @@ pub fn target_of(record: &Record) -> Target {
         },
         Record::Style(it) => Target::Style { host: it.host.clone() },
         Record::Token(it) => Target::Token { id: it.id.clone() },
+        Record::TestPerson(it) => Target::TestPerson { user: it.user.clone() },
+        Record::Applied(_) => Target::Applied,
     }
 }
 

@@ -4,7 +4,7 @@
 //! | Files | What they are |
 //! |---|---|
 //! | `caller` `permission` `assertion` | who calls, and what he may do |
-//! | `tenants` `api_tokens` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `master_key` | the resources of `/api/v1`, one a file |
+//! | `tenants` `api_tokens` `domains` `environments` `upstreams` `applications` `secrets` `keys` `audit` `publication_status` `traces` `consents` `test_people` `applied` `master_key` | the resources of `/api/v1`, one a file |
 //! | `migration` | how far applications are on their way, and which are ready to be cut over |
 //! | `shadows` `shadow` | the twins of applications on MitID domains: the calls, what is wanted and what differs |
 //! | `application_protocol` `client_keys` `timetable` | the protocol settings of an application, its public keys, and how our own are shown |
@@ -24,6 +24,7 @@
 pub mod api_tokens;
 pub mod application_protocol;
 pub mod applications;
+pub mod applied;
 pub mod assertion;
 pub mod audit;
 pub mod audit_log;
@@ -76,6 +77,7 @@ pub mod styles;
 pub mod tally_object;
 pub mod tenant_object;
 pub mod tenants;
+pub mod test_people;
 pub mod timetable;
 pub mod traces;
 pub mod upstreams;
@@ -182,6 +184,18 @@ async fn resource<P: Management>(call: &Call<'_, P>, path: &[&str]) -> (&'static
         (Get, ["tenants", t, "environments", e, "migration"]) => {
             ("admin_migration", migration::get(call, t, e).await)
         }
+        (method, ["tenants", t, "environments", e, "test-people", rest @ ..]) => {
+            let answer = match (method, rest) {
+                (Get, []) => test_people::list(call, t, e).await,
+                (Get, [user]) => test_people::get(call, t, e, user).await,
+                (Put, [user]) => test_people::put(call, t, e, user).await,
+                (Delete, [user]) => test_people::delete(call, t, e, user).await,
+                _ => Err(no_route(path).into()),
+            };
+            ("admin_test_people", answer)
+        }
+        (Get, ["tenants", t, "applied-file"]) => ("admin_applied", applied::get(call, t).await),
+        (Put, ["tenants", t, "applied-file"]) => ("admin_applied", applied::put(call, t).await),
         (Get, ["tenants", t, "environments", e, "consents"]) => {
             ("admin_consents", consents::list(call, t, e).await)
         }
@@ -244,7 +258,7 @@ fn no_route(path: &[&str]) -> Problem {
         ["tenants"]
         | ["master-key"]
         | ["tenants", _, "audit" | "publication" | "domains"]
-        | ["tenants", _, "environments", _, "keys" | "consents" | "migration"]
+        | ["tenants", _, "environments", _, "keys" | "consents" | "migration" | "test-people"]
         | ["tenants", _, "environments", _, "traces", _]
         | ["tenants", _, "domains", _, "upstreams" | "applications" | "shadow-drift"] => "GET",
         ["master-key", "rewrap"]
@@ -253,8 +267,9 @@ fn no_route(path: &[&str]) -> Problem {
         | ["tenants", _, "domains", _, "applications", _, "shadow" | "check-secret"]
         | ["tenants", _, "environments", _, "keys", _, "compromise"] => "POST",
         ["tenants", _, "import"] | ["tenants", _, "environments", _, "rehearsal"] => "PUT",
-        ["tenants", _] | ["tenants", _, "environments", _] => "GET, PUT",
+        ["tenants", _] | ["tenants", _, "environments", _] | ["tenants", _, "applied-file"] => "GET, PUT",
         ["tenants", _, "domains", _]
+        | ["tenants", _, "environments", _, "test-people", _]
         | ["tenants", _, "domains", _, "style"]
         | ["tenants", _, "domains", _, "upstreams" | "applications", _] => "GET, PUT, DELETE",
         ["tenants", _, "domains", _, "style", "publish" | "roll-back" | "fetch" | "preview"] => "POST",

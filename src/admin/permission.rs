@@ -10,7 +10,7 @@ pub enum Permission {
     Read,
     /// To make, change and remove applications and their secrets.
     Applications,
-    /// To change domains, environments, upstreams, styles and the tenant's own settings; to see who
+    /// To change domains, environments, upstreams, styles, test people and the tenant's own settings; to see who
     /// consented and what was recorded.
     Configuration,
     /// To rotate keys, postpone it, and take a stolen one out.
@@ -64,7 +64,8 @@ pub fn needed(method: Method, path: &[&str]) -> Option<Permission> {
         (Get, _) => Permission::Read,
         (Post, ["environments", _, "keys", ..]) => Permission::Keys,
         (Put | Delete | Post, ["domains", _, "applications", ..]) => Permission::Applications,
-        (Put, [] | ["environments", _] | ["environments", _, "rehearsal"])
+        (Put, [] | ["environments", _] | ["environments", _, "rehearsal"] | ["applied-file"])
+        | (Put | Delete, ["environments", _, "test-people", _])
         | (Put | Delete | Post, ["domains", _, ..]) => Permission::Configuration,
         _ => return None,
     })

@@ -15,8 +15,10 @@ use super::due::{self, Sent};
 use super::publication::{published_key, published_text};
 use super::record::{DomainRecord, Record, Scope, TenantRecord, Versioned};
 use crate::eid::Eid;
+use crate::json;
 use crate::model::domain::{DomainKind, NEMID_CLOSED_AT, Peer};
 use crate::model::key_ring::published_keys;
+use crate::model::test_person::TestPerson;
 use crate::model::{Application, ClientId, DomainSnapshot, Environment, Host, Serving, TenantId, UnixTime};
 use crate::rows::{Rows, StoreFault, Write};
 use crate::table::Table;
@@ -355,8 +357,22 @@ pub fn domain_snapshot<R: Rows>(
         sub_key: environment.sub_key,
         restored_at: environment.restored_at,
         style: stored.style(host)?.and_then(|style| style.published).map(|published| published.digest),
+        test_people: test_people(stored, domain.environment)?,
         written: Default::default(),
     }))
+}
+
+/// The tenant's own test people, where simulators may be.
+fn test_people<R: Rows>(
+    stored: &Configuration<'_, R>,
+    environment: Environment,
+) -> Result<Option<String>, StoreFault> {
+    if environment != Environment::Test {
+        return Ok(None);
+    }
+    let person = |record| if let Record::TestPerson(it) = record { Some(it) } else { None };
+    let people: Vec<TestPerson> = stored.all(&Scope::TestPeople)?.into_iter().filter_map(person).collect();
+    Ok((!people.is_empty()).then(|| json::write(&people)))
 }
 
 fn peer_of<R: Rows>(

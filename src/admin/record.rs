@@ -10,6 +10,7 @@ use crate::eid::Eid;
 use crate::model::application::{ClientAuthMethod, Protocol, StoredSecret};
 use crate::model::domain::{CprSettings, DomainKind, Rehearsal, SessionSettings, Upstream};
 use crate::model::key_ring::{Algorithm, SigningKey};
+use crate::model::test_person::TestPerson;
 use crate::model::url::{RedirectUri, WebUrl};
 use crate::model::{ClientId, Environment, Host, Sealed, TenantId, UnixTime};
 use std::fmt;
@@ -185,6 +186,19 @@ pub struct TokenRecord {
 
 json_struct!(TokenRecord { id, name, digest, permissions, created_by, created_at, expires_at, last_used_at });
 
+/// The mark of a configuration file that was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedRecord {
+    /// SHA-256 of the configuration that came of it, in hexadecimal.
+    pub fingerprint: String,
+    /// When.
+    pub applied_at: UnixTime,
+    /// By whom.
+    pub applied_by: String,
+}
+
+json_struct!(AppliedRecord { fingerprint, applied_at, applied_by });
+
 /// Anything a tenant's object keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
@@ -204,6 +218,10 @@ pub enum Record {
     Style(Box<StyleRecord>),
     /// A token for the admin API.
     Token(TokenRecord),
+    /// A test person of the simulators.
+    TestPerson(TestPerson),
+    /// The mark of a configuration file.
+    Applied(AppliedRecord),
 }
 
 json_enum!(Record {
@@ -215,6 +233,8 @@ json_enum!(Record {
     Secret(it) = "secret",
     Style(it) = "style",
     Token(it) = "token",
+    TestPerson(it) = "test_person",
+    Applied(it) = "applied",
 });
 
 /// A record and the version of the tenant's configuration at which it last changed: its ETag.
@@ -276,6 +296,13 @@ pub enum Target {
         /// Its id.
         id: String,
     },
+    /// A test person of the simulators.
+    TestPerson {
+        /// What is typed there.
+        user: String,
+    },
+    /// The mark of the last configuration file that was applied.
+    Applied,
 }
 
 json_enum!(Target {
@@ -287,6 +314,8 @@ json_enum!(Target {
     Secret { host, client_id, id } = "secret",
     Style { host } = "style",
     Token { id } = "token",
+    TestPerson { user } = "test_person",
+    Applied = "applied",
 });
 
 /// The things that stand in one list.
@@ -296,6 +325,8 @@ pub enum Scope {
     Domains,
     /// The tenant's tokens for the admin API.
     Tokens,
+    /// The tenant's test people.
+    TestPeople,
     /// Upstreams of a domain.
     Upstreams {
         /// The domain.
@@ -318,6 +349,7 @@ pub enum Scope {
 json_enum!(Scope {
     Domains = "domains",
     Tokens = "tokens",
+    TestPeople = "test_people",
     Upstreams { host } = "upstreams",
     Applications { host } = "applications",
     Secrets { host, client_id } = "secrets",
@@ -342,18 +374,23 @@ pub enum Kind {
     Style,
     /// See [`Record::Token`].
     Token,
+    /// See [`Record::TestPerson`].
+    TestPerson,
+    /// See [`Record::Applied`].
+    Applied,
 }
 
 impl Kind {
     /// Those of a backup, in its order; a token is in none, since it would let somebody in again who was
-    /// shut out since. What something belongs to comes before it, and an application
+    /// shut out since, nor is the mark of a file. What something belongs to comes before it, and an application
     /// after its secrets, since it is published with them.
-    pub const OF_BACKUPS: [Self; 7] = [
+    pub const OF_BACKUPS: [Self; 8] = [
         Self::Tenant,
         Self::Environment,
         Self::Domain,
         Self::Upstream,
         Self::Style,
+        Self::TestPerson,
         Self::Secret,
         Self::Application,
     ];
@@ -369,6 +406,8 @@ impl Kind {
             Self::Secret => "secret",
             Self::Style => "style",
             Self::Token => "token",
+            Self::TestPerson => "test_person",
+            Self::Applied => "applied",
         }
     }
 }
@@ -386,6 +425,8 @@ impl Target {
             Self::Secret { host, client_id, id } => (Kind::Secret, format!("{host} {client_id} {id}")),
             Self::Style { host } => (Kind::Style, host.to_string()),
             Self::Token { id } => (Kind::Token, id.clone()),
+            Self::TestPerson { user } => (Kind::TestPerson, user.clone()),
+            Self::Applied => (Kind::Applied, "applied".to_owned()),
         }
     }
 }
@@ -395,6 +436,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Tenant => f.write_str("tenant"),
+            Self::Applied => f.write_str("configuration file"),
             _ => {
                 let (kind, id) = self.row();
                 write!(f, "{} {id}", kind.as_str())
@@ -409,6 +451,7 @@ impl Scope {
         match self {
             Self::Domains => (Kind::Domain, String::new()),
             Self::Tokens => (Kind::Token, String::new()),
+            Self::TestPeople => (Kind::TestPerson, String::new()),
             Self::Upstreams { host } => (Kind::Upstream, format!("{host} ")),
             Self::Applications { host } => (Kind::Application, format!("{host} ")),
             Self::Secrets { host, client_id } => (Kind::Secret, format!("{host} {client_id} ")),
@@ -417,7 +460,7 @@ impl Scope {
     /// The thing that the list belongs to, where it is not the tenant itself.
     pub fn owner(&self) -> Option<Target> {
         match self {
-            Self::Domains | Self::Tokens => None,
+            Self::Domains | Self::Tokens | Self::TestPeople => None,
             Self::Upstreams { host } | Self::Applications { host } => {
                 Some(Target::Domain { host: host.clone() })
             }

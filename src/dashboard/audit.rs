@@ -27,6 +27,7 @@ const SHOWN_MAX_CHARS: usize = 200;
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     let page: Opening<'_> = match (within.visit.request.method, path) {
         (Method::Get, []) => Box::pin(configuration(within)),
+        (Method::Get, ["file"]) => Box::pin(super::applied::page(within)),
         (Method::Get, ["csv"]) => Box::pin(async { export(within, &configuration_rows(within).await?) }),
         (Method::Get, ["team"]) => Box::pin(team(within, None)),
         (Method::Get, ["team", "csv"]) => Box::pin(async { export(within, &team_rows(within).await?) }),

@@ -1,5 +1,6 @@
 //! The first page of a tenant: is all well, or what needs attention.
 
+use super::applied;
 use super::domains::is_mitid;
 use super::order_calls;
 use super::ports::Dashboard;
@@ -8,6 +9,7 @@ use super::visit::Within;
 use crate::admin::rfc3339;
 use crate::pages::dashboard::frame::moment;
 use crate::pages::dashboard::overview as view;
+use crate::pages::texts::dashboard::applied as file_texts;
 use crate::pages::texts::dashboard::keys as key_texts;
 use crate::pages::texts::dashboard::overview as texts;
 use crate::web::{Response, with_query};
@@ -15,6 +17,9 @@ use serde_json::Value;
 
 /// Most domains whose shadows and upstreams are looked at.
 const DOMAINS_MAX: usize = 20;
+
+/// Most changes since a file that are named.
+const NAMED_MAX: usize = 5;
 
 /// A change of keys is told of so long before, seconds.
 const KEYS_AHEAD_SECONDS: u64 = 14 * 24 * 60 * 60;
@@ -80,6 +85,17 @@ async fn waiting_order<P: Dashboard>(within: &Within<'_, P>) -> Result<Option<vi
     Ok(Some(view::Need { text, detail: String::new(), href: within.href(&["order"]) }))
 }
 
+/// That the configuration is no longer what the applied file said.
+async fn changed_since_the_file<P: Dashboard>(within: &Within<'_, P>) -> Result<Option<view::Need>, Stop> {
+    let Some(applied) = applied::look(within).await? else { return Ok(None) };
+    if applied.changes.is_empty() && !applied.more {
+        return Ok(None);
+    }
+    let text = file_texts::changed_since(&moment(&applied.at), applied.changes.len(), applied.more);
+    let named: Vec<&str> = applied.changes.iter().take(NAMED_MAX).map(|it| it.what.as_str()).collect();
+    Ok(Some(view::Need { text, detail: named.join("; "), href: within.href(&["audit", "file"]) }))
+}
+
 /// The page.
 ///
 /// # Errors
@@ -114,6 +130,7 @@ pub async fn page<P: Dashboard>(within: &Within<'_, P>) -> Page {
     needs.extend(rehearsal(within).await?);
     needs.extend(keys(within).await?);
     needs.extend(waiting_order(within).await?);
+    needs.extend(changed_since_the_file(within).await?);
     let publication = api.get(&within.resource(&["publication"])).await?.body;
     if publication["published"] != Value::Bool(true) {
         let text = texts::PUBLISHING.clone();

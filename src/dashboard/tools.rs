@@ -5,6 +5,7 @@ use super::ports::Dashboard;
 use super::probe;
 use super::stop::{Opening, Page, Stop};
 use super::visit::Within;
+use crate::model::Environment;
 use crate::model::url::WebUrl;
 use crate::pages::dashboard::tools as view;
 use crate::pages::texts::dashboard::tools as texts;
@@ -25,12 +26,14 @@ const EXAMPLE_CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 pub async fn route<P: Dashboard>(within: &Within<'_, P>, path: &[&str]) -> Page {
     let page: Opening<'_> = match (within.visit.request.method, path) {
         (Method::Get, []) => {
-            return Ok(Response::page(200, view::list(&within.frame(), &within.href(&["tools"]))));
+            let (base, is_test) = (within.href(&["tools"]), within.environment == Environment::Test);
+            return Ok(Response::page(200, view::list(&within.frame(), &base, is_test)));
         }
         (_, ["link"]) => Box::pin(link(within)),
         (Method::Get, ["metadata"]) => Box::pin(metadata(within)),
         (Method::Get, ["explain"]) => Box::pin(explain(within)),
         (_, ["login"]) => Box::pin(login_test::start(within)),
+        (_, ["people", rest @ ..]) => Box::pin(super::test_people::route(within, rest)),
         _ => return Err(Stop::NotFound),
     };
     page.await

@@ -63,6 +63,14 @@ impl Cpr {
         sum.is_multiple_of(11)
     }
 
+    /// Whether it is surely no living person's: a replacement number, one of somebody born before 1900, or
+    /// one without modulus 11 of another day than 1 January.
+    pub fn is_nobodys(&self) -> bool {
+        let is_replaced = self.0.bytes().next().is_some_and(|first| first >= b'6');
+        let Some((year, month, day)) = self.birth_date(Environment::Test) else { return true };
+        is_replaced || year < 1900 || (!self.meets_modulus_11() && (month, day) != (1, 1))
+    }
+
     /// Year, month and day of birth.
     fn birth_date(&self, environment: Environment) -> Option<(u64, u64, u64)> {
         let two = |at: usize| self.0.get(at..at + 2)?.parse::<u64>().ok();

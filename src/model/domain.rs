@@ -225,6 +225,9 @@ pub struct DomainSnapshot {
     /// When the environment was restored from a backup: nothing of before that counts once, or for a
     /// while, counts any more.
     pub restored_at: Option<UnixTime>,
+    /// On TEST domains the tenant's own test people ([`super::test_person::TestPerson`]), a list as JSON
+    /// text: only simulators read it.
+    pub test_people: Option<String>,
     /// The digest of the style that its pages have ([`super::Style`]).
     pub style: Option<String>,
     /// Documents written from this snapshot, kept with it.
@@ -235,7 +238,7 @@ json_struct!(DomainSnapshot {
     version, tenant, environment, host, issuer, kind, enabled, display_name, peer,
     show_alongside_nemid_logins, show_start_block, nemid_closed_at, rehearsal unless None,
     sessions or SessionSettings::default(), cpr unless CprSettings::default(), upstreams or Table::new(), keys, data_key, sub_key,
-    restored_at or None, style unless None, written unwritten Written::default(),
+    restored_at or None, style unless None, test_people unless None, written unwritten Written::default(),
 });
 
 /// The documents that clients fetch most, written once for each snapshot: a snapshot never changes.

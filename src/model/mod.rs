@@ -15,6 +15,7 @@ pub mod sealed;
 pub mod serving;
 pub mod sighting;
 pub mod style;
+pub mod test_person;
 pub mod time;
 pub mod url;
 

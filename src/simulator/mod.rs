@@ -6,6 +6,7 @@
 //! key stands in the repository, for it vouches for test people only.
 
 mod demo;
+mod made;
 mod people;
 mod provider;
 

@@ -1,38 +1,40 @@
-//! The simulators' test people. Their CPR numbers are published test personas, or no real person's.
+//! The test people that everybody has at the simulators. Their CPR numbers are published test personas, or no real person's.
 
 use crate::eid::{Acr, Eid, Level};
 
 /// A test person.
-pub struct Person {
+#[derive(Clone, Copy)]
+pub struct Person<'a> {
     /// What is typed on the simulator's page.
-    pub user: &'static str,
+    pub user: &'a str,
     /// What the page says of it, in Danish and in English.
-    pub description: [&'static str; 2],
+    pub description: [&'a str; 2],
     /// Name as the eID states it.
-    pub name: &'static str,
+    pub name: &'a str,
     /// `YYYY-MM-DD`
-    pub birthdate: &'static str,
+    pub birthdate: &'a str,
     /// CPR number, ten digits, if there is one.
-    pub cpr: Option<&'static str>,
+    pub cpr: Option<&'a str>,
     /// NemID PID; the RID login of an employee.
-    pub pid: &'static str,
+    pub pid: &'a str,
     /// MitID UUID.
-    pub uuid: &'static str,
+    pub uuid: &'a str,
     /// The level that this person's MitID reaches at most.
     pub reaches: Level,
     /// CVR, RID and organisation of an employee.
-    pub company: Option<(&'static str, &'static str, &'static str)>,
+    pub company: Option<(&'a str, &'a str, &'a str)>,
     /// UUID of the same employee in MitID Erhverv, which is not that of the person.
-    pub employee_uuid: &'static str,
+    pub employee_uuid: &'a str,
     /// CVR and organisation that this person may sign for.
-    pub signs_for: Option<(&'static str, &'static str)>,
+    pub signs_for: Option<(&'a str, &'a str)>,
     /// Whether the NemID is a young person's.
     pub youth: bool,
     /// Whether the upstream answers an error instead.
     pub fails: bool,
 }
 
-const PERSON: Person = Person {
+/// Nobody: what is left out of the others.
+pub const PERSON: Person<'static> = Person {
     user: "",
     description: ["", ""],
     name: "",
@@ -49,7 +51,7 @@ const PERSON: Person = Person {
 };
 
 /// Everybody.
-pub const PEOPLE: [Person; 9] = [
+pub const PEOPLE: [Person<'static>; 9] = [
     Person {
         user: "ditlev",
         description: ["CPR 210127-0087", "CPR 210127-0087"],
@@ -144,17 +146,7 @@ pub const PEOPLE: [Person; 9] = [
     },
 ];
 
-/// The person whose MitID has this UUID, as a person or as an employee.
-pub fn find_uuid(uuid: &str) -> Option<&'static Person> {
-    PEOPLE.iter().find(|person| !uuid.is_empty() && [person.uuid, person.employee_uuid].contains(&uuid))
-}
-
-/// The person of this user name.
-pub fn find(user: &str) -> Option<&'static Person> {
-    PEOPLE.iter().find(|person| person.user.eq_ignore_ascii_case(user.trim()))
-}
-
-impl Person {
+impl Person<'_> {
     /// The eID's own id of this person for an acr; `None` where this person has no such identity.
     pub fn id_for(&self, acr: Acr) -> Option<String> {
         match (acr.eid(), acr.is_employee(), self.company) {

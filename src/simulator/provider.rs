@@ -1,6 +1,7 @@
 //! A simulated eID as an OpenID provider: discovery, keys, authorize, token, userinfo.
 
-use super::people::{PEOPLE, Person, find, find_uuid};
+use super::made::Known;
+use super::people::Person;
 use crate::eid::{Acr, Eid, Level};
 use crate::json::{self, Json};
 use crate::login::Context;
@@ -125,8 +126,9 @@ pub async fn authorize<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     }
     match read_request(eid, redirect_uri, &parameters, ctx.now) {
         Ok(request) => {
-            let known = request.wishes.uuid.as_deref().and_then(find_uuid).map_or("", |person| person.user);
-            page(ctx, &request, known, None).await
+            let people = Known::at(&ctx.domain);
+            let named = request.wishes.uuid.as_deref().and_then(|uuid| people.find_uuid(uuid));
+            page(ctx, &request, named.map_or("", |person| person.user), None).await
         }
         Err(why) => bad(why),
     }
@@ -213,9 +215,14 @@ async fn page<P: Ports>(
         return bad("the request can't be sealed");
     };
     let frame = crate::login::refusal::frame(ctx, Some(&request.lang), None);
-    let words = |[da, en]: [&'static str; 2]| if frame.lang == Lang::Da { da } else { en };
+    let known = Known::at(&ctx.domain);
+    let words = |person: Person<'_>| {
+        let [da, en] = person.description;
+        (person.user.to_owned(), if frame.lang == Lang::Da { da } else { en }.to_owned())
+    };
+    let people: Vec<(String, String)> = known.all().into_iter().map(words).collect();
     let people: Vec<(&str, &str)> =
-        PEOPLE.iter().map(|person| (person.user, words(person.description))).collect();
+        people.iter().map(|(user, what)| (user.as_str(), what.as_str())).collect();
     let action = format!("/simulator/{}/authorize", request.eid.as_str());
     let view = Simulator {
         frame,
@@ -244,7 +251,8 @@ pub async fn answer<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
         return go_back(ctx, &request, &[("error", "access_denied"), ("error_description", "user_aborted")]);
     }
     let user = form.get("user").unwrap_or_default();
-    match find(user) {
+    let people = Known::at(&ctx.domain);
+    match people.find(user) {
         None => page(ctx, &request, user, Some(Problem::Unknown)).await,
         Some(person) if person.fails => go_back(ctx, &request, &[("error", "server_error")]),
         Some(person) if person.id_for(request.acr).is_none() => {
@@ -309,7 +317,8 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Er
     {
         return Err(invalid);
     }
-    let person = find(&code.user).ok_or(invalid)?;
+    let people = Known::at(&ctx.domain);
+    let person = people.find(&code.user).ok_or(invalid)?;
     let failed = Error::new(ErrorCode::ServerError, "the token can't be made");
     let access = AccessToken {
         eid,
@@ -319,7 +328,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Er
         ends: ctx.now.plus(ACCESS_SECONDS),
     };
     let access_token = seal(ctx, "simulated access token", &access).await.ok_or(failed)?;
-    let id_token = id_token(ctx, &code.request, person).await.ok_or(failed)?;
+    let id_token = id_token(ctx, &code.request, &person).await.ok_or(failed)?;
     Ok(Response::json(
         200,
         &json!({
@@ -331,7 +340,7 @@ async fn redeem<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Result<Response, Er
 async fn id_token<P: Ports>(
     ctx: &Context<'_, P>,
     request: &AuthorizeRequest,
-    person: &Person,
+    person: &Person<'_>,
 ) -> Option<String> {
     let mut claims = Map::new();
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
@@ -367,7 +376,8 @@ fn level_word(level: Level) -> &'static str {
 
 /// `GET /simulator/{eid}/userinfo`
 pub async fn userinfo<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
-    let claims = bearer(ctx, eid).await.and_then(|token| person_claims(find(&token.user)?, &token));
+    let people = Known::at(&ctx.domain);
+    let claims = bearer(ctx, eid).await.and_then(|token| person_claims(&people.find(&token.user)?, &token));
     match claims {
         Some(claims) => Response::json(200, &claims),
         None => invalid_token(),
@@ -381,7 +391,8 @@ pub async fn cpr_match<P: Ports>(ctx: &Context<'_, P>, eid: Eid) -> Response {
     let Some(typed) = asked.as_ref().and_then(|asked| asked.get("cpr")).and_then(Value::as_str) else {
         return bad("cpr is missing");
     };
-    let theirs = find(&token.user).and_then(|person| person.cpr);
+    let people = Known::at(&ctx.domain);
+    let theirs = people.find(&token.user).and_then(|person| person.cpr);
     Response::json(200, &json!({ "match": theirs == Some(typed) }))
 }
 
@@ -396,7 +407,7 @@ fn invalid_token() -> Response {
     resource_error(Scheme::Bearer, Some(Error::new(ErrorCode::InvalidToken, "the access token is not valid")))
 }
 
-fn person_claims(person: &Person, token: &AccessToken) -> Option<Value> {
+fn person_claims(person: &Person<'_>, token: &AccessToken) -> Option<Value> {
     let acr = token.acr;
     let mut claims = json!({
         "sub": person.id_for(acr)?,

@@ -107,6 +107,14 @@ test("every operation answers on the real runtime as it is described", async () 
   assert.equal((await call("PUT", rehearsal, { ends_at: null })).json.rehearsal, null);
   const consents = await call("GET", ["tenants", "described", "environments", "TEST", "consents"]);
   assert.deepEqual(consents.json, { items: [], next: null });
+  const people = ["tenants", "described", "environments", "TEST", "test-people"];
+  const person = [...people, "frida"];
+  const frida = { name: "Frida Testperson", birthdate: "1985-05-06", cpr: "660585-0008" };
+  assert.equal((await call("PUT", person, frida)).status, 201);
+  assert.equal((await call("GET", people)).json.items[0].user, "frida");
+  const fingerprint = "0123456789abcdef".repeat(4);
+  assert.equal((await call("PUT", ["tenants", "described", "applied-file"], { fingerprint })).status, 201);
+  assert.equal((await call("GET", ["tenants", "described", "applied-file"])).json.applied_by, "operator");
   const unknown = ["tenants", "described", "environments", "TEST", "traces", "0".repeat(32)];
   assert.equal((await call("GET", unknown)).status, 404);
   const masterKey = await call("GET", ["master-key"]);
@@ -122,7 +130,7 @@ test("every operation answers on the real runtime as it is described", async () 
   assert.equal((await call("POST", [...style, "preview"])).status, 200);
   assert.equal((await call("POST", [...style, "roll-back"])).status, 404, "there is one version only");
   assert.equal((await call("POST", [...style, "fetch"])).status, 200);
-  for (const item of [style, oneToken, oneSecret, application, upstream, domain]) {
+  for (const item of [person, style, oneToken, oneSecret, application, upstream, domain]) {
     const { headers } = await call("GET", item);
     assert.equal((await call("DELETE", item, undefined, { "if-match": '"0"' })).status, 412);
     assert.equal((await call("DELETE", item, undefined, { "if-match": headers.etag })).status, 200);

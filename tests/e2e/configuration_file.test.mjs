@@ -108,6 +108,20 @@ test("an export is as its schema says, always the same, and holds no secret", as
   }
 });
 
+test("applying a file leaves a mark with its fingerprint, once for what is live, and --plan leaves none", async () => {
+  const mark = () => admin(server.port, "GET", acme("applied-file"));
+  assert.equal((await apply(() => {}, ["--plan"])).code, 0);
+  assert.equal((await mark()).status, 404);
+  assert.equal((await apply(() => {}, ["--yes"])).code, 0);
+  const first = await mark();
+  assert.match(first.json.fingerprint, /^[0-9a-f]{64}$/);
+  assert.equal(first.json.applied_by, "operator");
+  assert.equal((await apply((file) => void (file.key_rotation_days = 91), ["--yes"])).code, 0);
+  assert.notEqual((await mark()).json.fingerprint, first.json.fingerprint);
+  assert.equal((await apply((file) => void (file.key_rotation_days = 90), ["--yes"])).code, 0);
+  assert.equal((await mark()).json.fingerprint, first.json.fingerprint);
+});
+
 test("what is as the file says is left alone, however often it is applied", async () => {
   const before = await changes();
   for (const option of ["--plan", "--yes"]) {
@@ -268,7 +282,9 @@ test("a tenant's token applies what its scopes allow, and a stranger's finds no 
     (await wanted("POST", ["tenants", tenant, "tokens"], { name: "Pipeline", scopes })).token;
   const rename = (to) => (file) => void (file.environments.TEST.domains[ordinary()].applications["urn:acme:web"].name = to);
   const pipeline = await token("acme", ["applications"]);
-  assert.equal((await apply(rename("Shop 2"), ["--yes"], { ADMIN_TOKEN: pipeline })).code, 0);
+  const applied = await apply(rename("Shop 2"), ["--yes"], { ADMIN_TOKEN: pipeline });
+  assert.equal(applied.code, 0);
+  assert.match(applied.stdout, /the dashboard does not learn of this file: This takes the scope configuration/);
   const reader = await apply(rename("Shop 3"), ["--yes"], { ADMIN_TOKEN: await token("acme", []) });
   assert.equal(reader.code, 1);
   assert.match(reader.stderr, /application urn:acme:web .*403/s);

@@ -1,14 +1,14 @@
 // The dashboard: signing in, who may come, and the way in after a deploy.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBrowser } from "./support/browser.mjs";
+import { answerSimulator, startBrowser } from "./support/browser.mjs";
 import { join, openAs, origin, setUpLink } from "./support/dashboard.mjs";
 import { send } from "./support/http.mjs";
 import { startSeededServer } from "./support/seeded_server.mjs";
 
 let server, browser;
 before(async () => {
-  [server, browser] = await Promise.all([startSeededServer(), startBrowser()]);
+  [server, browser] = await Promise.all([startSeededServer({ vars: { SNAPSHOT_SECONDS: "0" } }), startBrowser()]);
 });
 after(async () => {
   await browser?.close();
@@ -83,6 +83,29 @@ test("anybody reads the guides, and who is signed in reads them with his own val
   assert.match(guide, /acme/);
   assert.doesNotMatch(guide, /login\.example\.com/);
   await page.context().close();
+});
+
+test("a test person of the tenant's own is made at the dashboard, and logs in", async () => {
+  const owner = await browser.open();
+  const people = `${origin(server.port)}/t/acme/test/tools/people`;
+  await join(owner, await setUpLink(server.port, "acme"), "nocpr");
+  await owner.goto(`${people}/new`);
+  const typed = { user: "frida", name: "Frida Testperson", birthdate: "1985-05-06", cpr: "660585-0008" };
+  for (const [name, value] of Object.entries(typed)) await owner.locator(`#f-${name}`).fill(value);
+  await owner.locator("main form.settings button").click();
+  await owner.waitForURL(/saved=yes/);
+  assert.match(await owner.locator("tbody").innerText(), /frida\s+Frida Testperson\s+6605850008/);
+
+  const user = await browser.open();
+  const acr = "urn:grn:authn:dk:mitid:substantial";
+  await user.goto(`http://localhost:${server.port}/demo/login?client_id=urn:acme:web&acr_values=${acr}`);
+  await user.waitForURL(/simulator/);
+  assert.equal(await user.locator('datalist option[value="frida"]').count(), 1);
+  await answerSimulator(user, "frida");
+  await user.waitForURL(/demo\/callback/);
+  assert.match(await user.locator("main").innerText(), /Frida Testperson/);
+  await owner.context().close();
+  await user.context().close();
 });
 
 test("signing out everywhere ends the sessions of every browser", async () => {

@@ -131,6 +131,7 @@ impl World {
                 sub_key: made.sub_key.clone(),
                 restored_at: None,
                 style: None,
+                test_people: None,
                 cpr: Default::default(),
                 written: Default::default(),
                 host,

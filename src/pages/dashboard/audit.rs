@@ -2,7 +2,7 @@
 
 use super::frame::{self, Frame, Page, moment};
 use crate::pages::texts::Text;
-use crate::pages::texts::dashboard::{audit as texts, common};
+use crate::pages::texts::dashboard::{applied, audit as texts, common};
 use maud::{Markup, html};
 
 /// An entry.
@@ -59,6 +59,7 @@ pub fn page(view: &Audit<'_>) -> Markup {
             nav.tabs aria-label=(common::AUDIT.say(lang)) {
                 a href=(view.base) aria-current=[(!view.is_team).then_some("page")] { (texts::CONFIGURATION.say(lang)) }
                 a href=(team) aria-current=[view.is_team.then_some("page")] { (texts::TEAM.say(lang)) }
+                a href={ (view.base) "/file" } { (applied::TITLE.say(lang)) }
             }
             form.search method="get" action=(here) {
                 div.field {

@@ -2,7 +2,7 @@
 
 use super::frame::{self, Frame, Page, moment};
 use crate::pages::texts::Text;
-use crate::pages::texts::dashboard::{common, tools as texts};
+use crate::pages::texts::dashboard::{common, test_people, tools as texts};
 use maud::{Markup, html};
 
 fn document(frame: &Frame<'_>, title: &Text, content: Markup) -> Markup {
@@ -10,20 +10,22 @@ fn document(frame: &Frame<'_>, title: &Text, content: Markup) -> Markup {
 }
 
 /// The list of tools.
-pub fn list(frame: &Frame<'_>, base: &str) -> Markup {
+/// The last of them is for TEST.
+pub fn list(frame: &Frame<'_>, base: &str, is_test: bool) -> Markup {
     let lang = frame.lang;
     let tools = [
         ("link", &texts::LINK, &texts::LINK_ABOUT),
         ("login", &texts::LOGIN, &texts::LOGIN_ABOUT),
         ("metadata", &texts::METADATA, &texts::METADATA_ABOUT),
         ("explain", &texts::EXPLAIN, &texts::EXPLAIN_ABOUT),
+        ("people", &test_people::TITLE, &test_people::ABOUT),
     ];
     document(
         frame,
         &common::TOOLS,
         html! {
             ul.list role="list" {
-                @for (name, title, about) in tools {
+                @for (name, title, about) in tools.into_iter().filter(|(name, ..)| is_test || *name != "people") {
                     li { a href={ (base) "/" (name) } { (title.say(lang)) } p.help { (about.say(lang)) } }
                 }
             }

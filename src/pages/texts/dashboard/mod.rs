@@ -2,6 +2,7 @@
 
 pub mod application_fields;
 pub mod applications;
+pub mod applied;
 pub mod audit;
 pub mod common;
 pub mod docs;
@@ -20,6 +21,7 @@ pub mod style_fields;
 pub mod styles;
 pub mod sunset;
 pub mod tenants;
+pub mod test_people;
 pub mod tokens;
 pub mod tools;
 pub mod upstream_fields;
