@@ -319,7 +319,7 @@ fn an_application_is_removed_as_it_was_seen() {
     let world = World::new();
     let admin = world.reader("acme", Role::Administrator);
     let asked = admin.get(&tab("/remove")).expect(200);
-    assert!(asked.says("urn:acme:web") && asked.says("stays, and is removed by itself"));
+    assert!(asked.says("urn:acme:web") && asked.says("Remove it there"));
     let version = asked.input("version").unwrap().replace("&quot;", "\"");
     admin.post(&tab("/remove"), &[("version", "\"stale\"")]).expect(409);
     admin.post(&tab("/remove"), &[]).expect(409);

@@ -50,6 +50,24 @@ const ON: &[Try] = &[];
 
 /// `{web}` is the application's page, `{secret}` and `{token}` are ids, `{invitation}` is a link's path.
 const ROUTES: &[Route] = &[
+    ("audit.rs", r#"(Method::Get, ["file"])"#, &[read("{acme}/audit/file")]),
+    ("tools.rs", r#"(_, ["people", rest @ ..])"#, ON),
+    ("test_people.rs", r#"(Get, [])"#, &[read("{acme}/tools/people")]),
+    (
+        "test_people.rs",
+        r#"(Get | Post, ["new"])"#,
+        &[("{acme}/tools/people/new", Some(Administrator), Some(Administrator))],
+    ),
+    (
+        "test_people.rs",
+        r#"(Get | Post, ["one", user])"#,
+        &[("{acme}/tools/people/one/frida", Some(Viewer), Some(Administrator))],
+    ),
+    (
+        "test_people.rs",
+        r#"(Post, ["one", user, "remove"])"#,
+        &[("{acme}/tools/people/one/frida/remove", None, Some(Administrator))],
+    ),
     ("application.rs", r#"(Get, ["code"], _)"#, &[read("{web}/code")]),
     ("application.rs", r#"(_, ["secrets", rest @ ..], form)"#, ON),
     ("application.rs", r#"(_, ["copy"], form)"#, &[("{web}/copy", Some(Administrator), Some(Administrator))]),
@@ -321,6 +339,10 @@ fn furnished() -> (World, Vec<(&'static str, String)>) {
     operator.upstream("acme", "acme.example", "nemid");
     let style = path(&["tenants", "acme", "domains", "acme.example", "style"]);
     operator.put(&style, &json!({ "stylesheet": "p { color: red }" })).expect(201);
+    let frida = json!({ "name": "Frida", "birthdate": "1985-05-06", "reaches": "substantial" });
+    operator
+        .put(&path(&["tenants", "acme", "environments", "TEST", "test-people", "frida"]), &frida)
+        .expect(201);
     let secrets =
         path(&["tenants", "acme", "domains", "acme.example", "applications", "urn:acme:web", "secrets"]);
     let secret = operator.post(&secrets, &json!({})).expect(201).body["id"].as_str().unwrap().to_owned();
