@@ -3,6 +3,7 @@
 use crate::pages::dashboard::field::{Field, Kind};
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::common as texts;
+use crate::pages::texts::dashboard::complaints::LINE;
 use crate::web::Parameters;
 use serde_json::{Map, Value};
 
@@ -120,6 +121,16 @@ fn value_of(kind: &Kind, text: &str) -> Result<Option<Value>, &'static Text> {
     }))
 }
 
+/// Which line of a field the API names by its place in the list, counted from one and without empty ones, as
+/// words to stand before the complaint.
+fn line_of(place: &str, kind: &Kind) -> String {
+    let index = place.strip_prefix('[').and_then(|rest| rest.split(']').next()?.parse::<usize>().ok());
+    match (kind, index) {
+        (Kind::Lines, Some(index)) => format!("{LINE}{}: ", index.saturating_add(1)),
+        _ => String::new(),
+    }
+}
+
 /// The API's complaints, by field; those about no field of this form come under the empty name.
 pub fn complaints(fields: &'static [Field], errors: &[(String, String)]) -> Wrong {
     let belongs = |error: &str, name: &str| {
@@ -128,7 +139,10 @@ pub fn complaints(fields: &'static [Field], errors: &[(String, String)]) -> Wron
     let place = |(error, detail): &(String, String)| {
         let field = fields.iter().find(|field| belongs(error, field.name));
         match field {
-            Some(field) => (field.name.to_owned(), Complaint::Api(detail.clone())),
+            Some(field) => {
+                let line = line_of(error.strip_prefix(field.name).unwrap_or_default(), &field.kind);
+                (field.name.to_owned(), Complaint::Api(line + detail))
+            }
             None => (String::new(), Complaint::Api(format!("{error}: {detail}"))),
         }
     };
@@ -196,7 +210,9 @@ mod tests {
     fn a_complaint_of_the_api_stands_beside_its_field() {
         let errors = [("uris[1]", "a"), ("deep.er", "b"), ("urisx", "c")]
             .map(|(field, detail)| (field.to_owned(), detail.to_owned()));
-        let placed: Vec<String> = complaints(FIELDS, &errors).into_iter().map(|(name, _)| name).collect();
-        assert_eq!(placed, ["uris", "deep.er", ""]);
+        let placed = complaints(FIELDS, &errors);
+        let said = |text: &str| Complaint::Api(text.to_owned());
+        let expected = [("uris", said("line 2: a")), ("deep.er", said("b")), ("", said("urisx: c"))];
+        assert_eq!(placed, expected.map(|(name, complaint)| (name.to_owned(), complaint)));
     }
 }

@@ -4,6 +4,7 @@ use super::settings::{Said, Wrong};
 use crate::pages::Lang;
 use crate::pages::texts::Text;
 use crate::pages::texts::dashboard::common as texts;
+use crate::pages::texts::dashboard::complaints::in_danish;
 use maud::{Markup, html};
 
 /// A field: the name of a member of the API, which may lead into others (`colours.text`), what it is called,
@@ -144,14 +145,17 @@ fn told(lang: Lang, wrong: &[&Wrong<'_>], id: &str) -> Markup {
     }
 }
 
-/// A complaint; the API speaks English.
+/// A complaint; the API speaks English, and most of what it says is known in Danish.
 pub(super) fn said(lang: Lang, text: &Said<'_>) -> Markup {
     html! {
         @match text {
             Said::Ours(text) => { (text.say(lang)) }
             Said::Api(text) => {
-                @if lang != Lang::En { (texts::API_SAYS.say(lang)) " " }
-                span lang="en" dir="auto" { (text) }
+                (texts::API_SAYS.say(lang)) " "
+                @match (lang != Lang::En).then(|| in_danish(text)).flatten() {
+                    Some(danish) => span dir="auto" { (danish) },
+                    None => span lang="en" dir="auto" { (text) },
+                }
             }
         }
     }

@@ -1,7 +1,9 @@
 //! The migration board.
 
 use super::applications::next_page;
+use super::field::said;
 use super::frame::{self, Frame, Notice, Page};
+use super::settings::Said;
 use crate::pages::Lang;
 use crate::pages::texts::dashboard::{common, migration as texts, sunset};
 use maud::{Markup, html};
@@ -94,7 +96,7 @@ pub fn page(view: &Board<'_>) -> Markup {
             @if let Some(problem) = view.problem {
                 div.summary tabindex="-1" autofocus { div role="alert" {
                     h2 { (common::NOT_SAVED.say(lang)) }
-                    p lang="en" { (problem) }
+                    p { (said(lang, &Said::Api(problem))) }
                 } }
             }
             p { (texts::ABOUT.say(lang)) }

@@ -5,6 +5,7 @@ pub mod applications;
 pub mod applied;
 pub mod audit;
 pub mod common;
+pub mod complaints;
 pub mod docs;
 pub mod domain_fields;
 pub mod domains;
