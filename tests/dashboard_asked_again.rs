@@ -4,10 +4,12 @@
 
 mod support;
 
+use edge_eid::dashboard::session::{ABSOLUTE_SECONDS, Employer};
+use edge_eid::dashboard::team_object::{OPERATORS, TeamCommand};
 use edge_eid::model::Role;
 use serde_json::{Value, json};
 use support::admin::{application_path, domain_path, path};
-use support::dashboard::{Reader, World};
+use support::dashboard::{Got, Reader, World};
 
 /// The pages of PRODUCTION by which codes could be led astray, or who proves people could be altered.
 const PAGES: [&str; 9] = [
@@ -173,4 +175,41 @@ fn a_version_that_no_header_can_hold_is_an_old_one() {
         assert!(again.says("Somebody else has changed this"), "{version:?}");
         assert_eq!(again.input("display_name"), Some("Mine"), "{version:?}");
     }
+}
+
+#[test]
+fn an_invitation_ends_with_the_role_of_whoever_made_it_wherever_he_has_it() {
+    let world = World::new();
+    let operator = world.member(OPERATORS, Role::Operator, "leaving");
+    let invite = [("act", "invite"), ("role", "owner"), ("label", "me, later")];
+    let link = |page: Got| {
+        let code =
+            page.body.split("<code id=\"link\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        code.strip_prefix("https://manage.example").unwrap().to_owned()
+    };
+    let kept = link(operator.post("/t/acme/test/people", &invite).expect(200));
+    let stranger = world.stranger("leaving-again");
+    stranger.get(&kept).expect(200);
+    let gone = TeamCommand::Set { person: "leaving".to_owned(), role: None, by: "other".to_owned() };
+    world.member(OPERATORS, Role::Operator, "other");
+    world.team(OPERATORS, gone);
+    stranger.get(&kept).expect(404);
+    stranger.post(&kept, &[]).expect(404);
+    stranger.get("/t/acme/test").expect(404);
+}
+
+#[test]
+fn how_often_keys_rotate_counts_in_production_and_is_asked_for_as_there() {
+    let world = production();
+    let administrator = asked_ago(&world, Role::Administrator, 1_801);
+    administrator.post("/t/acme/test/keys", &[("key_rotation_days", "365")]).expect(401);
+}
+
+#[test]
+fn an_employee_is_one_as_long_as_a_session_lasts() {
+    let world = World::new();
+    let mut session = world.reader("acme", Role::Owner).session.unwrap();
+    session.employer = Some(Employer { cvr: "13585628".to_owned(), asked_at: world.now() });
+    assert!(session.employed_by(world.now().plus(ABSOLUTE_SECONDS - 1)).is_some());
+    assert!(session.employed_by(world.now().plus(ABSOLUTE_SECONDS)).is_none());
 }

@@ -8,6 +8,7 @@ use edge_eid::dashboard::order_end;
 use edge_eid::dashboard::order_form::TERMS_VERSION;
 use edge_eid::dashboard::order_object::{Order, OrderAnswer, OrderCommand};
 use edge_eid::dashboard::order_state::Step;
+use edge_eid::dashboard::session::Employer;
 use edge_eid::dashboard::team_object::{self, OPERATORS, TeamAnswer, TeamCommand};
 use edge_eid::dashboard::{vies, webhook};
 use edge_eid::model::url::WebUrl;
@@ -196,7 +197,9 @@ fn a_login_as_an_employee_of_the_company_is_proof_and_the_operator_sees_which() 
     ] {
         let world = World::new();
         let mut administrator = world.reader("acme", Role::Administrator);
-        administrator.session.as_mut().unwrap().cvr = cvr.map(str::to_owned);
+        let asked_at = world.now();
+        administrator.session.as_mut().unwrap().employer =
+            cvr.map(|cvr| Employer { cvr: cvr.to_owned(), asked_at });
         save(&administrator, EDIT, &[("vat", vat), ("country", country)]).expect(303);
         press(&administrator, ORDER, "submit", &[]).expect(303);
         let page = world.reader("acme", Role::Operator).get(DESK).expect(200);

@@ -24,13 +24,14 @@ fn a_test_person_is_made_changed_and_deleted_and_a_wrong_one_keeps_what_was_type
     let wrong = administrator.post(&new, &[&typed[..], &[("cpr", "12")]].concat()).expect(422);
     assert!(wrong.says("ten digits that begin with a date") && wrong.input("user") == Some("frida"));
     administrator.post(&new, &[("name", "Frida"), ("birthdate", "1985-05-06")]).expect(422);
-    administrator.post(&new, &[&typed[..], &[("cpr", "2101270087")]].concat()).expect(303);
+    let somebodys = administrator.post(&new, &[&typed[..], &[("cpr", "2101270087")]].concat()).expect(422);
+    assert!(somebodys.says("a number of nobody") && somebodys.input("cpr") == Some("2101270087"));
+    administrator.post(&new, &typed).expect(303);
     assert!(administrator.post(&new, &typed).expect(422).says("It exists already."));
     let listed = viewer.get(PEOPLE).expect(200);
-    assert!(listed.says("frida") && listed.says("may be a real person's"), "{}", listed.body);
+    assert!(listed.says("frida"), "{}", listed.body);
     let one = format!("{PEOPLE}/one/frida");
     let page = administrator.get(&one).expect(200);
-    assert!(page.says("Add 60 to its day"));
     let version = page.input("version").unwrap().replace("&quot;", "\"");
     let better = [
         ("version", version.as_str()),
@@ -40,7 +41,7 @@ fn a_test_person_is_made_changed_and_deleted_and_a_wrong_one_keeps_what_was_type
     ];
     viewer.post(&one, &better).expect(403);
     administrator.post(&one, &better).expect(303);
-    assert!(!viewer.get(PEOPLE).expect(200).says("may be a real person's"));
+    assert!(viewer.get(PEOPLE).expect(200).says("8101270087"));
     let page = viewer.get(&one).expect(200);
     assert!(!page.body.contains("/remove"));
     let remove = format!("{one}/remove");

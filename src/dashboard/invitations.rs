@@ -2,8 +2,9 @@
 
 use super::person_object::PersonCommand;
 use super::ports::Dashboard;
+use super::set_up;
 use super::stop::{Page, Stop};
-use super::team_object::{OPERATORS, TeamAnswer, TeamCommand};
+use super::team_object::{Invitation, OPERATORS, TeamAnswer, TeamCommand};
 use super::visit::Visit;
 use crate::admin::caller::digest;
 use crate::model::TenantId;
@@ -12,6 +13,27 @@ use crate::web::{Method, Response};
 
 /// Longest secret that is looked at, bytes.
 const SECRET_MAX_BYTES: usize = 64;
+
+/// Whether its maker may still give this role: an operator's invitations lie with each tenant, and end with his
+/// own role all the same. Those of the set-up link are of whoever holds the operator's token.
+async fn is_still_offered<P: Dashboard>(
+    visit: &Visit<'_, P>,
+    team: &str,
+    invitation: &Invitation,
+) -> Result<bool, Stop> {
+    if invitation.by == set_up::BY {
+        return Ok(true);
+    }
+    for of in [team, OPERATORS] {
+        let asked = TeamCommand::Role { person: invitation.by.clone() };
+        if let TeamAnswer::Role { role: Some(role) } = visit.ports.team(of, &asked, visit.now).await?
+            && role >= invitation.role
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
 
 /// Shows what an invitation is for, and takes it. `team` is a tenant's id or [`OPERATORS`].
 ///
@@ -23,10 +45,15 @@ pub async fn accept<P: Dashboard>(visit: &Visit<'_, P>, team: &str, secret: &str
         return Err(Stop::NotFound);
     }
     let digest = digest(secret);
+    let asked = TeamCommand::Invited { digest: digest.clone() };
+    let TeamAnswer::Team { invitations, .. } = visit.ports.team(team, &asked, visit.now).await? else {
+        return Err(Stop::NotFound);
+    };
+    let invitation = invitations.first().ok_or(Stop::NotFound)?;
+    if !is_still_offered(visit, team, invitation).await? {
+        return Err(Stop::NotFound);
+    }
     if visit.request.method == Method::Get {
-        let invited = visit.ports.team(team, &TeamCommand::Invited { digest }, visit.now).await?;
-        let TeamAnswer::Team { invitations, .. } = invited else { return Err(Stop::NotFound) };
-        let invitation = invitations.first().ok_or(Stop::NotFound)?;
         let shown = view::Offer {
             frame: &visit.frame(false),
             tenant: tenant.as_ref().map(TenantId::as_str),

@@ -180,9 +180,9 @@ pub async fn waiting<P: Dashboard>(visit: &Visit<'_, P>) -> Result<(usize, bool)
 
 /// What shows that somebody may order for a company: that he signed in as its employee.
 pub fn proof<P: Dashboard>(visit: &Visit<'_, P>, vat: Option<&VatId>) -> Proof {
-    match (&visit.session.cvr, vat) {
-        (Some(cvr), Some(vat)) if vat.country() == "DK" && vat.number() == cvr => {
-            Proof::EmployeeLogin { cvr: cvr.clone(), asked_at: visit.session.asked_at }
+    match (visit.session.employed_by(visit.now), vat) {
+        (Some(employer), Some(vat)) if vat.country() == "DK" && vat.number() == employer.cvr => {
+            Proof::EmployeeLogin { cvr: employer.cvr.clone(), asked_at: employer.asked_at }
         }
         _ => Proof::Manual,
     }

@@ -22,6 +22,17 @@ pub const FRESH_SECONDS: u64 = 10 * 60;
 /// he typed for having taken his time.
 pub const TYPING_SECONDS: u64 = 20 * 60;
 
+/// Whose employee somebody has shown himself to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Employer {
+    /// The company's CVR number.
+    pub cvr: String,
+    /// When he was asked for that: a login of its own, which may be older than the session's.
+    pub asked_at: UnixTime,
+}
+
+json_struct!(Employer { cvr, asked_at });
+
 /// Somebody who signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -29,8 +40,8 @@ pub struct Session {
     pub person: String,
     /// What he is called.
     pub name: String,
-    /// The CVR number of the company whose employee he signed in as.
-    pub cvr: Option<String>,
+    /// The company whose employee he has shown himself to be.
+    pub employer: Option<Employer>,
     /// Which of his generations of sessions this is of.
     pub generation: u64,
     /// When he signed in first.
@@ -43,7 +54,7 @@ pub struct Session {
     pub id: String,
 }
 
-json_struct!(Session { person, name, cvr, generation, began, asked_at, written_at, id });
+json_struct!(Session { person, name, employer, generation, began, asked_at, written_at, id });
 
 impl Session {
     /// The session of a request, if it has one that is not over.
@@ -72,6 +83,12 @@ impl Session {
     /// Whether he was asked who he is a moment ago.
     pub fn is_fresh(&self, now: UnixTime) -> bool {
         !self.asked_at.plus(FRESH_SECONDS).is_over(now)
+    }
+
+    /// The company whose employee he is: what he has shown counts as long as a session may last, since nobody
+    /// tells us when he leaves it.
+    pub fn employed_by(&self, now: UnixTime) -> Option<&Employer> {
+        self.employer.as_ref().filter(|it| !it.asked_at.plus(ABSOLUTE_SECONDS).is_over(now))
     }
 
     /// Whether a form counts that was opened while this was fresh.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// Whom such an invitation is for, in the team's log.
 const LABEL: &str = "set-up link";
 /// Who made it, there.
-const BY: &str = "operator";
+pub(super) const BY: &str = "operator";
 
 /// `POST /set-up` with the operator's bearer token; with `{"tenant": …}`, for the owner of that tenant.
 ///

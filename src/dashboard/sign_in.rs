@@ -4,7 +4,7 @@
 use super::person_object::PersonCommand;
 use super::ports::Dashboard;
 use super::seal::{self, Purpose};
-use super::session::{self, Session};
+use super::session::{self, Employer, FRESH_SECONDS, Session};
 use super::stop::{Page, Stop};
 use super::visit::{Visit, local_path};
 use crate::eid::provider::{self, Metadata};
@@ -143,7 +143,8 @@ pub async fn callback<P: Dashboard>(ports: &P, request: &Request, lang: Lang, no
 }
 
 /// Notes in the session of whoever is signed in that he is an employee of a company. An employee's identity is
-/// another one than the person's, and no account here: he stays who he was, and was asked when he was.
+/// another one than the person's, and no account here: he stays who he was, and was asked when he was. It must
+/// have been asked for now: an older login, or one of another kind, may be somebody else's at this browser.
 async fn shown_as_employee<P: Dashboard>(
     ports: &P,
     request: &Request,
@@ -153,7 +154,9 @@ async fn shown_as_employee<P: Dashboard>(
     back: &str,
 ) -> Page {
     let mut session = Visit::of(ports, request, lang, now).await?.session;
-    let Some(cvr) = employer(claims) else {
+    let is_now = |it: &Employer| !it.asked_at.plus(FRESH_SECONDS).is_over(now);
+    let shown = employer(claims, now).filter(|it| is_now(it) && is_as_asked(Some(EMPLOYEE_ACR), claims));
+    if shown.is_none() {
         let view = Message {
             lang,
             title: &texts::NO_EMPLOYEE_TITLE,
@@ -163,8 +166,8 @@ async fn shown_as_employee<P: Dashboard>(
             broker: &ports.desk().broker_name,
         };
         return Ok(Response::page(400, page(&view)).with_cookie(no_sign_in()));
-    };
-    session.cvr = Some(cvr.to_owned());
+    }
+    session.employer = shown;
     let cookie = session.cookie(ports, now).await?;
     Ok(Response::see_other(back).with_cookie(cookie).with_cookie(no_sign_in()))
 }
@@ -201,7 +204,7 @@ async fn begin<P: Dashboard>(
     let before = before.filter(|it| it.person == person && known.counts(it.generation, &it.id));
     Ok(Session {
         name,
-        cvr: employer(claims).map(str::to_owned).or_else(|| before.as_ref()?.cvr.clone()),
+        employer: employer(claims, now).or_else(|| before.as_ref()?.employer.clone()),
         generation: known.generation,
         began: now,
         asked_at: asked_at(claims, now),
@@ -214,12 +217,13 @@ async fn begin<P: Dashboard>(
 /// The CVR number of the company that somebody signed in as an employee of: MitID Erhverv says `employee`,
 /// NemID by its class of certificates. Whoever signed in as a person has none, though his token may name a
 /// company that he signs for.
-fn employer(claims: &Map<String, Value>) -> Option<&str> {
+fn employer(claims: &Map<String, Value>, now: UnixTime) -> Option<Employer> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
     let by_nemid = text("authenticationtype").starts_with("urn:grn:authn:dk:nemid:moces");
     let is_employee = text("employee") == "true" || by_nemid;
     let cvr = text("cvrNumberIdentifier");
-    (is_employee && cvr.len() == 8 && cvr.bytes().all(|b| b.is_ascii_digit())).then_some(cvr)
+    let is_one = is_employee && cvr.len() == 8 && cvr.bytes().all(|b| b.is_ascii_digit());
+    is_one.then(|| Employer { cvr: cvr.to_owned(), asked_at: asked_at(claims, now) })
 }
 
 struct Tokens {
@@ -312,7 +316,7 @@ mod tests {
 
     #[test]
     fn only_an_employee_stands_for_his_company() {
-        let cvr = |claims: Value| employer(claims.as_object().unwrap()).map(str::to_owned);
+        let cvr = |claims: Value| employer(claims.as_object().unwrap(), UnixTime(0)).map(|it| it.cvr);
         let ours = Some("13585628".to_owned());
         assert_eq!(cvr(json!({"cvrNumberIdentifier": "13585628", "employee": "true"})), ours);
         let moces = "urn:grn:authn:dk:nemid:moces:codefile";

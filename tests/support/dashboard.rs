@@ -183,7 +183,7 @@ impl World {
         let session = Session {
             person: person.to_owned(),
             name: person.to_owned(),
-            cvr: None,
+            employer: None,
             generation: 0,
             began: self.now(),
             asked_at: self.now(),

@@ -61,6 +61,7 @@ static SAID: &[(&str, &str)] = &[
         "ten digits that begin with a date, such as 660585-0008",
         "ti cifre, der begynder med en dato, for eksempel 660585-0008",
     ),
+    ("a number of nobody: add 60 to its day", "et nummer, ingen har: læg 60 til dagen"),
     ("a SHA-256 in 64 hexadecimal digits", "en SHA-256 med 64 hexadecimale cifre"),
     (
         "a host name: letters, digits, hyphens, dots, and an optional port",
