@@ -2,7 +2,7 @@
 //! goes, with the terms that were accepted. That it was, how it ended and when stays, so that versions grow.
 
 use super::order_form::Form;
-use super::order_object::{ORDER, Order};
+use super::order_object::{ORDER, Order, begun};
 use super::order_state::State;
 use super::team_object::{TeamEvent, find, log, put};
 use crate::model::{Environment, UnixTime};
@@ -59,17 +59,5 @@ fn erased(order: Order) -> Order {
         State::Completed { host } => (State::Completed { host }, order.version + 1),
         _ => (State::Withdrawn, order.told),
     };
-    Order {
-        version: order.version + 1,
-        state,
-        form: Form::default(),
-        details: None,
-        terms: None,
-        ordered_by: None,
-        proof: None,
-        vies: None,
-        queued_at: None,
-        at: order.at,
-        told,
-    }
+    Order { state, ..begun(order.version + 1, told, order.at) }
 }

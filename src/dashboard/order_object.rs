@@ -371,7 +371,7 @@ fn step(
     Ok(OrderAnswer::Order { order: Some(order) })
 }
 
-fn begun(version: u64, told: u64, now: UnixTime) -> Order {
+pub(super) fn begun(version: u64, told: u64, now: UnixTime) -> Order {
     Order {
         version,
         state: State::Draft,
