@@ -102,7 +102,7 @@ fn cpr(raw: &str, now: UnixTime) -> Result<Cpr, InvalidName> {
     let cpr = Cpr::parse(raw, Environment::Test, now)
         .map_err(|_| InvalidName("ten digits that begin with a date, such as 660585-0008"))?;
     // Whoever opens the simulator reads it, and it lies in KV and in backups.
-    if cpr.is_nobodys() { Ok(cpr) } else { Err(InvalidName("a number of nobody: add 60 to its day")) }
+    if cpr.is_nobodys() { Ok(cpr) } else { Err(InvalidName("only a number of nobody: add 60 to its day")) }
 }
 
 fn cvr(raw: &str) -> Result<String, InvalidName> {

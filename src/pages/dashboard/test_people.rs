@@ -128,7 +128,7 @@ pub fn one(frame: &Frame<'_>, view: &One<'_>) -> Markup {
                 form method="post" action=(action) {
                     input type="hidden" name="form_token" value=(frame.form_token);
                     input type="hidden" name="version" value=(version);
-                    p.actions { button.danger #remove type="submit" { (texts::REMOVE.say(lang)) } }
+                    p.actions { button.button.danger #remove type="submit" { (texts::REMOVE.say(lang)) } }
                 }
             }
             p.actions { a.quiet href=(view.back) { (texts::TITLE.say(lang)) } }

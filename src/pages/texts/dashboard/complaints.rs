@@ -5,7 +5,7 @@
 static SAID: &[(&str, &str)] = &[
     ("required", "skal udfyldes"),
     ("unknown field", "ukendt felt"),
-    ("a text", "en tekst"),
+    ("a text", "her skal stå en tekst"),
     ("true or false", "true eller false"),
     ("stands there twice", "står der to gange"),
     ("1 to 200 visible ASCII characters", "1 til 200 synlige ASCII-tegn"),
@@ -61,7 +61,7 @@ static SAID: &[(&str, &str)] = &[
         "ten digits that begin with a date, such as 660585-0008",
         "ti cifre, der begynder med en dato, for eksempel 660585-0008",
     ),
-    ("a number of nobody: add 60 to its day", "et nummer, ingen har: læg 60 til dagen"),
+    ("only a number of nobody: add 60 to its day", "kun et nummer, ingen har: læg 60 til dagen"),
     ("a SHA-256 in 64 hexadecimal digits", "en SHA-256 med 64 hexadecimale cifre"),
     (
         "a host name: letters, digits, hyphens, dots, and an optional port",
